@@ -1,0 +1,337 @@
+"""What did the owner ask for? One file, one frozen value, validated whole, the key path in every message."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+
+from custodes.errors import ConfigError
+from custodes.records import Rule
+
+FILE_NAME: Final = "custodes.toml"
+
+STORE_KINDS: Final = ("sqlite", "postgres", "files")
+LOG_KINDS: Final = ("jsonl", "csv", "cloudtrail", "postgres_csvlog")
+CONTEXT_KINDS: Final = ("people", "cases", "parties", "keys", "subjects")
+
+
+@dataclass(frozen=True, slots=True)
+class StoreConfig:
+    """One store. path for sqlite and files; url (without password) for postgres."""
+
+    name: str
+    kind: str
+    path: Path | None = None
+    url: str | None = None
+    password_env: str | None = None
+    schemas: tuple[str, ...] = ()
+    vault: bool | tuple[str, ...] = False  # the whole store, or these datasets, may hold cards and credentials
+    skip: Mapping[str, str] = field(default_factory=dict)  # dataset -> reason
+
+
+@dataclass(frozen=True, slots=True)
+class LogConfig:
+    """One access log. path is a glob. timezone is for times that name none; without it they go to quarantine."""
+
+    name: str
+    kind: str
+    path: str
+    timezone: str | None = None
+    store: str | None = None
+    map: Mapping[str, Rule] = field(default_factory=dict)
+    subjects: Mapping[str, str] = field(default_factory=dict)  # column -> kind: `customer_id = "customer"`
+
+
+@dataclass(frozen=True, slots=True)
+class ContextConfig:
+    """One table of context: a file (path), or a dataset of a configured store."""
+
+    kind: str
+    path: Path | None
+    store: str | None
+    dataset: str | None
+    map: Mapping[str, Rule]
+
+
+@dataclass(frozen=True, slots=True)
+class ScanConfig:
+    """How stores are read. max_rows per dataset (0: all); timeout in seconds per dataset."""
+
+    max_rows: int = 1_000_000
+    timeout: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything custodes.toml says. Paths are absolute. file: the file it came from."""
+
+    file: Path
+    name: str
+    data: Path
+    scan: ScanConfig
+    stores: tuple[StoreConfig, ...]
+    logs: tuple[LogConfig, ...]
+    context: tuple[ContextConfig, ...]
+    detections: Path | None = None  # folder with the user's own detections
+    categories: Path | None = None  # folder with the user's own categories
+
+    @property
+    def root(self) -> Path:
+        """The folder of custodes.toml: relative paths start here."""
+        return self.file.parent
+
+
+def find(start: Path) -> Path:
+    """The custodes.toml in `start` or the nearest folder above. Raises ConfigError."""
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+    raise ConfigError(
+        f"no {FILE_NAME} here or in a folder above",
+        where=str(start),
+        hint='run "custodes init" to write one, or name it with --config',
+    )
+
+
+def load(file: Path) -> Config:
+    """Read and check the whole file. Raises ConfigError with file and key path."""
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError("cannot read the configuration", where=str(file), hint=str(error.strerror)) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError("the configuration is not UTF-8", where=str(file), hint="save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError("the configuration is no TOML", where=str(file), hint=str(error)) from error
+    top = _Table(file, "", document)
+    root = file.resolve().parent
+    config = Config(
+        file=file.resolve(),
+        name=top.text("name"),
+        data=root / top.text("data", "custodes-data"),
+        scan=_scan(top.table("scan")),
+        stores=tuple(_store(name, table, root) for name, table in top.tables("stores")),
+        logs=tuple(_log(name, table, root) for name, table in top.tables("logs")),
+        context=tuple(_context(name, table, root) for name, table in top.tables("context")),
+        detections=_folder(top, "detections", root),
+        categories=_folder(top, "categories", root),
+    )
+    top.finish()
+    _check_references(config)
+    return config
+
+
+class _Table:
+    """One TOML table: hands out typed values, remembers which keys were asked for, refuses the rest."""
+
+    def __init__(self, file: Path, path: str, values: Mapping[str, object]) -> None:
+        self.file = file
+        self.path = path
+        self.values = values
+        self.asked: set[str] = set()
+
+    def at(self, key: str) -> str:
+        return f"{self.path}.{key}" if self.path else key
+
+    def fail(self, key: str, what: str, hint: str) -> ConfigError:
+        return ConfigError(what, where=f"{self.file}: {self.at(key)}", hint=hint)
+
+    def _take(self, key: str, kind: type | tuple[type, ...], said: str) -> object:
+        self.asked.add(key)
+        value = self.values.get(key)
+        if value is not None and (not isinstance(value, kind) or (isinstance(value, bool) and kind is int)):
+            raise self.fail(key, f"expected {said}, found {type(value).__name__}", f"write {key} = {said}")
+        return value
+
+    def text(self, key: str, default: str | None = None) -> str:
+        value = self._take(key, str, "a text")
+        if value is None:
+            value = default
+        if not isinstance(value, str) or not value:
+            raise self.fail(key, "this key is required", f'add {key} = "..."')
+        return value
+
+    def maybe(self, key: str) -> str | None:
+        value = self._take(key, str, "a text")
+        return value if isinstance(value, str) else None
+
+    def number(self, key: str, default: int) -> int:
+        value = self._take(key, int, "a whole number")
+        number = value if isinstance(value, int) else default
+        if number < 0:
+            raise self.fail(key, "a number below zero makes no sense here", "write 0 or more")
+        return number
+
+    def flag(self, key: str) -> bool:
+        return self._take(key, bool, "true or false") is True
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self._take(key, list, "a list of texts")
+        items = value if isinstance(value, list) else []
+        if not all(isinstance(item, str) for item in items):
+            raise self.fail(key, "expected a list of texts", f'write {key} = ["...", "..."]')
+        return tuple(items)
+
+    def choice(self, key: str, among: tuple[str, ...]) -> str:
+        value = self.text(key)
+        if value not in among:
+            raise self.fail(key, f'"{value}" is not known', _meant(value, among))
+        return value
+
+    def table(self, key: str) -> _Table:
+        value = self._take(key, dict, "a table")
+        return _Table(self.file, self.at(key), value if isinstance(value, dict) else {})
+
+    def tables(self, key: str) -> list[tuple[str, _Table]]:
+        parent = self.table(key)
+        return [(name, parent.table(name)) for name in parent.values]
+
+    def words(self, key: str) -> dict[str, str]:
+        table = self.table(key)
+        return {name: table.text(name) for name in table.values}
+
+    def finish(self) -> None:
+        unknown = sorted(set(self.values) - self.asked)
+        if unknown:
+            raise self.fail(unknown[0], "no such key", _meant(unknown[0], tuple(sorted(self.asked))))
+
+
+def _meant(word: str, among: tuple[str, ...]) -> str:
+    close = get_close_matches(word, among, n=1)
+    return f'did you mean "{close[0]}"?' if close else f"one of: {', '.join(among)}"
+
+
+def _folder(top: _Table, key: str, root: Path) -> Path | None:
+    value = top.maybe(key)
+    if value is None:
+        return None
+    if not (root / value).is_dir():
+        raise top.fail(key, "no such folder", f'create the folder "{value}" or remove the key')
+    return root / value
+
+
+def _scan(table: _Table) -> ScanConfig:
+    scan = ScanConfig(max_rows=table.number("max_rows", 1_000_000), timeout=table.number("timeout", 300))
+    table.finish()
+    return scan
+
+
+def _store(name: str, table: _Table, root: Path) -> StoreConfig:
+    kind = table.choice("kind", STORE_KINDS)
+    path = url = password_env = None
+    schemas: tuple[str, ...] = ()
+    if kind == "postgres":
+        url = table.text("url")
+        password_env = table.maybe("password_env")
+        schemas = table.texts("schemas")
+        if not url.startswith(("postgresql://", "postgres://")):
+            raise table.fail("url", "this is no PostgreSQL address", "write postgresql://ROLE@HOST:PORT/DATABASE")
+        if "@" in url and ":" in url.split("://", 1)[1].split("@", 1)[0]:
+            raise table.fail(
+                "url", "a password does not belong in this file", 'move it to the environment: password_env = "..."'
+            )
+    else:
+        path = root / table.text("path")
+    vault: bool | tuple[str, ...] = (
+        table.texts("vault") if isinstance(table.values.get("vault"), list) else table.flag("vault")
+    )
+    store = StoreConfig(name, kind, path, url, password_env, schemas, vault, table.words("skip"))
+    table.finish()
+    return store
+
+
+def _log(name: str, table: _Table, root: Path) -> LogConfig:
+    kind = table.choice("kind", LOG_KINDS)
+    path = table.text("path")
+    log = LogConfig(
+        name=name,
+        kind=kind,
+        path=path if Path(path).is_absolute() else str(root / path),
+        timezone=_timezone(table),
+        store=table.maybe("store"),
+        map=_rules(table.table("map")) if kind in {"jsonl", "csv"} else {},
+        subjects=table.words("subjects"),
+    )
+    table.finish()
+    for required in ("time", "actor", "action", "dataset") if kind in {"jsonl", "csv"} else ():
+        if required not in log.map:
+            raise table.fail(f"map.{required}", "this column is required", f'add {required} = "path.in.the.record"')
+    return log
+
+
+def _timezone(table: _Table) -> str | None:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - rarely needed, and slow to import
+
+    name = table.maybe("timezone")
+    if name is not None:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise table.fail(
+                "timezone", "no such time zone", 'use an IANA name, such as "Europe/Tallinn" or "UTC"'
+            ) from error
+    return name
+
+
+def _rules(table: _Table) -> dict[str, Rule]:
+    rules = {}
+    for column, value in table.values.items():
+        table.asked.add(column)
+        if isinstance(value, str):
+            rules[column] = Rule(template=value) if "{" in value else Rule(path=value)
+            continue
+        if not isinstance(value, dict):
+            raise table.fail(column, "expected a path, a template or a table", f'write {column} = "path.in.the.record"')
+        inner = table.table(column)
+        rule = Rule(
+            path=inner.maybe("path"),
+            template=inner.maybe("template"),
+            const=inner.maybe("const"),
+            values=inner.words("values"),
+            default=inner.maybe("default"),
+            token=inner.flag("token"),
+        )
+        inner.finish()
+        if sum(part is not None for part in (rule.path, rule.template, rule.const)) != 1:
+            raise table.fail(column, "exactly one of path, template, const is needed", 'write {path = "..."}')
+        rules[column] = rule
+    return rules
+
+
+def _context(kind: str, table: _Table, root: Path) -> ContextConfig:
+    if kind not in CONTEXT_KINDS:
+        raise ConfigError("no such key", where=f"{table.file}: {table.path}", hint=_meant(kind, CONTEXT_KINDS))
+    path = table.maybe("path")
+    context = ContextConfig(
+        kind=kind,
+        path=None if path is None else root / path,
+        store=table.maybe("store"),
+        dataset=table.maybe("dataset"),
+        map=_rules(table.table("map")),
+    )
+    table.finish()
+    if (context.path is None) == (context.store is None):
+        raise table.fail(
+            "path", "exactly one of path and store is needed", 'write path = "people.csv", or store and dataset'
+        )
+    if context.store is not None and context.dataset is None:
+        raise table.fail("dataset", "this key is required with store", 'write dataset = "schema.table"')
+    return context
+
+
+def _check_references(config: Config) -> None:
+    """Names that point at a store must point at one that exists: refuse rather than guess."""
+    known = {store.name for store in config.stores}
+    wanted = [(f"logs.{log.name}.store", log.store) for log in config.logs]
+    wanted += [(f"context.{context.kind}.store", context.store) for context in config.context]
+    for path, name in wanted:
+        if name is not None and name not in known:
+            raise ConfigError(
+                f'store "{name}" is not configured',
+                where=f"{config.file}: {path}",
+                hint=_meant(name, tuple(sorted(known))) if known else "add it under [stores.NAME]",
+            )

@@ -1,0 +1,40 @@
+"""How is a question run over the evidence? SQL in DuckDB's dialect over views with fixed names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Parameter = str | int | float | bool | datetime | list[str] | list[int]
+
+
+class Engine(Protocol):
+    """Holds the views `event`, `people`, `cases`, `parties`, `keys`, `subjects` (records.schema) and `field`
+    (store, dataset, field, category, sensitivity, vault), and nothing else: no file, no network, no setting.
+    """
+
+    def ask(
+        self, sql: str, parameters: Mapping[str, Parameter] | None = None, *, until: datetime | None = None
+    ) -> pa.Table:
+        """The answer as Arrow. `$name` parameters; `event` holds only rows with time <= until when it is given.
+
+        Raises QuestionFailed when the SQL is wrong, reaches outside the views, or exceeds time or memory.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of memory and temporary files."""
+        ...
+
+
+class QuestionFailed(Exception):
+    """The question could not be answered. reason: in words. hint: the next step."""
+
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.hint = hint

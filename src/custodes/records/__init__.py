@@ -1,0 +1,48 @@
+"""Which words do the rooms share? A noun enters only when two rooms need it. Arrow schemas are in `records.schema`."""
+
+from custodes.records.category import Category, Flag
+from custodes.records.event import ACTIONS, EVENT_COLUMNS, OUTCOMES, AccessEvent, Action, Outcome
+from custodes.records.field import Column, Dataset, Examined, Field
+from custodes.records.finding import (
+    EVIDENCE_LIMIT,
+    SEVERITIES,
+    SEVERITY_NAMES,
+    Evidence,
+    Finding,
+    Incident,
+    finding_id,
+    incident_id,
+)
+from custodes.records.receipt import Detail, Receipt, ReceiptKind
+from custodes.records.rule import Rule
+from custodes.records.skipped import Skipped
+from custodes.records.token import Tokeniser
+
+__all__ = [
+    "ACTIONS",
+    "EVENT_COLUMNS",
+    "EVIDENCE_LIMIT",
+    "OUTCOMES",
+    "SEVERITIES",
+    "SEVERITY_NAMES",
+    "AccessEvent",
+    "Action",
+    "Category",
+    "Column",
+    "Dataset",
+    "Detail",
+    "Evidence",
+    "Examined",
+    "Field",
+    "Finding",
+    "Flag",
+    "Incident",
+    "Outcome",
+    "Receipt",
+    "ReceiptKind",
+    "Rule",
+    "Skipped",
+    "Tokeniser",
+    "finding_id",
+    "incident_id",
+]

@@ -1,0 +1,80 @@
+"""Which bytes does the ledger hash for an event or a receipt? The same ones in every implementation, for ever.
+
+Version 1, all integers big-endian:
+    event    0x01, then the columns of AccessEvent in order
+    receipt  0x02, then JSON with sorted keys, no blanks, UTF-8 (RFC 8785 for the flat values a receipt may hold)
+    text     0x01, uint32 length in bytes, UTF-8; an absent optional text is the single byte 0x00
+    time     int64, microseconds since 1970-01-01T00:00:00Z
+    list     uint32 count, then each text
+    integer  int64
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from datetime import UTC, datetime
+from typing import Final
+
+from custodes.records.event import EVENT_COLUMNS, AccessEvent
+from custodes.records.receipt import Receipt
+
+EVENT: Final = b"\x01"
+RECEIPT: Final = b"\x02"
+LEAF_LIMIT: Final = 65_535  # C2SP tlog-tiles: an entry's length is a uint16
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def event_bytes(event: AccessEvent) -> bytes:
+    """The canonical bytes of one event. Raises ValueError when they do not fit one leaf."""
+    return row_bytes(tuple(getattr(event, name) for name in EVENT_COLUMNS))
+
+
+def row_bytes(row: tuple[object, ...]) -> bytes:
+    """The canonical bytes of one row in the order of EVENT_COLUMNS. Raises ValueError as `event_bytes` does."""
+    parts = [EVENT]
+    for value in row:
+        if value is None:
+            parts.append(b"\x00")
+        elif isinstance(value, str):
+            parts.append(_text(value))
+        elif isinstance(value, datetime):
+            parts.append(struct.pack(">q", _microseconds(value)))
+        elif isinstance(value, int):
+            parts.append(struct.pack(">q", value))
+        elif isinstance(value, (list, tuple)):
+            parts.append(struct.pack(">I", len(value)))
+            parts.extend(_text(str(item)) for item in value)
+        else:
+            raise TypeError(f"no canonical form for {type(value).__name__}")
+    leaf = b"".join(parts)
+    if len(leaf) > LEAF_LIMIT:
+        raise ValueError(f"an event of {len(leaf)} bytes does not fit a leaf of {LEAF_LIMIT}")
+    return leaf
+
+
+def receipt_bytes(receipt: Receipt) -> bytes:
+    """The canonical bytes of one receipt. Raises ValueError when they do not fit one leaf."""
+    fields = {
+        "by": receipt.by,
+        "detail": receipt.detail,
+        "kind": receipt.kind,
+        "time": receipt.time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+    }
+    text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    leaf = RECEIPT + text.encode()
+    if len(leaf) > LEAF_LIMIT:
+        raise ValueError(f"a receipt of {len(leaf)} bytes does not fit a leaf of {LEAF_LIMIT}")
+    return leaf
+
+
+def _text(value: str) -> bytes:
+    data = value.encode()
+    return b"\x01" + struct.pack(">I", len(data)) + data
+
+
+def _microseconds(value: datetime) -> int:
+    # Integer arithmetic: timestamp() goes through a float and loses the last microsecond.
+    delta = value - _EPOCH
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds

@@ -1,0 +1,70 @@
+"""Where does which kind of data live?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a dataset as its store declares it; `type` is the store's own word in lower case."""
+
+    name: str
+    type: str
+    primary_key: bool = False
+    references: str | None = None  # `schema.table.column` of a foreign key
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A table, view or file inside a store.
+
+    store: its name in the configuration. name: `schema.table`, or the file's path inside the store.
+    rows: how many the store says it has, None where only reading can tell.
+    fingerprint: equal fingerprints promise equal content; None where the store can promise nothing.
+    kind: `table`, `view` or `file`.
+    """
+
+    store: str
+    name: str
+    columns: tuple[Column, ...]
+    kind: str = "table"
+    rows: int | None = None
+    fingerprint: str | None = None
+
+    @property
+    def full_name(self) -> str:
+        """`store.schema.table`: the name used in events, findings and the data map."""
+        return f"{self.store}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """The verdict on one column (or path) of a dataset: it holds this category.
+
+    confidence: 0 to 1. matched of scanned: cells that fit the category, of cells that were not empty.
+    reasons: why, in words, without values.
+    """
+
+    store: str
+    dataset: str
+    field: str
+    category: str
+    confidence: float
+    matched: int
+    scanned: int
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One dataset that was read: how many rows of how many, so that the share read is always stated."""
+
+    store: str
+    dataset: str
+    kind: str
+    columns: int
+    rows_read: int
+    rows_total: int | None
+    fingerprint: str | None = None
+    verdicts: tuple[Field, ...] = field(default=())

@@ -1,0 +1,46 @@
+"""What can we read, as Arrow batches? The one interface that every kind of store implements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol
+
+from custodes.records import Dataset, Skipped
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Store(Protocol):
+    """A place that may hold customer data, opened read-only.
+
+    Opening raises StoreRefused (what, where, next step) when nothing of the store can be read.
+    """
+
+    name: str
+    kind: str
+
+    def datasets(self) -> Iterator[Dataset | Skipped]:
+        """Everything the store holds, in a stable order; what cannot be described is a Skipped with its reason."""
+        ...
+
+    def read(self, dataset: Dataset, *, max_rows: int) -> Iterator[pa.RecordBatch]:
+        """The rows as batches whose columns are all strings or lists/structs of strings, nulls kept.
+
+        Reads at most max_rows rows (0: all), spread over the dataset rather than its first rows where the
+        store can. Raises `Unreadable` for this dataset alone; batches handed out before stay valid.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of connections and files."""
+        ...
+
+
+class Unreadable(Exception):
+    """One dataset could not be read (to its end). reason: in words, without a value. hint: the next step."""
+
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.hint = hint
