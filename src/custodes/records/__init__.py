@@ -13,6 +13,7 @@ from custodes.records.finding import (
     finding_id,
     incident_id,
 )
+from custodes.records.overview import LedgerStatus, LogCoverage, Overview
 from custodes.records.receipt import Detail, Receipt, ReceiptKind
 from custodes.records.rule import Rule
 from custodes.records.skipped import Skipped
@@ -37,7 +38,10 @@ __all__ = [
     "Finding",
     "Flag",
     "Incident",
+    "LedgerStatus",
+    "LogCoverage",
     "Outcome",
+    "Overview",
     "Receipt",
     "ReceiptKind",
     "Rule",

@@ -1,0 +1,60 @@
+"""What do we know now? The whole river in one value, from which summary, risks, memo and console are told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from custodes.records.category import Category
+from custodes.records.field import Examined, Field
+from custodes.records.finding import Finding, Incident
+from custodes.records.skipped import Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class LogCoverage:
+    """What one log has given us: events sealed, lines in quarantine, and the time they span."""
+
+    log: str
+    kind: str
+    events: int
+    quarantined: int
+    first: datetime | None
+    last: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerStatus:
+    """size: leaves. root: hexadecimal tree hash. problems: what verification found; empty when it holds."""
+
+    origin: str
+    size: int
+    root: str
+    checkpoint_time: datetime | None
+    verified: bool
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything a reader is told, with what is not known beside it.
+
+    as_of: the last moment the evidence covers (or the run's time without evidence). fields: the data map.
+    categories: by id, every category that `fields` names. actors, subjects: distinct ones in the events.
+    """
+
+    name: str
+    as_of: datetime
+    examined: tuple[Examined, ...]
+    fields: tuple[Field, ...]
+    categories: dict[str, Category]
+    copies: tuple[tuple[str, str, float], ...]  # field a, field b, containment of a in b
+    logs: tuple[LogCoverage, ...]
+    events: int
+    actors: int
+    subjects: int
+    findings: tuple[Finding, ...]
+    incidents: tuple[Incident, ...]
+    skipped: tuple[Skipped, ...]
+    ledger: LedgerStatus
+    vaults: tuple[str, ...] = ()  # stores and datasets declared as vaults
