@@ -1,0 +1,154 @@
+"""What did earlier scans find? The data map as it was last read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from custodes.records import Examined, Field
+from custodes.state.database import Database
+from custodes.state.schema import copy, dataset, field, sketch
+
+FieldName = tuple[str, str, str]  # store, dataset, field
+
+
+class DataMap:
+    """The data map of one workspace. `judged_by` is the digest of the categories that gave the verdicts."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def known(self, store: str, judged_by: str) -> dict[str, Examined]:
+        """What is known of a store, by dataset, as far as today's categories judged it."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                sa.select(dataset).where(dataset.c.store == store, dataset.c.judged_by == judged_by)
+            ).all()
+            return {row.name: _examined(row, self._fields(connection, store, row.name)) for row in rows}
+
+    def all(self) -> tuple[Examined, ...]:
+        """Every dataset on the map with its verdicts, by store and name."""
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(dataset).order_by(dataset.c.store, dataset.c.name)).all()
+            return tuple(_examined(row, self._fields(connection, row.store, row.name)) for row in rows)
+
+    def save(
+        self,
+        stores: Iterable[str],
+        examined: Iterable[Examined],
+        sketches: Mapping[FieldName, bytes],
+        *,
+        judged_by: str,
+        now: datetime,
+    ) -> None:
+        """Replace what is known of these stores; the first time each dataset and field was seen is kept."""
+        names = tuple(stores)
+        with self._database.write() as connection:
+            since = {
+                (row.store, row.name): row.first_seen
+                for row in connection.execute(sa.select(dataset).where(dataset.c.store.in_(names)))
+            }
+            since_field = {
+                (row.store, row.dataset, row.field, row.category): row.first_seen
+                for row in connection.execute(sa.select(field).where(field.c.store.in_(names)))
+            }
+            for table in (dataset, field, sketch):
+                connection.execute(table.delete().where(table.c.store.in_(names)))
+            moment = now.isoformat()
+            for one in examined:
+                connection.execute(
+                    dataset.insert().values(
+                        store=one.store,
+                        name=one.dataset,
+                        kind=one.kind,
+                        columns=one.columns,
+                        rows_read=one.rows_read,
+                        rows_total=one.rows_total,
+                        fingerprint=one.fingerprint,
+                        judged_by=judged_by,
+                        first_seen=since.get((one.store, one.dataset), moment),
+                    )
+                )
+                for verdict in one.verdicts:
+                    key = (verdict.store, verdict.dataset, verdict.field, verdict.category)
+                    connection.execute(
+                        field.insert().values(
+                            store=verdict.store,
+                            dataset=verdict.dataset,
+                            field=verdict.field,
+                            category=verdict.category,
+                            confidence=verdict.confidence,
+                            matched=verdict.matched,
+                            scanned=verdict.scanned,
+                            reasons=json.dumps(verdict.reasons),
+                            first_seen=since_field.get(key, moment),
+                        )
+                    )
+            for (store, name, column), body in sketches.items():
+                connection.execute(sketch.insert().values(store=store, dataset=name, field=column, body=body))
+
+    def sketches(self) -> dict[FieldName, bytes]:
+        """Every stored sketch."""
+        with self._database.read() as connection:
+            return {(row.store, row.dataset, row.field): row.body for row in connection.execute(sa.select(sketch))}
+
+    def first_seen(self) -> dict[tuple[str, str], datetime]:
+        """When each dataset (store, name) first held the oldest of its verdicts."""
+        query = sa.select(field.c.store, field.c.dataset, sa.func.min(field.c.first_seen)).group_by(
+            field.c.store, field.c.dataset
+        )
+        with self._database.read() as connection:
+            return {(row[0], row[1]): datetime.fromisoformat(row[2]) for row in connection.execute(query)}
+
+    def forget_stores(self, keep: Iterable[str]) -> None:
+        """Take stores off the map that the owner no longer configures."""
+        names = tuple(keep)
+        with self._database.write() as connection:
+            for table in (dataset, field, sketch):
+                connection.execute(table.delete().where(table.c.store.not_in(names)))
+
+    def save_copies(self, pairs: Iterable[tuple[str, str, float]]) -> None:
+        """Replace the pairs of fields of which one holds values of the other."""
+        with self._database.write() as connection:
+            connection.execute(copy.delete())
+            for a, b, containment in pairs:
+                connection.execute(copy.insert().values(a=a, b=b, containment=containment))
+
+    def copies(self) -> tuple[tuple[str, str, float], ...]:
+        """The stored pairs, the fullest first."""
+        query = sa.select(copy).order_by(copy.c.containment.desc(), copy.c.a, copy.c.b)
+        with self._database.read() as connection:
+            return tuple((row.a, row.b, row.containment) for row in connection.execute(query))
+
+    def _fields(self, connection: sa.Connection, store: str, name: str) -> tuple[Field, ...]:
+        query = sa.select(field).where(field.c.store == store, field.c.dataset == name)
+        rows = connection.execute(query.order_by(field.c.field, field.c.category))
+        return tuple(
+            Field(
+                store=row.store,
+                dataset=row.dataset,
+                field=row.field,
+                category=row.category,
+                confidence=row.confidence,
+                matched=row.matched,
+                scanned=row.scanned,
+                reasons=tuple(json.loads(row.reasons)),
+            )
+            for row in rows
+        )
+
+
+def _examined(row: sa.Row[tuple[object, ...]], verdicts: tuple[Field, ...]) -> Examined:
+    return Examined(
+        store=row.store,
+        dataset=row.name,
+        kind=row.kind,
+        columns=row.columns,
+        rows_read=row.rows_read,
+        rows_total=row.rows_total,
+        fingerprint=row.fingerprint,
+        verdicts=verdicts,
+    )

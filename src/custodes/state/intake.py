@@ -1,0 +1,67 @@
+"""How far has each log been read, and which of its lines could not become events?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from custodes.events.interface import Position, Quarantined
+from custodes.state.database import Database
+from custodes.state.schema import position, quarantine
+
+
+class Intake:
+    """Positions and quarantine of one workspace. `read_as` is the digest of the mapping a file was read with."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def since(self, log: str, file: str, read_as: str) -> Position | None:
+        """Where reading of this file ended, None when it was never read or the mapping has changed since."""
+        query = sa.select(position).where(position.c.log == log, position.c.file == file, position.c.read_as == read_as)
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        return Position(row.file, row.size, row.mtime_ns, row.offset, row.line, row.head, row.done)
+
+    def advance(
+        self,
+        reached: Iterable[tuple[str, str, Position]],
+        bad: Iterable[tuple[str, Quarantined]],
+        restarted: Iterable[tuple[str, str]],
+        now: datetime,
+    ) -> None:
+        """In one transaction: reached are (log, read_as, position); bad are (log, line); restarted are (log, file) read
+        again from the start, whose quarantine is told anew.
+        """
+        with self._database.write() as connection:
+            for log, file in restarted:
+                connection.execute(quarantine.delete().where(quarantine.c.log == log, quarantine.c.file == file))
+            for log, line in bad:
+                connection.execute(
+                    quarantine.insert().prefix_with("OR IGNORE").values(log=log, seen=now.isoformat(), **asdict(line))
+                )
+            for log, read_as, place in reached:
+                connection.execute(position.delete().where(position.c.log == log, position.c.file == place.file))
+                connection.execute(position.insert().values(log=log, read_as=read_as, **asdict(place)))
+
+    def quarantined(self) -> dict[str, int]:
+        """Lines in quarantine, by log."""
+        query = sa.select(quarantine.c.log, sa.func.count()).group_by(quarantine.c.log)
+        with self._database.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def reasons(self) -> tuple[tuple[str, str, str, int, int], ...]:
+        """(log, file, reason, lines, first line) of everything in quarantine, the most lines first."""
+        count = sa.func.count()
+        query = (
+            sa.select(quarantine.c.log, quarantine.c.file, quarantine.c.reason, count, sa.func.min(quarantine.c.line))
+            .group_by(quarantine.c.log, quarantine.c.file, quarantine.c.reason)
+            .order_by(count.desc(), quarantine.c.log, quarantine.c.file)
+        )
+        with self._database.read() as connection:
+            return tuple((row[0], row[1], row[2], row[3], row[4]) for row in connection.execute(query))

@@ -1,0 +1,1 @@
+"""How does the state of an older release become today's? Alembic runs these, in order."""

@@ -1,0 +1,134 @@
+"""Which tables must outlive a run? One SQLAlchemy description for SQLite now and PostgreSQL by URL later."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+# The data map.
+dataset = Table(
+    "dataset",
+    metadata,
+    Column("store", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("columns", Integer, nullable=False),
+    Column("rows_read", Integer, nullable=False),
+    Column("rows_total", Integer),
+    Column("fingerprint", String),
+    Column("judged_by", String, nullable=False),  # digest of the categories that judged it
+    Column("first_seen", String, nullable=False),
+)
+field = Table(
+    "field",
+    metadata,
+    Column("store", String, primary_key=True),
+    Column("dataset", String, primary_key=True),
+    Column("field", String, primary_key=True),
+    Column("category", String, primary_key=True),
+    Column("confidence", Float, nullable=False),
+    Column("matched", Integer, nullable=False),
+    Column("scanned", Integer, nullable=False),
+    Column("reasons", Text, nullable=False),  # JSON list
+    Column("first_seen", String, nullable=False),
+)
+sketch = Table(
+    "sketch",
+    metadata,
+    Column("store", String, primary_key=True),
+    Column("dataset", String, primary_key=True),
+    Column("field", String, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+copy = Table(
+    "copy",
+    metadata,
+    Column("a", String, primary_key=True),
+    Column("b", String, primary_key=True),
+    Column("containment", Float, nullable=False),
+)
+
+# What was asked for and not covered, by the step that met it; replaced whenever that step runs again.
+skipped = Table(
+    "skipped",
+    metadata,
+    Column("room", String, primary_key=True),
+    Column("store", String, primary_key=True),
+    Column("dataset", String, primary_key=True),
+    Column("reason", Text, primary_key=True),
+    Column("hint", Text, nullable=False),
+)
+
+# How far each log has been read, and the lines that could not become events.
+position = Table(
+    "position",
+    metadata,
+    Column("log", String, primary_key=True),
+    Column("file", String, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("mtime_ns", Integer, nullable=False),
+    Column("offset", Integer, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("head", String, nullable=False),
+    Column("done", Boolean, nullable=False),
+    Column("read_as", String, nullable=False),  # digest of the mapping it was read with
+)
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("log", String, primary_key=True),
+    Column("file", String, primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("digest", String, primary_key=True),
+    Column("offset", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("seen", String, nullable=False),
+)
+
+# The ledger's segments. A row here is what makes a file on disk count.
+seal = Table(
+    "seal",
+    metadata,
+    Column("first", Integer, primary_key=True, autoincrement=False),
+    Column("path", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("sealed_at", String, nullable=False),
+    Index("seal_path", "path"),
+)
+
+# What was claimed and decided: the record as JSON, with the columns that are searched beside it.
+finding = Table(
+    "finding",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("check", String, nullable=False),
+    Column("active", Boolean, nullable=False),  # the last run still found it
+    Column("body", Text, nullable=False),
+)
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("active", Boolean, nullable=False),
+    Column("body", Text, nullable=False),
+)
+case = Table(
+    "case",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("version", Integer, nullable=False),  # grows by one per decision: two people cannot overwrite each other
+    Column("body", Text, nullable=False),
+)
+risk = Table(
+    "risk",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+# Digests of what a step last worked from, so that a step with nothing new to do does nothing.
+mark = Table("mark", metadata, Column("name", String, primary_key=True), Column("value", Text, nullable=False))
+
+SCHEMA_VERSION = "0001"
