@@ -54,6 +54,7 @@ class ContextConfig:
     path: Path | None
     store: str | None
     dataset: str | None
+    timezone: str | None
     map: Mapping[str, Rule]
 
 
@@ -311,6 +312,7 @@ def _context(kind: str, table: _Table, root: Path) -> ContextConfig:
         path=None if path is None else root / path,
         store=table.maybe("store"),
         dataset=table.maybe("dataset"),
+        timezone=_timezone(table),
         map=_rules(table.table("map")),
     )
     table.finish()
