@@ -98,6 +98,14 @@ seal = Table(
     Index("seal_path", "path"),
 )
 
+ledger_head = Table(
+    "ledger_head",
+    metadata,
+    Column("size", Integer, primary_key=True, autoincrement=False),
+    Column("root", String, nullable=False),  # hexadecimal
+    Column("sealed_at", String, nullable=False),
+)
+
 # What was claimed and decided: the record as JSON, with the columns that are searched beside it.
 finding = Table(
     "finding",

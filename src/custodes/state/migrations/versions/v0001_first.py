@@ -49,6 +49,7 @@ def upgrade() -> None:
     op.create_table(
         "seal", key("first", integer), must("path"), must("sha256"), must("count", integer), must("sealed_at")
     )
+    op.create_table("ledger_head", key("size", integer), must("root"), must("sealed_at"))
     op.create_index("seal_path", "seal", ["path"])
     op.create_table("finding", key("id"), must("check"), must("active", flag), must("body", sa.Text()))
     op.create_table("incident", key("id"), must("active", flag), must("body", sa.Text()))

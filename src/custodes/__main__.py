@@ -1,0 +1,5 @@
+"""`python -m custodes` is `custodes`."""
+
+from custodes.cli import main
+
+main()

@@ -1,0 +1,105 @@
+"""Commands about what ships as data: detections and categories."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import typer
+
+from custodes.cli.app import CLEAN, FINDINGS, Choice, app
+from custodes.cli.river import Json
+from custodes.cli.workspace import configuration
+
+detections = typer.Typer(no_args_is_help=True, help="The questions that are asked over the evidence.")
+categories = typer.Typer(no_args_is_help=True, help="The kinds of personal data that are recognised.")
+app.add_typer(detections, name="detections")
+app.add_typer(categories, name="categories")
+
+
+def _own(kind: str) -> Path | None:
+    """The owner's folder of detections or categories; none where no configuration is in reach."""
+    from custodes.errors import ConfigError
+
+    try:
+        config = configuration()
+    except ConfigError:
+        if Choice.config is not None:
+            raise
+        return None
+    return config.detections if kind == "detections" else config.categories
+
+
+@detections.command("list")
+def list_detections(json: Json = False) -> None:
+    """Every detection with its severity and question."""
+    from custodes.cli import show
+    from custodes.detections.catalogue import load_detections
+
+    known = load_detections(_own("detections"))
+    if json:
+        rows = [{"id": one.id, "title": one.title, "severity": one.severity, "question": one.question} for one in known]
+        print(show.as_json({"detections": rows}))
+        return
+    for one in known:
+        print(f"{one.id}\n  {one.question}")
+
+
+@detections.command("show")
+def show_detection(detection: str) -> None:
+    """One detection's page: what it asks, why, what it misses, triage and an example."""
+    from custodes.detections.catalogue import load_detections
+    from custodes.detections.page import page
+    from custodes.errors import BadInput
+
+    known = {one.id: one for one in load_detections(_own("detections"))}
+    if detection not in known:
+        raise BadInput(f'no detection "{detection}"', hint='"custodes detections list" names them')
+    print(page(known[detection]))
+
+
+@detections.command("test")
+def test_detections() -> None:
+    """Run the scenarios that must fire and that must stay quiet, yours and ours."""
+    from custodes.detections.catalogue import load_detections
+    from custodes.detections.scenario import check
+
+    problems = 0
+    known = load_detections(_own("detections"))
+    for one in known:
+        wrong = check(one)
+        problems += len(wrong)
+        scenarios = len(one.fires) + len(one.quiet)
+        print(f"{'ok  ' if not wrong else 'FAIL'} {one.id} ({scenarios} scenarios)")
+        for problem in wrong:
+            print(f"     {problem}")
+    print(f"{len(known)} detections, {problems} problems")
+    sys.exit(FINDINGS if problems else CLEAN)
+
+
+@categories.command("list")
+def list_categories(json: Json = False) -> None:
+    """Every category with its title and sensitivity."""
+    from custodes.cli import show
+    from custodes.datamap.category import load_categories
+
+    known = load_categories(_own("categories")).by_id.values()
+    if json:
+        rows = [{"id": one.id, "title": one.title, "fides": one.fides, "sensitivity": one.sensitivity} for one in known]
+        print(show.as_json({"categories": rows}))
+        return
+    for one in known:
+        print(f"{one.id:24} {one.sensitivity}  {one.title}")
+
+
+@categories.command("test")
+def test_categories() -> None:
+    """Check every category's examples: those that must match and those that must not."""
+    from custodes.datamap.category import check_examples, load_categories
+
+    known = load_categories(_own("categories"))
+    problems = check_examples(known)
+    for problem in problems:
+        print(problem)
+    print(f"{len(known.by_id)} categories, {len(problems)} problems")
+    sys.exit(FINDINGS if problems else CLEAN)

@@ -1,0 +1,71 @@
+"""The evidence's commands: who, ledger verify, ledger prove, ledger check-proof."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from custodes.cli.app import CLEAN, FINDINGS, app
+from custodes.cli.progress import shown
+from custodes.cli.river import Json
+from custodes.cli.workspace import configuration, reading, writing
+
+ledger = typer.Typer(no_args_is_help=True, help="Check and prove what is sealed.")
+app.add_typer(ledger, name="ledger")
+
+
+@app.command()
+def who(
+    subject: Annotated[str, typer.Argument(help="A customer, as the logs name them: customer:81723, or 81723.")],
+    json: Json = False,
+) -> None:
+    """Who touched this customer's data, when and why, each with its ledger index; the asking is recorded too."""
+    from custodes.cli import show
+    from custodes.pipeline.who import who as ask_who
+
+    with writing() as workspace:
+        answer = ask_who(workspace, subject)
+    print(show.as_json(show.who_plain(answer)) if json else show.who_text(answer))
+
+
+@ledger.command()
+def verify(json: Json = False) -> None:
+    """Recompute every hash of every sealed file, tile and checkpoint; name what does not match."""
+    from custodes.cli import show
+    from custodes.pipeline.verify import verify_folder
+
+    config = configuration()
+    with shown(quiet=json) as progress:
+        status = verify_folder(config.data, progress)
+    print(show.as_json(show.ledger_plain(status)) if json else show.ledger_text(status))
+    sys.exit(CLEAN if status.verified else FINDINGS)
+
+
+@ledger.command()
+def prove(
+    event: Annotated[str, typer.Argument(help="An event id, or a ledger index.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for the proof files (default: the current one).")] = None,
+    json: Json = False,
+) -> None:
+    """Write a proof per touch of an event that anybody can check without Custodes."""
+    from custodes.cli import show
+    from custodes.pipeline.prove import prove as write_proofs
+
+    with reading() as workspace:
+        proofs = write_proofs(workspace, event, out or Path())
+    print(show.as_json({"proofs": show.proofs_plain(proofs)}) if json else show.proofs_text(proofs))
+
+
+@ledger.command("check-proof")
+def check_proof(
+    proof: Annotated[Path, typer.Argument(help="The .tlog-proof file.")],
+    leaf: Annotated[Path, typer.Argument(help="The .leaf file beside it.")],
+    key: Annotated[Path, typer.Argument(help="The log's verifier key.")],
+) -> None:
+    """Check a proof with nothing but the log's public key."""
+    from custodes.ledger.check_proof import check_files
+
+    print(check_files(proof, leaf, key))

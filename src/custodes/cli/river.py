@@ -1,0 +1,150 @@
+"""The river's commands: init, run, scan, ingest, detect, memo, simulate, demo."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from custodes.cli.app import CLEAN, FINDINGS, UNCOVERED, app
+from custodes.cli.progress import shown
+from custodes.cli.workspace import reading, writing
+
+Json = Annotated[bool, typer.Option("--json", help="Answer as JSON on stdout.")]
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to write custodes.toml.")] = Path(),
+) -> None:
+    """Write a commented custodes.toml to begin with."""
+    from custodes.cli.template import write_template
+
+    print(f"wrote {write_template(folder)}\nname your stores and logs in it, then: custodes run")
+
+
+@app.command()
+def run(json: Json = False) -> None:
+    """Scan, ingest, seal, detect, judge and write the memo; a second run does only what is new."""
+    from custodes.cli import show
+    from custodes.cli.summary import run_text
+    from custodes.pipeline.run import run as run_river
+
+    with writing() as workspace, shown(quiet=json) as progress:
+        outcome = run_river(workspace, progress)
+    print(show.as_json(show.run_plain(outcome)) if json else run_text(outcome))
+    sys.exit(outcome.exit_code)
+
+
+@app.command()
+def scan(json: Json = False) -> None:
+    """Find which customer data is where; unchanged stores are not read again."""
+    from custodes.cli import show
+    from custodes.pipeline.scan import misplaced_findings
+    from custodes.pipeline.scan import scan as run_scan
+
+    with writing() as workspace, shown(quiet=json) as progress:
+        outcome = run_scan(workspace, progress)
+        found = misplaced_findings(workspace)
+        if outcome.changed:
+            receipt = workspace.receipt("scan", fields=len(outcome.fields), uncovered=len(outcome.skipped))
+            workspace.seal_receipts([receipt])
+    print(show.as_json(show.scan_plain(outcome)) if json else show.scan_text(outcome, found))
+    sys.exit(FINDINGS if found else UNCOVERED if outcome.skipped else CLEAN)
+
+
+@app.command()
+def ingest(json: Json = False) -> None:
+    """Read what is new in the logs and seal it; lines that cannot be read are counted, with their reasons."""
+    from custodes.cli import show
+    from custodes.pipeline.context import snapshot
+    from custodes.pipeline.ingest import ingest as run_ingest
+
+    with writing() as workspace, shown(quiet=json) as progress:
+        _, missing = snapshot(workspace, progress)
+        outcome = run_ingest(workspace, progress)
+        if outcome.events or outcome.quarantined:
+            receipt = workspace.receipt("ingest", events=outcome.events, quarantined=outcome.quarantined)
+            workspace.seal_receipts([receipt])
+    skipped = [*missing, *outcome.skipped]
+    print(show.as_json(show.ingest_plain(outcome, skipped)) if json else show.ingest_text(outcome, skipped))
+    sys.exit(UNCOVERED if skipped else CLEAN)
+
+
+@app.command()
+def detect(json: Json = False) -> None:
+    """Ask every detection over the sealed events and fuse what they find into incidents."""
+    from custodes.cli import show
+    from custodes.pipeline.detect import detect as run_detect
+
+    with writing() as workspace, shown(quiet=json) as progress:
+        outcome = run_detect(workspace, progress)
+        if outcome.ran:
+            receipt = workspace.receipt("detect", findings=len(outcome.findings), incidents=len(outcome.incidents))
+            workspace.seal_receipts([receipt])
+    print(show.as_json(show.detect_plain(outcome)) if json else show.detect_text(outcome))
+    sys.exit(FINDINGS if outcome.findings else UNCOVERED if outcome.skipped else CLEAN)
+
+
+@app.command()
+def memo(
+    json: Json = False,
+    out: Annotated[Path | None, typer.Option(help="Write the PDF here (default: in the workspace).")] = None,
+) -> None:
+    """Write the memo from what is known now."""
+    from custodes.cli import show
+    from custodes.pipeline.overview import overview
+    from custodes.pipeline.tell import tell
+    from custodes.pipeline.verify import verify
+
+    with writing() as workspace, shown(quiet=json) as progress:
+        known = overview(workspace, verify(workspace, progress))
+        risks, file, written = tell(workspace, known, progress, out=out)
+        if written:
+            workspace.seal_receipts([workspace.receipt("memo", risks=len(risks), incidents=len(known.incidents))])
+    print(show.as_json({"memo": str(file), "written": written}) if json else file)
+
+
+@app.command()
+def risk(json: Json = False) -> None:
+    """The risk register: impact, likelihood and control, with the reasons for each figure."""
+    from custodes.cli import show
+    from custodes.pipeline.overview import overview
+    from custodes.pipeline.verify import verify
+    from custodes.risk.register import assess
+
+    with reading() as workspace, shown(quiet=json) as progress:
+        risks = assess(overview(workspace, verify(workspace, progress)))
+    print(show.as_json({"risks": show.risks_plain(risks)}) if json else show.risks_text(risks))
+
+
+@app.command()
+def simulate(
+    folder: Annotated[Path, typer.Argument(help="An empty folder.")],
+    seed: Annotated[int, typer.Option(help="The same seed makes the same company.")] = 1,
+) -> None:
+    """Write a made-up marketplace with known insiders, its stores, its logs and a custodes.toml."""
+    from custodes.company import make
+
+    _refuse_full(folder)
+    truth = make(folder, seed=seed)
+    print(f"wrote a made-up marketplace with {len(truth.campaigns)} planted campaigns to {folder}")
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Made anew if an earlier demo is in it.")] = Path("demo"),
+) -> None:
+    """Make the sample marketplace and run the whole river on it."""
+    from custodes.cli.demo import run_demo
+
+    sys.exit(run_demo(folder))
+
+
+def _refuse_full(folder: Path) -> None:
+    from custodes.errors import BadInput
+
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadInput("the folder is not empty", where=str(folder), hint="name a new folder")

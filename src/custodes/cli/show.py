@@ -1,0 +1,268 @@
+"""How is an answer told, to people as text and to programs as JSON?"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from custodes.records import SEVERITY_NAMES, Field, Finding, Incident, LedgerStatus, Skipped
+
+if TYPE_CHECKING:
+    from custodes.pipeline.detect import DetectOutcome
+    from custodes.pipeline.ingest import IngestOutcome
+    from custodes.pipeline.prove import WrittenProof
+    from custodes.pipeline.run import RunOutcome
+    from custodes.pipeline.scan import ScanOutcome
+    from custodes.pipeline.who import Answer
+    from custodes.risk.register import Risk
+
+Plain = dict[str, object]
+
+
+def as_json(value: object) -> str:
+    """Indented JSON; times as RFC 3339 in UTC."""
+    return json.dumps(value, indent=2, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return when(value)
+    raise TypeError(f"no JSON form for {type(value).__name__}")
+
+
+def when(moment: datetime) -> str:
+    """RFC 3339 in UTC with a Z; fractions only where there are any."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def minute(moment: datetime | None) -> str:
+    """For people: day and minute."""
+    return "-" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+
+
+# --- scan -------------------------------------------------------------------------------------------------------
+
+
+def scan_plain(outcome: ScanOutcome) -> Plain:
+    """The shape DESIGN promises, and beside it which datasets were examined and how far."""
+    return {
+        "fields": [field_plain(field) for field in outcome.fields],
+        "copies": [{"a": a, "b": b, "containment": round(share, 4)} for a, b, share in outcome.copies],
+        "uncovered": uncovered_plain(outcome.skipped),
+        "examined": [
+            {
+                "store": one.store,
+                "dataset": one.dataset,
+                "kind": one.kind,
+                "columns": one.columns,
+                "rows_read": one.rows_read,
+                "rows_total": one.rows_total,
+            }
+            for one in outcome.examined
+        ],
+    }
+
+
+def field_plain(field: Field) -> Plain:
+    """One verdict."""
+    return {**asdict(field), "confidence": round(field.confidence, 4), "reasons": list(field.reasons)}
+
+
+def uncovered_plain(missing: Iterable[Skipped]) -> list[Plain]:
+    """What was not covered, with the next step."""
+    return [
+        {"store": one.store, "dataset": one.dataset, "reason": one.reason, "room": one.room, "hint": one.hint}
+        for one in missing
+    ]
+
+
+def scan_text(outcome: ScanOutcome, misplaced: Sequence[Finding]) -> str:
+    """The data map as one line per dataset."""
+    lines = []
+    for one in outcome.examined:
+        kinds = Counter(field.category for field in one.verdicts)
+        if kinds:
+            share = f"{one.rows_read:,} of {one.rows_total:,} rows" if one.rows_total else f"{one.rows_read:,} rows"
+            lines.append(f"{one.store}.{one.dataset}  ({share} read)")
+            lines.extend(
+                f"    {field.field}: {field.category} ({field.confidence:.0%}) {'; '.join(field.reasons)}"
+                for field in one.verdicts
+            )
+    lines.extend(f"copy: {a} holds {share:.0%} of its values in {b}" for a, b, share in outcome.copies)
+    lines.extend(f"misplaced: {finding.reason}" for finding in misplaced)
+    return "\n".join([*lines, *uncovered_lines(outcome.skipped)])
+
+
+def uncovered_lines(missing: Sequence[Skipped]) -> list[str]:
+    """Never silence: one line each, or one that says nothing was left out."""
+    if not missing:
+        return ["uncovered: nothing that was asked for"]
+    return [
+        f"uncovered: {'.'.join(filter(None, (one.store, one.dataset)))}: {one.reason}"
+        + (f" (hint: {one.hint})" if one.hint else "")
+        for one in missing
+    ]
+
+
+# --- ingest, detect ---------------------------------------------------------------------------------------------
+
+
+def ingest_plain(outcome: IngestOutcome, skipped: Sequence[Skipped]) -> Plain:
+    """Counts; every record read is in exactly one of them."""
+    return {
+        "events": outcome.events,
+        "duplicates": outcome.duplicates,
+        "quarantined": outcome.quarantined,
+        "ignored": outcome.ignored,
+        "files": outcome.files,
+        "uncovered": uncovered_plain(skipped),
+    }
+
+
+def ingest_text(outcome: IngestOutcome, skipped: Sequence[Skipped]) -> str:
+    """The counts in a sentence, then what was not covered."""
+    told = (
+        f"{outcome.events:,} events sealed from {outcome.files} files; {outcome.duplicates:,} known already, "
+        f"{outcome.quarantined:,} lines in quarantine, {outcome.ignored:,} lines that are no touch of data"
+    )
+    return "\n".join([told, *uncovered_lines(skipped)])
+
+
+def detect_plain(outcome: DetectOutcome) -> Plain:
+    """Incidents, findings and what could not be asked."""
+    return {
+        "incidents": [incident_plain(one) for one in outcome.incidents],
+        "findings": [finding_plain(one) for one in outcome.findings],
+        "uncovered": uncovered_plain(outcome.skipped),
+    }
+
+
+def incident_plain(one: Incident) -> Plain:
+    """One incident."""
+    return {**asdict(one), "score": round(one.score, 1)}
+
+
+def finding_plain(one: Finding) -> Plain:
+    """One finding; evidence as event id and ledger index."""
+    return {**asdict(one), "confidence": round(one.confidence, 4)}
+
+
+def detect_text(outcome: DetectOutcome) -> str:
+    """Incidents by score, each with the findings that made it."""
+    by_id = {one.id: one for one in outcome.findings}
+    lines = []
+    for incident in outcome.incidents:
+        lines.append(f"{incident.score:5.1f}  {incident.id}  {incident.title}")
+        for finding in (by_id[name] for name in incident.findings if name in by_id):
+            severity = SEVERITY_NAMES[finding.severity]
+            lines.append(f"       {finding.id} {finding.check} ({severity}, {finding.confidence:.0%} sure)")
+            lines.append(f"       {finding.reason}")
+            lines.append(f"       next: {finding.tip}")
+    if not outcome.incidents:
+        lines.append("no detection found anything in what was ingested")
+    return "\n".join([*lines, *uncovered_lines(outcome.skipped)])
+
+
+# --- who --------------------------------------------------------------------------------------------------------
+
+
+def who_plain(answer: Answer) -> Plain:
+    """Rows of AccessEvent with their ledger index, and what the logs do not cover."""
+    return {
+        "subject": answer.asked,
+        "touches": [
+            {**asdict(touch.event), "ledger_index": touch.leaf, "explained": touch.explained}
+            for touch in answer.touches
+        ],
+        "uncovered": uncovered_plain(answer.uncovered),
+    }
+
+
+def who_text(answer: Answer) -> str:
+    """One line per touch, then a summary and what the logs do not cover."""
+    lines = []
+    for touch in answer.touches:
+        event = touch.event
+        why = f"case {event.case}" if event.case else "no case"
+        lines.append(
+            f"{minute(event.time)}  {event.actor:18} {event.action:9} {event.dataset}"
+            f" [{', '.join(event.fields)}]  {why}{'' if touch.explained else ' (unexplained)'}"
+            f"  {event.outcome}  leaf {touch.leaf}"
+        )
+    actors = {touch.event.actor for touch in answer.touches}
+    unexplained = sum(not touch.explained for touch in answer.touches)
+    lines.append(
+        f"{len(answer.touches)} touches of {answer.asked} by {len(actors)} actors, {unexplained} without an explaining case"
+        if answer.touches
+        else f"no touch of {answer.asked} in what was ingested"
+    )
+    return "\n".join([*lines, *uncovered_lines(answer.uncovered)])
+
+
+# --- ledger -----------------------------------------------------------------------------------------------------
+
+
+def ledger_plain(status: LedgerStatus) -> Plain:
+    """What verification found."""
+    return asdict(status)
+
+
+def ledger_text(status: LedgerStatus) -> str:
+    """One sentence when it holds, every problem with its file when it does not."""
+    if status.verified:
+        return f"verified: {status.size:,} leaves, root {status.root}, signed by {status.origin}"
+    return "\n".join([*(f"does not match: {problem}" for problem in status.problems), "NOT verified"])
+
+
+def proofs_plain(proofs: Sequence[WrittenProof]) -> list[Plain]:
+    """Where each proof and its leaf were written."""
+    return [{"leaf": one.leaf, "proof": str(one.proof), "leaf_file": str(one.leaf_file)} for one in proofs]
+
+
+def proofs_text(proofs: Sequence[WrittenProof]) -> str:
+    """The files, and the command that checks them."""
+    lines = [f"leaf {one.leaf}: {one.proof} {one.leaf_file}" for one in proofs]
+    first = proofs[0]
+    return "\n".join([*lines, f"check: custodes ledger check-proof {first.proof} {first.leaf_file} {first.key}"])
+
+
+# --- risk, run --------------------------------------------------------------------------------------------------
+
+
+def risks_plain(risks: Sequence[Risk]) -> list[Plain]:
+    """The register."""
+    return [{**asdict(one), "score": one.score} for one in risks]
+
+
+def risks_text(risks: Sequence[Risk]) -> str:
+    """The register, the highest score first."""
+    lines = []
+    for one in risks:
+        known = "" if one.measured else "  (not measured yet)"
+        lines.append(f"{one.score:4}  {one.title}: {one.impact} x {one.likelihood} x {one.control}{known}")
+        lines.extend(f"        {reason}" for reason in one.reasons)
+    return "\n".join(lines)
+
+
+def run_plain(outcome: RunOutcome) -> Plain:
+    """Everything a run found, in the shapes of the single commands."""
+    known = outcome.overview
+    return {
+        "changed": outcome.changed,
+        "scan": {"fields": len(known.fields), "datasets": len(known.examined), "read": outcome.scanned.read},
+        "ingest": {
+            "events": outcome.ingested.events,
+            "duplicates": outcome.ingested.duplicates,
+            "quarantined": outcome.ingested.quarantined,
+        },
+        "incidents": [incident_plain(one) for one in known.incidents],
+        "findings": [finding_plain(one) for one in known.findings],
+        "risks": risks_plain(outcome.risks),
+        "ledger": ledger_plain(known.ledger),
+        "memo": str(outcome.memo),
+        "uncovered": uncovered_plain(known.skipped),
+    }

@@ -1,0 +1,98 @@
+"""What does a new owner's custodes.toml say?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from custodes.config import FILE_NAME
+from custodes.errors import BadInput
+
+TEMPLATE: Final = """\
+# What Custodes watches over. Every key is explained in docs/reference/configuration.md.
+# A key that does not exist is refused, so a typing error never passes silently.
+
+name = "my-company"            # appears in the memo and in the ledger's origin; do not change it later
+data = "custodes-data"         # where Custodes keeps its own files (readable by its owner only)
+
+# [scan]
+# max_rows = 1000000           # rows read per table, spread over it; 0 reads all. The share read is always stated
+# timeout = 300                # seconds per table
+
+# --- Stores: where customer data may be. They are opened read-only. ---------------------------------------------
+
+# [stores.shop]
+# kind = "sqlite"              # sqlite, postgres or files
+# path = "shop.db"
+# vault = ["main.cards"]       # datasets where cards and credentials may live; true for the whole store
+
+# [stores.crm]
+# kind = "postgres"            # needs: pip install "custodes[postgres]"
+# url = "postgresql://custodes_scanner@localhost:5432/crm"
+# password_env = "CRM_PASSWORD"    # the password comes from this environment variable, never from this file
+# schemas = ["public"]         # default: every schema the role may use
+# skip = { "public.audit" = "kept by the auditors, scanned by them" }
+
+# [stores.exports]
+# kind = "files"               # a folder of CSV, JSON lines and Parquet files, plain or gzip
+# path = "exports"
+
+# --- Logs: who touched what. ------------------------------------------------------------------------------------
+
+# [logs.desk]
+# kind = "jsonl"               # jsonl, csv, cloudtrail or postgres_csvlog
+# path = "logs/desk-*.jsonl*"
+# timezone = "UTC"             # for times that name no zone; without it such lines go to quarantine
+# [logs.desk.map]              # column = "path.in.record", "template {with.paths}", or a table
+# event_id = "id"
+# time = "at"
+# actor = "staff:{user.id}"
+# action = { path = "verb", values = { view = "read", edit = "update" } }
+# dataset = { const = "shop.main.customers" }
+# subject = "customer:{customer.id}"
+# case = "ticket"
+
+# [logs.database]
+# kind = "postgres_csvlog"
+# path = "/var/log/postgresql/*.csv"
+# store = "crm"                # its tables are named crm.schema.table
+# subjects = { customer_id = "customer" }   # a predicate on this column names a customer
+
+# [logs.aws]
+# kind = "cloudtrail"
+# path = "cloudtrail/**/*.json.gz"
+
+# --- Context: what is true about people, cases and keys, so that a touch can be explained. ----------------------
+
+# [context.people]             # id, team, role, site, manager, joined, left, household, surname
+# path = "hr/people.csv"
+# [context.people.map]
+# id = "staff:{employee_id}"
+# role = "role"
+# team = "team"
+
+# [context.cases]              # id, kind, subject, party, assignee, opened, closed
+# store = "shop"               # from a store instead of a file
+# dataset = "main.cases"
+# [context.cases.map]
+# id = "id"
+# subject = "customer:{customer_id}"
+# assignee = "staff:{assignee}"
+# opened = "opened"
+# closed = "closed"
+
+# Also: [context.parties], [context.keys], [context.subjects]; and folders with your own
+# detections = "detections"
+# categories = "categories"
+"""
+
+
+def write_template(folder: Path) -> Path:
+    """Write the commented custodes.toml into `folder`. Raises BadInput when there is one already."""
+    file = folder / FILE_NAME
+    if file.exists():
+        raise BadInput(f"there is a {FILE_NAME} already", where=str(folder), hint="edit it, or name another folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    with file.open("x", encoding="utf-8") as handle:
+        handle.write(TEMPLATE)
+    return file

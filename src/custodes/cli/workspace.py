@@ -1,0 +1,57 @@
+"""Which workspace does a command work in, and does it hold its lock?"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from custodes.cli.app import Choice
+
+if TYPE_CHECKING:
+    from custodes.config import Config
+    from custodes.pipeline.workspace import Workspace
+
+
+def configuration() -> Config:
+    """The configuration that was chosen, or the nearest. Raises ConfigError."""
+    from custodes import config
+
+    return config.load(Choice.config or config.find(Path.cwd()))
+
+
+@contextmanager
+def writing() -> Iterator[Workspace]:
+    """The workspace, made if need be, held alone for the block."""
+    from custodes.pipeline.lock import only_writer
+    from custodes.pipeline.workspace import create_or_open, prepare
+
+    config = configuration()
+    prepare(config)
+    with only_writer(config.data):
+        workspace = create_or_open(config, by=_who())
+        try:
+            yield workspace
+        finally:
+            workspace.close()
+
+
+@contextmanager
+def reading() -> Iterator[Workspace]:
+    """The workspace as earlier runs left it."""
+    from custodes.pipeline.workspace import open_workspace
+
+    workspace = open_workspace(configuration(), by=_who())
+    try:
+        yield workspace
+    finally:
+        workspace.close()
+
+
+def _who() -> str:
+    try:
+        return f"user:{getpass.getuser()}"
+    except (KeyError, OSError):  # a container without a passwd entry
+        return "user:unknown"

@@ -1,0 +1,83 @@
+"""Step between: what is true about people, cases, parties, keys and watched customers today?"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from custodes.config import ContextConfig
+from custodes.errors import BadInput, StoreRefused
+from custodes.events import context
+from custodes.pipeline.evidence import CONTEXT
+from custodes.pipeline.progress import Progress
+from custodes.pipeline.scan import open_store
+from custodes.pipeline.workspace import Workspace
+from custodes.records import Dataset, Skipped
+from custodes.records.canonical import snapshot_bytes
+from custodes.stores.interface import Store, Unreadable
+
+
+def snapshot(workspace: Workspace, progress: Progress) -> tuple[int, tuple[Skipped, ...]]:
+    """Seal a snapshot of each table of context that differs from the newest one: (how many, what was not covered)."""
+    progress.step("context")
+    skipped: list[Skipped] = []
+    fresh: list[tuple[str, bytes]] = []
+    newest = workspace.snapshots()
+    for chosen in workspace.config.context:
+        progress.advance(chosen.kind)
+        try:
+            batches = _batches(workspace, chosen)
+            table, missing = context.build(
+                chosen.kind, batches, chosen.map, tokeniser=workspace.tokeniser, timezone=chosen.timezone
+            )
+        except (BadInput, StoreRefused) as error:
+            skipped.append(Skipped("context", chosen.kind, "", str(error), error.hint))
+            continue
+        except Unreadable as error:
+            skipped.append(Skipped("context", chosen.kind, chosen.dataset or "", error.reason, error.hint))
+            continue
+        skipped.extend(missing)
+        data = _bytes(table)
+        known = newest.get(chosen.kind)
+        if known is None or known.stem != hashlib.sha256(data).hexdigest():
+            fresh.append((chosen.kind, data))
+    if fresh:
+        batch = workspace.ledger.begin()
+        for kind, data in fresh:
+            leaf = snapshot_bytes(kind, hashlib.sha256(data).digest())
+            batch.add(f"{CONTEXT}/{kind}", ".parquet", data, [leaf])
+        batch.commit(workspace.clock())
+    workspace.coverage.replace("context", skipped)
+    return len(fresh), tuple(skipped)
+
+
+def _batches(workspace: Workspace, chosen: ContextConfig) -> Iterator[pa.RecordBatch]:
+    if chosen.path is not None:
+        return context.read_file(chosen.path)
+    configured = next(store for store in workspace.config.stores if store.name == chosen.store)
+    return _from_store(workspace, chosen, open_store(configured, timeout=workspace.config.scan.timeout))
+
+
+def _from_store(workspace: Workspace, chosen: ContextConfig, store: Store) -> Iterator[pa.RecordBatch]:
+    try:
+        for dataset in store.datasets():
+            if isinstance(dataset, Dataset) and dataset.name == chosen.dataset:
+                yield from store.read(dataset, max_rows=0)
+                return
+        raise BadInput(
+            f'store "{chosen.store}" has no dataset "{chosen.dataset}"',
+            where=f"{workspace.config.file}: context.{chosen.kind}.dataset",
+            hint='"custodes scan" lists the datasets',
+        )
+    finally:
+        store.close()
+
+
+def _bytes(table: pa.Table) -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue()

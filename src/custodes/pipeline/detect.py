@@ -1,0 +1,117 @@
+"""Step three: which touches look wrong, and which story do they tell?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+
+import pyarrow as pa
+
+from custodes import __version__
+from custodes.cases.incidents import fuse
+from custodes.datamap.category import load_categories
+from custodes.detections.catalogue import Detection, load_detections
+from custodes.detections.run import detect as run_detections
+from custodes.engine.duckdb import DuckEngine
+from custodes.pipeline.progress import Progress
+from custodes.pipeline.scan import in_vault, misplaced_findings
+from custodes.pipeline.workspace import Workspace
+from custodes.records import Finding, Incident, Skipped
+
+_MARK: Final = "detect"
+
+
+@dataclass(frozen=True, slots=True)
+class DetectOutcome:
+    """ran: whether anything was new, so that the questions were asked again."""
+
+    findings: tuple[Finding, ...]
+    incidents: tuple[Incident, ...]
+    skipped: tuple[Skipped, ...]
+    ran: bool
+
+
+def detect(workspace: Workspace, progress: Progress) -> DetectOutcome:
+    """Ask every detection over the sealed events; nothing new in evidence or questions, nothing is asked again."""
+    progress.step("detect")
+    detections = load_detections(workspace.config.detections)
+    inputs = _inputs(workspace, detections)
+    if workspace.judgements.marked(_MARK) != inputs:
+        _ask(workspace, detections, progress)
+        workspace.judgements.set_mark(_MARK, inputs)
+        ran = True
+    else:
+        ran = False
+    return DetectOutcome(
+        workspace.judgements.findings(),
+        workspace.judgements.incidents(),
+        workspace.coverage.all("detect"),
+        ran,
+    )
+
+
+def _ask(workspace: Workspace, detections: tuple[Detection, ...], progress: Progress) -> None:
+    engine = open_engine(workspace)
+    try:
+        outcome = run_detections(
+            engine, detections, days=_days(engine), now=workspace.clock(), on_progress=progress.advance
+        )
+    finally:
+        engine.close()
+    findings = [*outcome.findings, *misplaced_findings(workspace)]
+    workspace.judgements.save(findings, fuse(findings))
+    workspace.coverage.replace("detect", outcome.skipped)
+
+
+def open_engine(workspace: Workspace) -> DuckEngine:
+    """The locked engine over what is sealed."""
+    return DuckEngine(workspace.segments(), workspace.snapshots(), _field_table(workspace))
+
+
+def _days(engine: DuckEngine) -> list[datetime]:
+    """The end of each day on which something happened, oldest first."""
+    answer = engine.ask("select distinct cast(time as date) as day from event order by day")
+    return [datetime.combine(day, time(), UTC) + timedelta(days=1) for day in answer.column("day").to_pylist()]
+
+
+def _field_table(workspace: Workspace) -> pa.Table:
+    categories = load_categories(workspace.config.categories).by_id
+    vault: Callable[[str, str], bool] = in_vault(workspace.config.stores)
+    rows = [
+        {
+            "store": field.store,
+            "dataset": f"{field.store}.{field.dataset}",
+            "field": field.field,
+            "category": field.category,
+            "sensitivity": categories[field.category].sensitivity if field.category in categories else 0,
+            "vault": vault(field.store, field.dataset),
+        }
+        for one in workspace.datamap.all()
+        for field in one.verdicts
+    ]
+    schema = pa.schema(
+        [
+            ("store", pa.string()),
+            ("dataset", pa.string()),
+            ("field", pa.string()),
+            ("category", pa.string()),
+            ("sensitivity", pa.int64()),
+            ("vault", pa.bool_()),
+        ]
+    )
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _inputs(workspace: Workspace, detections: tuple[Detection, ...]) -> str:
+    """A digest of everything a finding can depend on: evidence, context, data map, questions, release."""
+    digest = hashlib.sha256(__version__.encode())
+    for path in [*workspace.segments(), *sorted(workspace.snapshots().values())]:
+        digest.update(path.name.encode())
+    for detection in detections:
+        digest.update(detection.digest.encode())
+    digest.update(repr(_field_table(workspace).to_pylist()).encode())
+    digest.update(repr(workspace.datamap.copies()).encode())
+    return digest.hexdigest()

@@ -1,0 +1,39 @@
+"""Which leaves of the ledger does a sealed file stand for? Writing and verifying use the same answer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from custodes.errors import LedgerBroken
+from custodes.events import segments
+from custodes.records import Receipt
+from custodes.records.canonical import RECEIPT, receipt_bytes, snapshot_bytes
+
+EVENTS: Final = "events"
+RECEIPTS: Final = "ledger/receipts"
+CONTEXT: Final = "context"
+
+
+def leaves_of(path: str, file: Path) -> Iterable[bytes]:
+    """The leaves of the file sealed as `path`, in order. Raises LedgerBroken when it cannot be decoded."""
+    if path.startswith(f"{EVENTS}/"):
+        return segments.leaves(segments.read(file))
+    if path.startswith(f"{RECEIPTS}/"):
+        return _receipt_leaves(file)
+    if path.startswith(f"{CONTEXT}/"):
+        return [snapshot_bytes(path.split("/")[1], hashlib.sha256(file.read_bytes()).digest())]
+    raise LedgerBroken("a sealed file of an unknown kind", where=path, hint="was it written by a newer release?")
+
+
+def receipts_file(receipts: Sequence[Receipt]) -> tuple[bytes, list[bytes]]:
+    """The file that holds these receipts, one line each, and their leaves."""
+    leaves = [receipt_bytes(one) for one in receipts]
+    return b"".join(leaf[len(RECEIPT) :] + b"\n" for leaf in leaves), leaves
+
+
+def _receipt_leaves(file: Path) -> Iterator[bytes]:
+    for line in file.read_bytes().splitlines():
+        yield RECEIPT + line

@@ -1,0 +1,64 @@
+"""What do we know now? Gathers the whole state into the one value that summary, risks, memo and console are told from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from custodes.datamap.category import load_categories
+from custodes.pipeline.detect import open_engine
+from custodes.pipeline.workspace import Workspace
+from custodes.records import LedgerStatus, LogCoverage, Overview
+
+
+def overview(workspace: Workspace, ledger: LedgerStatus) -> Overview:
+    """The state as it is stored. `ledger` is what the last verification said; see `pipeline.verify`."""
+    config = workspace.config
+    engine = open_engine(workspace)
+    try:
+        logs = engine.ask(
+            "select source, count(*) as events, min(time) as first, max(time) as last from event group by source"
+        ).to_pylist()
+        counts = engine.ask(
+            "select count(*) as events, count(distinct actor) as actors, count(distinct subject) as subjects,"
+            " max(time) as last from event"
+        ).to_pylist()[0]
+    finally:
+        engine.close()
+    by_log = {row["source"]: row for row in logs}
+    quarantined = workspace.intake.quarantined()
+    examined = workspace.datamap.all()
+    fields = tuple(field for one in examined for field in one.verdicts)
+    categories = load_categories(config.categories).by_id
+    last: datetime | None = counts["last"]
+    vaults = [
+        name
+        for store in config.stores
+        for name in ([store.name] if store.vault is True else [f"{store.name}.{one}" for one in store.vault or ()])
+    ]
+    return Overview(
+        name=config.name,
+        as_of=last or workspace.clock(),
+        examined=examined,
+        fields=fields,
+        categories={field.category: categories[field.category] for field in fields if field.category in categories},
+        copies=workspace.datamap.copies(),
+        logs=tuple(
+            LogCoverage(
+                log=log.name,
+                kind=log.kind,
+                events=by_log.get(log.name, {}).get("events", 0),
+                quarantined=quarantined.get(log.name, 0),
+                first=by_log.get(log.name, {}).get("first"),
+                last=by_log.get(log.name, {}).get("last"),
+            )
+            for log in config.logs
+        ),
+        events=counts["events"],
+        actors=counts["actors"],
+        subjects=counts["subjects"],
+        findings=workspace.judgements.findings(),
+        incidents=workspace.judgements.incidents(),
+        skipped=workspace.coverage.all(),
+        ledger=ledger,
+        vaults=tuple(vaults),
+    )

@@ -1,0 +1,40 @@
+"""Step four: how bad is it, and what do we tell the leadership?"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from custodes.memo.write import write
+from custodes.pipeline.progress import Progress
+from custodes.pipeline.workspace import Workspace
+from custodes.records import LedgerStatus, Overview
+from custodes.risk.register import Risk, assess
+
+_MARK: Final = "memo"
+
+
+def tell(workspace: Workspace, known: Overview, progress: Progress) -> tuple[tuple[Risk, ...], Path, bool]:
+    """The register, the memo's file, and whether the memo was written anew.
+
+    A memo whose facts have not changed is left as it is: the checkpoint it cites stays valid, because a ledger only
+    grows.
+    """
+    progress.step("risk and memo")
+    risks = assess(known)
+    file = workspace.data / "memo" / f"memo-{known.as_of.date().isoformat()}.pdf"
+    facts = _digest(known, risks)
+    if workspace.judgements.marked(_MARK) == facts and file.is_file():
+        return risks, file, False
+    write(known, risks, out=file)
+    workspace.judgements.set_mark(_MARK, facts)
+    return risks, file, True
+
+
+def _digest(known: Overview, risks: tuple[Risk, ...]) -> str:
+    verified = LedgerStatus(known.ledger.origin, 0, "", None, known.ledger.verified, known.ledger.problems)
+    # Without events the overview is as of the clock, which alone is no news.
+    moment = known.as_of if known.events else None
+    return hashlib.sha256(repr((replace(known, ledger=verified), moment, risks)).encode()).hexdigest()

@@ -1,0 +1,69 @@
+"""Who looked at this customer? Every sealed touch, in time order, with its place in the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from custodes.events.tokens import protect
+from custodes.pipeline.detect import open_engine
+from custodes.pipeline.workspace import Workspace
+from custodes.records import EVENT_COLUMNS, AccessEvent, Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One sealed touch. explained: a case named the subject and, where it says so, the actor, and was open then."""
+
+    event: AccessEvent
+    leaf: int
+    explained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """asked: the subject as the evidence names it (a token for a direct identifier). uncovered: what the logs lack."""
+
+    asked: str
+    touches: tuple[Touch, ...]
+    uncovered: tuple[Skipped, ...]
+
+
+_QUERY = """
+select e.*, exists (
+    select 1 from cases k
+    where k.id = e."case" and k.subject = e.subject
+      and (k.assignee is null or k.assignee = e.actor)
+      and e.time >= k.opened - interval 4 hours
+      and e.time <= coalesce(k.closed, e.time) + interval 1 day
+) as explained
+from event e
+where e.subject in (select unnest($subjects))
+order by e.time, e.leaf
+"""
+
+
+def who(workspace: Workspace, subject: str) -> Answer:
+    """Every touch of a customer. The asking is a receipt in the ledger before the answer is given."""
+    names = _names(workspace, subject)
+    workspace.seal_receipts([workspace.receipt("look", question="who", subject=names[0])])
+    engine = open_engine(workspace)
+    try:
+        rows = engine.ask(_QUERY, {"subjects": names}).to_pylist()
+    finally:
+        engine.close()
+    touches = tuple(Touch(_event(row), row["leaf"], row["explained"]) for row in rows)
+    asked = touches[0].event.subject or names[0] if touches else names[0]
+    return Answer(asked, touches, workspace.coverage.all("ingest"))
+
+
+def _names(workspace: Workspace, subject: str) -> list[str]:
+    """The ways the evidence may name what was asked: as given, as a customer's number, as a token."""
+    given = subject if ":" in subject else f"customer:{subject}"
+    safe = protect(given, workspace.tokeniser)
+    return list(dict.fromkeys([safe, protect(subject, workspace.tokeniser)]))
+
+
+def _event(row: dict[str, object]) -> AccessEvent:
+    values = {name: row[name] for name in EVENT_COLUMNS}
+    values["fields"] = tuple(row["fields"])  # type: ignore[arg-type]  # a list of texts by EVENT_SCHEMA
+    return AccessEvent(**values)  # type: ignore[arg-type]  # checked when the segment was written

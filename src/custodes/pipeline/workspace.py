@@ -1,0 +1,158 @@
+"""Where is everything a workspace keeps? The composition root: every dependency is made here and handed on."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from custodes.config import Config
+from custodes.errors import CouldNotRun
+from custodes.ledger import Ledger
+from custodes.pipeline.evidence import CONTEXT, EVENTS, RECEIPTS, receipts_file
+from custodes.records import Receipt, Tokeniser
+from custodes.state.coverage import Coverage
+from custodes.state.database import Database
+from custodes.state.datamap import DataMap
+from custodes.state.intake import Intake
+from custodes.state.judgements import Judgements
+from custodes.state.seals import StateSeals
+
+TOKEN_KEY: Final = "keys/token.key"
+LOG_KEY: Final = "keys/ledger.key"
+
+
+class Workspace:
+    """One open workspace. Use `open_workspace` or `create_or_open`; `close` it when done.
+
+    clock gives the time now, in UTC; by names who acts, for receipts.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        database: Database,
+        ledger: Ledger,
+        seals: StateSeals,
+        token_key: bytes,
+        clock: Callable[[], datetime],
+        by: str,
+    ) -> None:
+        self.config = config
+        self.data = config.data
+        self.database = database
+        self.ledger = ledger
+        self.seals = seals
+        self.tokeniser = Tokeniser(token_key)
+        self.token_key = token_key
+        self.clock = clock
+        self.by = by
+        self.datamap = DataMap(database)
+        self.coverage = Coverage(database)
+        self.intake = Intake(database)
+        self.judgements = Judgements(database)
+
+    def segments(self) -> list[Path]:
+        """The sealed event files, oldest leaf first."""
+        return [self.data / seal.path for seal in self.seals.list() if seal.path.startswith(f"{EVENTS}/")]
+
+    def snapshots(self) -> dict[str, Path]:
+        """The newest sealed snapshot of each kind of context."""
+        found = {}
+        for seal in self.seals.list():
+            if seal.path.startswith(f"{CONTEXT}/"):
+                found[seal.path.split("/")[1]] = self.data / seal.path
+        return found
+
+    def receipt(self, kind: str, **detail: str | float | bool | None) -> Receipt:
+        """A receipt of what is being done now."""
+        return Receipt(kind, self.clock(), self.by, dict(detail))  # type: ignore[arg-type]  # callers pass literals
+
+    def seal_receipts(self, receipts: Sequence[Receipt]) -> None:
+        """Make these receipts leaves of the ledger; they are durable when this returns."""
+        data, leaves = receipts_file(receipts)
+        batch = self.ledger.begin()
+        batch.add(RECEIPTS, ".jsonl", data, leaves)
+        batch.commit(self.clock())
+
+    def close(self) -> None:
+        """Let go of the state."""
+        self.database.close()
+
+
+def utc_now() -> datetime:
+    """The clock everything gets unless a test hands in another."""
+    return datetime.now(UTC)
+
+
+def open_workspace(config: Config, *, clock: Callable[[], datetime] = utc_now, by: str) -> Workspace:
+    """Open what an earlier run made. Raises CouldNotRun when there is nothing, LedgerBroken when it does not fit."""
+    if not (config.data / "state.db").exists():
+        raise CouldNotRun("nothing has been run here yet", where=str(config.data), hint='run "custodes run" first')
+    return _open(config, clock, by)
+
+
+def create_or_open(config: Config, *, clock: Callable[[], datetime] = utc_now, by: str) -> Workspace:
+    """Open the workspace, or make it when its folder is missing or empty.
+
+    A folder that has a ledger but no key, or a state but no ledger, is refused: a ledger is never made by accident
+    over the remains of another.
+    """
+    data = config.data
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        empty = not any(name for name in os.listdir(data) if name != "lock")
+        if empty:
+            _create(config)
+    except OSError as error:
+        raise CouldNotRun(
+            f"cannot make the workspace ({error.strerror})",
+            where=str(data),
+            hint="check the folder's rights and the disk's room",
+        ) from error
+    return _open(config, clock, by)
+
+
+def _create(config: Config) -> None:
+    data = config.data
+    data.chmod(0o700)
+    (data / "keys").mkdir(mode=0o700)
+    _write_secret(data / TOKEN_KEY, secrets.token_bytes(32))
+    database = Database.open(data / "state.db")
+    try:
+        Ledger.create(data, f"custodes/{config.name}", data / LOG_KEY, StateSeals(database))
+    finally:
+        database.close()
+
+
+def _open(config: Config, clock: Callable[[], datetime], by: str) -> Workspace:
+    data = config.data
+    for needed in (TOKEN_KEY, LOG_KEY, "state.db"):
+        if not (data / needed).is_file():
+            raise CouldNotRun(
+                "a part of the workspace is missing",
+                where=str(data / needed),
+                hint="restore it from a backup; to begin anew, move the whole folder away",
+            )
+    token_key = (data / TOKEN_KEY).read_bytes()
+    database = Database.open(data / "state.db")
+    seals = StateSeals(database)
+    try:
+        ledger = Ledger.open(data, data / LOG_KEY, seals)
+    except BaseException:
+        database.close()
+        raise
+    return Workspace(config, database=database, ledger=ledger, seals=seals, token_key=token_key, clock=clock, by=by)
+
+
+def _write_secret(file: Path, secret: bytes) -> None:
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(handle, secret)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
