@@ -196,7 +196,8 @@ def who_text(answer: Answer) -> str:
     actors = {touch.event.actor for touch in answer.touches}
     unexplained = sum(not touch.explained for touch in answer.touches)
     lines.append(
-        f"{len(answer.touches)} touches of {answer.asked} by {len(actors)} actors, {unexplained} without an explaining case"
+        f"{len(answer.touches)} touches of {answer.asked} by {len(actors)} actors, "
+        f"{unexplained} without an explaining case"
         if answer.touches
         else f"no touch of {answer.asked} in what was ingested"
     )

@@ -135,22 +135,22 @@ def _seal(workspace: Workspace, held: _Held, outcome: IngestOutcome) -> None:
 
 def open_log(workspace: Workspace, log: LogConfig) -> LogReader:
     """The reader for a configured log."""
-    common = {"name": log.name, "pattern": log.path, "tokeniser": workspace.tokeniser, "recorded": workspace.clock}
+    tokeniser, recorded = workspace.tokeniser, workspace.clock
     if log.kind == "jsonl":
-        from custodes.events.jsonl import JsonLinesLog
-
-        return JsonLinesLog(rules=log.map, timezone=log.timezone, **common)
+        return JsonLinesLog(log.name, log.path, log.map, timezone=log.timezone, tokeniser=tokeniser, recorded=recorded)
     if log.kind == "csv":
-        from custodes.events.csvlog import CsvLog
-
-        return CsvLog(rules=log.map, timezone=log.timezone, **common)
+        return CsvLog(log.name, log.path, log.map, timezone=log.timezone, tokeniser=tokeniser, recorded=recorded)
     if log.kind == "cloudtrail":
-        from custodes.events.cloudtrail import CloudTrailLog
-
-        return CloudTrailLog(**common)
-    from custodes.events.postgres_csvlog import PostgresCsvLog
-
-    return PostgresCsvLog(store=log.store or log.name, subjects=log.subjects, **common)
+        return CloudTrailLog(log.name, log.path, tokeniser=tokeniser, recorded=recorded)
+    return PostgresCsvLog(
+        log.name,
+        log.path,
+        store=log.store or log.name,
+        subjects=log.subjects,
+        timezone=log.timezone,
+        tokeniser=tokeniser,
+        recorded=recorded,
+    )
 
 
 def _name(workspace: Workspace, file: Path) -> str:

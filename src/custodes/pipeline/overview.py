@@ -1,4 +1,4 @@
-"""What do we know now? Gathers the whole state into the one value that summary, risks, memo and console are told from."""
+"""What do we know now? The whole state in the one value that summary, risks, memo and console are told from."""
 
 from __future__ import annotations
 

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from custodes.records import Examined, Field, Skipped
+from custodes.config import StoreConfig
+from custodes.datamap.category import load_categories
+from custodes.datamap.classify import Classifier
+from custodes.datamap.copies import Sketches, copies
+from custodes.datamap.misplaced import misplaced
+from custodes.datamap.scan import scan as scan_store
+from custodes.errors import CouldNotRun, StoreRefused
+from custodes.pipeline.progress import Progress
+from custodes.pipeline.workspace import Workspace
+from custodes.records import Category, Examined, Field, Finding, Skipped
+from custodes.stores.files import FilesStore
+from custodes.stores.interface import Store
+from custodes.stores.sqlite import SqliteStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +96,17 @@ def scan(workspace: Workspace, progress: Progress) -> ScanOutcome:
 def open_store(chosen: StoreConfig, *, timeout: int) -> Store:
     """Open a configured store read-only. Raises StoreRefused, CouldNotRun when its driver is not installed."""
     if chosen.kind == "sqlite":
-        from custodes.stores.sqlite import SqliteStore
-
         return SqliteStore(chosen.name, chosen.path)
     if chosen.kind == "files":
-        from custodes.stores.files import FilesStore
-
         return FilesStore(chosen.name, chosen.path)
-    from custodes.stores.postgres import PostgresStore
-
+    try:
+        from custodes.stores.postgres import PostgresStore  # noqa: PLC0415 - its driver is an extra
+    except ImportError as error:
+        raise CouldNotRun(
+            "the PostgreSQL driver is not installed",
+            where=f"stores.{chosen.name}",
+            hint='pip install "custodes[postgres]"',
+        ) from error
     password = os.environ.get(chosen.password_env) if chosen.password_env else None
     return PostgresStore(chosen.name, chosen.url, password=password, schemas=chosen.schemas, timeout=timeout)
 

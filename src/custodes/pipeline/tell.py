@@ -16,7 +16,9 @@ from custodes.risk.register import Risk, assess
 _MARK: Final = "memo"
 
 
-def tell(workspace: Workspace, known: Overview, progress: Progress) -> tuple[tuple[Risk, ...], Path, bool]:
+def tell(
+    workspace: Workspace, known: Overview, progress: Progress, *, out: Path | None = None
+) -> tuple[tuple[Risk, ...], Path, bool]:
     """The register, the memo's file, and whether the memo was written anew.
 
     A memo whose facts have not changed is left as it is: the checkpoint it cites stays valid, because a ledger only
@@ -24,12 +26,13 @@ def tell(workspace: Workspace, known: Overview, progress: Progress) -> tuple[tup
     """
     progress.step("risk and memo")
     risks = assess(known)
-    file = workspace.data / "memo" / f"memo-{known.as_of.date().isoformat()}.pdf"
+    file = out or workspace.data / "memo" / f"memo-{known.as_of.date().isoformat()}.pdf"
     facts = _digest(known, risks)
-    if workspace.judgements.marked(_MARK) == facts and file.is_file():
+    if out is None and workspace.judgements.marked(_MARK) == facts and file.is_file():
         return risks, file, False
     write(known, risks, out=file)
-    workspace.judgements.set_mark(_MARK, facts)
+    if out is None:
+        workspace.judgements.set_mark(_MARK, facts)
     return risks, file, True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,8 +22,9 @@ from custodes.state.intake import Intake
 from custodes.state.judgements import Judgements
 from custodes.state.seals import StateSeals
 
-TOKEN_KEY: Final = "keys/token.key"
+TOKEN_KEY: Final = "keys/token.key"  # noqa: S105 - a file name
 LOG_KEY: Final = "keys/ledger.key"
+MARKER: Final = "workspace"
 
 
 class Workspace:
@@ -91,47 +93,55 @@ def utc_now() -> datetime:
 
 def open_workspace(config: Config, *, clock: Callable[[], datetime] = utc_now, by: str) -> Workspace:
     """Open what an earlier run made. Raises CouldNotRun when there is nothing, LedgerBroken when it does not fit."""
-    if not (config.data / "state.db").exists():
+    if not (config.data / MARKER).exists():
         raise CouldNotRun("nothing has been run here yet", where=str(config.data), hint='run "custodes run" first')
     return _open(config, clock, by)
 
 
-def create_or_open(config: Config, *, clock: Callable[[], datetime] = utc_now, by: str) -> Workspace:
-    """Open the workspace, or make it when its folder is missing or empty.
-
-    A folder that has a ledger but no key, or a state but no ledger, is refused: a ledger is never made by accident
-    over the remains of another.
-    """
-    data = config.data
+def prepare(config: Config) -> None:
+    """Make the workspace's folder, so that its lock can be taken. Raises CouldNotRun."""
     try:
-        data.mkdir(parents=True, exist_ok=True)
-        empty = not any(name for name in os.listdir(data) if name != "lock")
-        if empty:
-            _create(config)
+        config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise CouldNotRun(
             f"cannot make the workspace ({error.strerror})",
-            where=str(data),
+            where=str(config.data),
             hint="check the folder's rights and the disk's room",
         ) from error
+
+
+def create_or_open(config: Config, *, clock: Callable[[], datetime] = utc_now, by: str) -> Workspace:
+    """Open the workspace, or make it where there is none. The caller holds its lock.
+
+    Nothing sealed and no marker means that an earlier run was stopped while it made the workspace: it is made anew. A
+    part missing beside sealed files is refused: a ledger is never made by accident over the remains of another.
+    """
+    data = config.data
+    if not (data / MARKER).exists() and not any((data / name).exists() for name in (EVENTS, RECEIPTS, CONTEXT)):
+        for left in ("keys", "ledger"):
+            shutil.rmtree(data / left, ignore_errors=True)
+        for left in data.glob("state.db*"):
+            left.unlink()
+        _create(config)
     return _open(config, clock, by)
 
 
 def _create(config: Config) -> None:
     data = config.data
-    data.chmod(0o700)
     (data / "keys").mkdir(mode=0o700)
-    _write_secret(data / TOKEN_KEY, secrets.token_bytes(32))
+    _write_new(data / TOKEN_KEY, secrets.token_bytes(32))
     database = Database.open(data / "state.db")
     try:
         Ledger.create(data, f"custodes/{config.name}", data / LOG_KEY, StateSeals(database))
     finally:
         database.close()
+    # From here on the workspace counts: a part that is missing later is a loss, not a first run cut short.
+    _write_new(data / MARKER, b"custodes workspace 1\n")
 
 
 def _open(config: Config, clock: Callable[[], datetime], by: str) -> Workspace:
     data = config.data
-    for needed in (TOKEN_KEY, LOG_KEY, "state.db"):
+    for needed in (MARKER, TOKEN_KEY, LOG_KEY, "state.db"):
         if not (data / needed).is_file():
             raise CouldNotRun(
                 "a part of the workspace is missing",
@@ -149,7 +159,7 @@ def _open(config: Config, clock: Callable[[], datetime], by: str) -> Workspace:
     return Workspace(config, database=database, ledger=ledger, seals=seals, token_key=token_key, clock=clock, by=by)
 
 
-def _write_secret(file: Path, secret: bytes) -> None:
+def _write_new(file: Path, secret: bytes) -> None:
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         os.write(handle, secret)
