@@ -1,0 +1,249 @@
+"""Which part of a record is which column? The owner's rules, compiled once per log."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, cast
+
+from custodes.events import times
+from custodes.events.unfit import Unfit
+from custodes.records import ACTIONS, OUTCOMES, AccessEvent, Action, Outcome, Rule, Tokeniser
+
+Scalar = str | int | float
+Value = Scalar | list[str] | None
+
+_PART: Final = re.compile(r"\{([^{}]+)\}")
+_REQUIRED: Final = ("time", "actor", "action", "dataset")
+_MANY: Final = frozenset({"fields", "subject"})  # columns that may take a list
+_INT64: Final = (1 << 63) - 1
+
+
+def resolve(record: Mapping[str, object], path: str) -> object:
+    """The value at a dotted path; a key that is the whole path wins, a number indexes a list. None when absent."""
+    if path in record:
+        return record[path]
+    at: object = record
+    for part in path.split("."):
+        if isinstance(at, Mapping):
+            at = at.get(part)
+        elif isinstance(at, list) and part.isdecimal() and int(part) < len(at):
+            at = at[int(part)]
+        else:
+            return None
+    return at
+
+
+def scalar(value: object, where: str) -> Scalar | None:
+    """The value as one text or number; None when absent or blank. Raises Unfit for objects and lists."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        text = value.strip()
+        if not text.isascii():
+            _check_unicode(text, where)
+        return text or None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, (int, float)):
+        return value
+    raise Unfit(f"{where}: expected a text or a number, found {'a list' if isinstance(value, list) else 'an object'}")
+
+
+def _check_unicode(text: str, where: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise Unfit(f"{where}: half of a surrogate pair is no character") from error
+
+
+class Column:
+    """One column's rule, ready to be applied to a record."""
+
+    def __init__(self, name: str, rule: Rule, tokeniser: Tokeniser) -> None:
+        self.name = name
+        self._rule = rule
+        self._many = name in _MANY
+        self._token = tokeniser.token if rule.token else None
+        self._parts = None if rule.template is None else _PART.split(rule.template)
+
+    def __call__(self, record: Mapping[str, object]) -> Value:
+        """The value, a list only for columns that may take one. Raises Unfit naming column and path."""
+        rule = self._rule
+        if rule.const is not None:
+            return self._translated(rule.const)
+        if self._parts is not None:
+            return self._filled(record, self._parts)
+        value = self._listed(resolve(record, rule.path or ""), rule.path or "")
+        if isinstance(value, list):
+            return [str(self._translated(self._tokened(item))) for item in value]
+        return self._translated(value, token=True)
+
+    def _listed(self, value: object, path: str) -> Value:
+        where = f"{self.name} (from {path})"
+        if isinstance(value, list) and self._many:
+            return [str(item) for entry in value if (item := scalar(entry, where)) is not None]
+        return scalar(value, where)
+
+    def _filled(self, record: Mapping[str, object], parts: list[str]) -> Value:
+        texts = [""]
+        many = False
+        for at, part in enumerate(parts):
+            if at % 2 == 0:
+                texts = [text + part for text in texts]
+                continue
+            value = self._listed(resolve(record, part), part)
+            if value is None:
+                return self._rule.default
+            many = many or isinstance(value, list)
+            values = value if isinstance(value, list) else [str(value)]
+            texts = [text + self._tokened(item) for text in texts for item in values]
+        if many:
+            return [str(self._translated(text)) for text in texts]
+        return self._translated(texts[0])
+
+    def _tokened(self, value: str) -> str:
+        return self._token(value) if self._token else value
+
+    def _translated(self, value: Scalar | None, *, token: bool = False) -> Scalar | None:
+        rule = self._rule
+        if value is None:
+            return rule.default
+        if rule.values:
+            known = rule.values.get(str(value), rule.default)
+            if known is not None:
+                return known
+        return self._token(str(value)) if token and self._token else value
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What an event says about where it comes from.
+
+    source: the log. recorded: when it reached us. digest: of the raw record, its event_id when none is mapped.
+    """
+
+    source: str
+    recorded: datetime
+    digest: str
+
+
+Mapped = Callable[[Mapping[str, object], Origin], list[AccessEvent]]
+
+
+def compile_rules(
+    rules: Mapping[str, Rule], *, tokeniser: Tokeniser, timezone: str | None = None, store: str | None = None
+) -> Mapped:
+    """A function from one record to its events: one, or one per subject when the subject is a list.
+
+    It raises Unfit when actor, time, action or dataset is missing, an action or outcome is no known word, or a time
+    cannot be placed. timezone: IANA name for times without a zone. store: put before a dataset that does not start
+    with it. Columns without a rule: outcome is success, records 1, event_id the record's digest, the rest empty.
+    """
+    columns = {name: Column(name, rule, tokeniser) for name, rule in rules.items()}
+    local = times.zone(timezone)
+    prefix = f"{store}." if store else ""
+
+    def convert(record: Mapping[str, object], origin: Origin) -> list[AccessEvent]:
+        values = {name: column(record) for name, column in columns.items()}
+        for name in _REQUIRED:
+            if values.get(name) is None:
+                raise Unfit(f"the record has no {name}")
+        text = _Texts(values)
+        dataset = text.required("dataset")
+        event = AccessEvent(
+            event_id=text("event_id") or origin.digest,
+            time=times.parse(values["time"], local),
+            recorded=origin.recorded,
+            actor=text.required("actor"),
+            behalf=text("behalf"),
+            action=cast("Action", _word(values, "action", ACTIONS)),
+            dataset=dataset if dataset.startswith(prefix) else prefix + dataset,
+            object=text("object"),
+            subject=None,
+            party=text("party"),
+            fields=_fields(values.get("fields")),
+            records=_count(values.get("records")),
+            tool=text("tool"),
+            client=text("client"),
+            address=text("address"),
+            agent=text("agent"),
+            case=text("case"),
+            outcome=cast("Outcome", _word(values, "outcome", OUTCOMES, "success")),
+            source=origin.source,
+        )
+        return [with_subject(event, subject) for subject in _subjects(values.get("subject"))]
+
+    return convert
+
+
+def with_subject(event: AccessEvent, subject: str | None) -> AccessEvent:
+    """The same touch of another subject."""
+    if event.subject == subject:
+        return event
+    values = {name: getattr(event, name) for name in AccessEvent.__slots__}
+    return AccessEvent(**(values | {"subject": subject}))
+
+
+class _Texts:
+    """Columns of text by name."""
+
+    def __init__(self, values: Mapping[str, Value]) -> None:
+        self._values = values
+
+    def __call__(self, name: str) -> str | None:
+        value = self._values.get(name)
+        return None if value is None else str(value)
+
+    def required(self, name: str) -> str:
+        return str(self._values[name])
+
+
+def _word(values: Mapping[str, Value], column: str, among: frozenset[str], default: str | None = None) -> str:
+    value = values.get(column)
+    word = default if value is None else str(value).lower()
+    if word is None or word not in among:
+        raise Unfit(f"{column} is no known word: translate it under map.{column}.values")
+    return word
+
+
+def _fields(value: Value) -> tuple[str, ...]:
+    if isinstance(value, list):
+        return tuple(value)
+    if value is None:
+        return ()
+    text = str(value)
+    if text.startswith("["):
+        # A CSV cell may hold the list as JSON.
+        try:
+            items = json.loads(text)
+        except ValueError:
+            items = None
+        if isinstance(items, list) and all(isinstance(item, str) for item in items):
+            _check_unicode("".join(items), "fields")
+            return tuple(items)
+    return tuple(part for part in map(str.strip, text.split(",")) if part)
+
+
+def _subjects(value: Value) -> list[str | None]:
+    if isinstance(value, list):
+        return list(dict.fromkeys(value)) or [None]
+    return [None if value is None else str(value)]
+
+
+def _count(value: Value) -> int:
+    """Records touched; an operation that found nothing still counts as one."""
+    if value is None:
+        return 1
+    try:
+        count = int(value) if isinstance(value, (int, str)) else -1
+    except ValueError:
+        count = -1
+    if not 0 <= count <= _INT64:
+        raise Unfit("records is no whole number")
+    return max(count, 1)

@@ -1,0 +1,172 @@
+"""How do frames become batches, so that every record ends as events, in quarantine, or counted as ignored?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Final, Protocol
+
+from custodes.errors import BadInput
+from custodes.events.frames import Frame
+from custodes.events.interface import Batch, Position, Quarantined
+from custodes.events.source import Source
+from custodes.events.tokens import Door
+from custodes.events.unfit import Unfit
+from custodes.records import AccessEvent, Tokeniser
+
+BATCH: Final = 10_000
+
+
+class Convert(Protocol):
+    """Turns one record into its events; none means the record is no touch of data by the format's own rules.
+
+    sofar: the events of this batch, for a format in which a later line tells how an earlier one ended.
+    """
+
+    def __call__(self, frame: Frame, sofar: list[AccessEvent]) -> list[AccessEvent]:
+        """Raises Unfit when the record belongs in quarantine."""
+        ...
+
+
+def now() -> datetime:
+    """The time an event reaches us, unless the caller has another clock."""
+    return datetime.now(UTC)
+
+
+class FileLog:
+    """What every reader of files shares: a name, a glob pattern, the door, and names of files in what it reports.
+
+    root: files inside it are named relative to it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        pattern: str,
+        *,
+        tokeniser: Tokeniser,
+        clock: Callable[[], datetime] = now,
+        root: Path | None = None,
+    ) -> None:
+        self.name = name
+        self.pattern = pattern
+        self.clock = clock
+        self.root = root
+        self.door = Door(tokeniser)
+
+    def files(self) -> list[Path]:
+        """The files that match, oldest first. Raises BadInput when there are none."""
+        pattern = Path(self.pattern)
+        found = [path for path in _glob(pattern) if path.is_file()]
+        if not found:
+            raise BadInput(
+                f'log "{self.name}" matches no file', where=self.pattern, hint="correct its path, or remove the log"
+            )
+        return sorted(found, key=lambda path: (path.stat().st_mtime_ns, str(path)))
+
+    def told(self, file: Path) -> str:
+        """The file's name as configured."""
+        if self.root is not None and file.is_relative_to(self.root):
+            return str(file.relative_to(self.root))
+        return str(file)
+
+    def batches(
+        self,
+        source: Source,
+        frames: Iterator[Frame],
+        convert: Convert,
+        *,
+        file: Path,
+        whole: Callable[[bytes], bool] = lambda _: False,
+        label: int = 0,
+    ) -> Iterator[Batch]:
+        """Batches of at most BATCH records; the last one says whether anything was left unread.
+
+        whole: whether a last record without a line end is complete by itself. label: what is added to a record's
+        number when it is named in quarantine (a CSV header is a line of its own).
+        """
+        name = self.told(file)
+        offset, line = source.offset, source.line
+        batch = _Building(name, label, self.door)
+        done = True
+        for frame in frames:
+            if frame.tail and source.torn:
+                break
+            if frame.tail and not (source.settled or whole(frame.data)):
+                done = False
+                break
+            batch.take(frame, convert)
+            offset, line = frame.end, frame.line
+            if batch.records >= BATCH:
+                yield batch.finish(source.position(name, offset, line, done=False))
+                batch = _Building(name, label, self.door)
+        else:
+            frame = Frame(line + 1, offset, offset, b"")
+        if source.torn:
+            batch.refuse(frame, source.torn)
+        yield batch.finish(source.position(name, offset, line, done=done))
+
+
+def unchanged(file: Path, since: Position | None) -> bool:
+    """Whether the file was read to its end and is as it was then."""
+    if since is None or not since.done:
+        return False
+    try:
+        status = file.stat()
+    except OSError:
+        return False  # opening it gives the reason
+    return (status.st_size, status.st_mtime_ns) == (since.size, since.mtime_ns)
+
+
+def _glob(pattern: Path) -> Iterator[Path]:
+    if pattern.is_file():
+        return iter((pattern,))  # a name may hold the characters of a pattern
+    anchor = Path(pattern.anchor)
+    parts = pattern.parts[1:] if pattern.anchor else pattern.parts
+    return anchor.glob(str(Path(*parts))) if parts else iter(())
+
+
+class _Building:
+    """A batch while its records come in. Events pass the door when it is finished, after the last amendment."""
+
+    def __init__(self, name: str, label: int, door: Door) -> None:
+        self.records = 0
+        self._name = name
+        self._label = label
+        self._door = door
+        self._events: list[AccessEvent] = []
+        self._origins: list[Frame] = []
+        self._quarantined: list[Quarantined] = []
+        self._ignored = 0
+
+    def take(self, frame: Frame, convert: Convert) -> None:
+        self.records += 1
+        if frame.broken:
+            self.refuse(frame, frame.broken)
+            return
+        try:
+            events = convert(frame, self._events)
+        except Unfit as unfit:
+            self.refuse(frame, unfit.reason)
+            return
+        self._events += events
+        self._origins += [frame] * len(events)
+        self._ignored += not events
+
+    def refuse(self, frame: Frame, reason: str) -> None:
+        self._quarantined.append(Quarantined(self._name, frame.line + self._label, frame.offset, frame.digest, reason))
+
+    def finish(self, position: Position) -> Batch:
+        kept: list[AccessEvent] = []
+        rows = zip(self._events, self._origins, strict=True)
+        for frame, group in groupby(rows, key=itemgetter(1)):
+            try:
+                kept += [self._door.event(event) for event, _ in group]
+            except Unfit as unfit:
+                # The operation goes as a whole: half of its rows would claim it touched fewer people.
+                self.refuse(frame, unfit.reason)
+        self._quarantined.sort(key=lambda entry: entry.line)
+        return Batch(position, kept, self._quarantined, self._ignored)
