@@ -1,0 +1,63 @@
+"""How big is the made-up company, and from where does each part of it draw its chance?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+
+DAY: Final = 86_400_000  # milliseconds: the unit of every time in this room is a millisecond since 1970, UTC
+HOUR: Final = 3_600_000
+MINUTE: Final = 60_000
+
+DEFAULT_SEED: Final = 20_261_101
+DEFAULT_END: Final = datetime(2026, 11, 1, tzinfo=UTC)
+
+# One stream per part: adding a campaign or a file leaves every other part as it was.
+STREAMS: Final = ("customers", "cards", "relations", "sellers", "orders", "staff", "keys", "cases", "desk", "jobs", "api", "files")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Heads and days. days: how long the logs run before the end."""
+
+    staff: int = 200
+    customers: int = 3_000
+    sellers: int = 150
+    orders: int = 9_000
+    reviews: int = 2_500
+    products: int = 400
+    days: int = 75
+
+
+SMALL: Final = Size()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What every part of the company is derived from. end: the moment after the last log line, with a zone."""
+
+    seed: int
+    end: datetime
+    size: Size
+
+    def chance(self, stream: str) -> np.random.Generator:
+        """The stream's own generator, always from its beginning."""
+        return np.random.default_rng([self.seed, STREAMS.index(stream)])
+
+    @property
+    def end_ms(self) -> int:
+        """The end in milliseconds since 1970, cut to the start of its day (UTC)."""
+        return int(self.end.timestamp()) // 86_400 * DAY
+
+    @property
+    def start_ms(self) -> int:
+        """The first moment the logs may hold."""
+        return self.end_ms - self.size.days * DAY
+
+    @property
+    def year(self) -> int:
+        """The year the logs end in."""
+        return self.end.year

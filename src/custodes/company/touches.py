@@ -1,0 +1,155 @@
+"""What is one touch before a log writes it down? A row of columns, with the truth about it beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Texts = NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing that can be done. log: which log notes it. verb, thing: that log's own words for it."""
+
+    log: str
+    verb: str
+    thing: str
+    seen: tuple[str, ...] = ()
+
+
+OPERATIONS: Final = {
+    "find": Operation("desk", "search", "customer", ("name",)),
+    "view": Operation("desk", "view", "customer", ("name", "email", "phone")),
+    "view_address": Operation("desk", "view", "customer", ("name", "street", "postcode", "city")),
+    "view_order": Operation("desk", "view", "order", ("placed", "total")),
+    "view_review": Operation("desk", "view", "review", ("text",)),
+    "view_card": Operation("desk", "view", "payment_method", ("card_number", "expiry")),
+    "view_seller": Operation("desk", "view", "seller", ("company", "contact_email", "bank_iban")),
+    "view_book": Operation("desk", "view", "seller_orders", ("placed", "total", "customer_id")),
+    "edit_address": Operation("desk", "edit", "customer", ("street", "postcode", "city")),
+    "edit_email": Operation("desk", "edit", "customer", ("email",)),
+    "edit_order": Operation("desk", "edit", "order", ("total",)),
+    "note": Operation("desk", "note", "ticket", ("note",)),
+    "login": Operation("admin", "signed_in", "session"),
+    "login_as": Operation("admin", "signed_in_as", "customer"),
+    "suspend": Operation("admin", "suspended", "seller", ("status",)),
+    "reinstate": Operation("admin", "reinstated", "seller", ("status",)),
+    "grant": Operation("admin", "granted", "role"),
+    "revoke": Operation("admin", "revoked", "role"),
+    "export": Operation("admin", "exported", "customer", ("name", "email", "phone")),
+    "export_orders": Operation("admin", "exported", "order", ("placed", "total")),
+    "bill": Operation("admin", "read", "payment_method", ("card_number", "expiry")),
+    "hand_out": Operation("admin", "exported", "customer", ("name", "email", "phone", "street", "postcode", "city")),
+    "set_email": Operation("admin", "changed", "customer", ("email",)),
+    "api_order": Operation("api", "GET", "/v2/orders/{id}", ("total",)),
+    "api_buyer": Operation("api", "GET", "/v2/orders/{id}/buyer", ("name", "street", "postcode", "city")),
+    "api_list": Operation("api", "GET", "/v2/orders", ("placed", "total")),
+}
+NAMES: Final = tuple(OPERATIONS)
+CODE: Final = {name: place for place, name in enumerate(NAMES)}
+LOGS: Final = ("desk", "admin", "api")
+LOG_OF: Final = np.array([LOGS.index(operation.log) for operation in OPERATIONS.values()])
+
+# Why a touch happened. The first three are driven by a case; the next five are legitimate and have none.
+WHY: Final = (
+    "case", "case_opened_later", "case_number_missing",
+    "escalation", "repeat_caller", "quality_review", "manager", "walk_in",
+    "session", "job", "api", "campaign",
+)  # fmt: skip
+BY_CASE: Final = WHY[:3]
+WITHOUT_CASE: Final = WHY[3:8]
+
+NONE: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Touches:
+    """Columns of equal length. time: milliseconds. subject, party: internal ids; object, subject, party: -1 is none.
+
+    case: as the log names it, None where it names none. refused: the touch was denied. why: place in WHY.
+    campaign: place of the campaign it belongs to, -1 for none. why and campaign are never written to a log.
+    """
+
+    time: Ints
+    operation: Ints
+    actor: Texts
+    client: Texts
+    address: Texts
+    subject: Ints
+    party: Ints
+    object: Ints
+    records: Ints
+    case: Texts
+    refused: Ints
+    why: Ints
+    campaign: Ints
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        time: Ints,
+        operation: str | Ints,
+        actor: str | Texts,
+        client: str | Texts,
+        address: str | Texts,
+        why: str | Ints,
+        subject: Ints | int = NONE,
+        party: Ints | int = NONE,
+        object: Ints | int = NONE,  # noqa: A002 - the column's name in every log and event
+        records: Ints | int = 1,
+        case: str | Texts | None = None,
+        refused: Ints | int = 0,
+    ) -> Self:
+        """Touches from columns and single values; a single value is the same for all rows."""
+        count = len(time)
+        return cls(
+            time=time.astype(np.int64),
+            operation=_ints(CODE[operation] if isinstance(operation, str) else operation, count),
+            actor=_texts(actor, count),
+            client=_texts(client, count),
+            address=_texts(address, count),
+            subject=_ints(subject, count),
+            party=_ints(party, count),
+            object=_ints(object, count),
+            records=_ints(records, count),
+            case=_texts(case, count),
+            refused=_ints(refused, count),
+            why=_ints(WHY.index(why) if isinstance(why, str) else why, count),
+            campaign=_ints(NONE, count),
+        )
+
+    @classmethod
+    def join(cls, parts: Sequence[Self]) -> Self:
+        """All rows of all parts, in that order."""
+        return cls(**{column.name: np.concatenate([getattr(part, column.name) for part in parts]) for column in fields(cls)})
+
+    def rows(self, chosen: NDArray[np.bool_] | Ints) -> Self:
+        """Some of the rows."""
+        return replace(self, **{column.name: getattr(self, column.name)[chosen] for column in fields(self)})
+
+    def in_time(self, start: int, end: int) -> Self:
+        """The rows of start <= time < end in time order; rows of one moment keep their order."""
+        kept = self.rows((self.time >= start) & (self.time < end))
+        return kept.rows(np.argsort(kept.time, kind="stable"))
+
+    def of_campaign(self, place: int) -> Self:
+        """The same rows as the doing of one campaign."""
+        return replace(self, campaign=np.full(len(self), place), why=np.full(len(self), WHY.index("campaign")))
+
+
+def _ints(value: Ints | int, count: int) -> Ints:
+    return np.broadcast_to(np.asarray(value, np.int64), (count,)).copy()
+
+
+def _texts(value: Texts | str | None, count: int) -> Texts:
+    return value if isinstance(value, np.ndarray) else np.full(count, value, object)

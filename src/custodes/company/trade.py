@@ -1,0 +1,208 @@
+"""What is traded: which customers, sellers, products, orders, reviews, API keys and cards does the marketplace hold?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custodes.company.people import People, card, iban, people, phone
+from custodes.company.size import DAY, Plan
+
+FIRST_CUSTOMER: Final = 80_001
+FIRST_SELLER: Final = 101
+FIRST_ORDER: Final = 500_001
+ANALYST: Final = "insight-1"  # a developer that sells figures about the marketplace; a few sellers gave it a key
+CATEGORIES: Final = ("audio", "books", "garden", "kitchen", "lighting", "outdoor", "toys", "tools")
+
+Ints = NDArray[np.int64]
+Texts = NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True)
+class Customers:
+    """One place per customer. created: milliseconds. vip, honey: places of watched customers. weight: of being touched.
+
+    honey: customers that do not exist, kept to see who looks at them.
+    """
+
+    ids: Ints
+    person: People
+    created: Ints
+    vip: Ints
+    honey: Ints
+    weight: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Sellers:
+    """One place per seller. twins: places of brands opened by the owner of the banned one, who shares their tokens."""
+
+    ids: Ints
+    company: list[str]
+    category: list[str]
+    status: list[str]
+    email: list[str]
+    iban: list[str]
+    device: list[str]
+    address: list[str]
+    phone: list[str]
+    created: Ints
+    weight: NDArray[np.float64]
+    banned: int
+    twins: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """One row per order, sorted by seller; customer and seller are places. of: first row of each seller, and the end."""
+
+    ids: Ints
+    customer: Ints
+    seller: Ints
+    placed: Ints
+    total: Ints  # cents
+    of: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """One place per API key. seller: place. developer: who declared to hold it. own: client and address of that holder."""
+
+    ids: Texts
+    seller: Ints
+    developer: list[str]
+    issued: Ints
+    client: Texts
+    address: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A customer's card as the vault holds it."""
+
+    customer: int
+    brand: str
+    number: str
+    expiry: str
+
+
+def customers(plan: Plan) -> Customers:
+    """Every customer, watched ones included."""
+    rng, count = plan.chance("customers"), plan.size.customers
+    special = rng.choice(count, size=18, replace=False)
+    vip, honey = np.sort(special[:12]), np.sort(special[12:])
+    weight = rng.lognormal(0, 0.8, size=count)
+    weight[vip] = 4 * weight.mean()  # famous customers call for good reasons too, and often
+    weight[honey] = 0
+    return Customers(
+        ids=FIRST_CUSTOMER + np.arange(count),
+        person=people(rng, count),
+        created=plan.start_ms - rng.integers(DAY, 1_800 * DAY, size=count),
+        vip=vip,
+        honey=honey,
+        weight=weight / weight.sum(),
+    )
+
+
+def cards(plan: Plan) -> list[Card]:
+    """One card for two customers in three."""
+    rng = plan.chance("cards")
+    held = np.flatnonzero(rng.random(plan.size.customers) < 0.66)
+    found = []
+    for customer in held.tolist():
+        brand, number = card(rng)
+        month, year = int(rng.integers(1, 13)), plan.year + int(rng.integers(1, 5))
+        found.append(Card(customer, brand, number, f"{month:02d}/{year % 100}"))
+    return found
+
+
+def sellers(plan: Plan) -> Sellers:
+    """Every seller; one is banned, and three of the others are its owner's again."""
+    rng, count = plan.chance("sellers"), plan.size.sellers
+    owner = people(rng, count)
+    first = "Amber Basalt Cobalt Drift Ebon Fjord Glint Harbour Indigo Jade Krill Lumen Mosaic Nimbus Onyx Pixel".split()
+    last = "Audio Bazaar Collective Depot Goods Home House Loft Market Outfit Store Supply Trading Works".split()
+    form = {"GB": "Ltd", "DE": "GmbH", "US": "LLC"}
+    company = [
+        f"{first[rng.integers(len(first))]} {last[rng.integers(len(last))]} {place + 1} {form[owner.country[place]]}"
+        for place in range(count)
+    ]
+    bank = [iban(rng, country) for country in owner.country]
+    device = ["sdev-" + rng.bytes(5).hex() for _ in range(count)]
+    address = [owner.home(place) for place in range(count)]
+    telephone = [phone(rng, country) for country in owner.country]
+    chosen = rng.choice(count, size=4, replace=False)
+    banned, twins = int(chosen[0]), np.sort(chosen[1:])
+    for turn, twin in enumerate(twins):
+        # Each comes back under a new name and keeps what was too costly to change.
+        device[twin] = device[banned]
+        if turn % 2 == 0:
+            bank[twin] = bank[banned]
+        else:
+            telephone[twin], address[twin] = telephone[banned], address[banned]
+    return Sellers(
+        ids=FIRST_SELLER + np.arange(count),
+        company=company,
+        category=[CATEGORIES[code] for code in rng.integers(len(CATEGORIES), size=count)],
+        status=["banned" if place == banned else "active" for place in range(count)],
+        email=[f"office{place + 1}@{name.split()[0].lower()}-{name.split()[1].lower()}.example.com"
+               for place, name in enumerate(company)],
+        iban=bank,
+        device=device,
+        address=address,
+        phone=telephone,
+        created=plan.start_ms - rng.integers(30 * DAY, 1_500 * DAY, size=count),
+        weight=_shares(rng.pareto(1.3, size=count) + 0.2),
+        banned=banned,
+        twins=twins,
+    )
+
+
+def orders(plan: Plan, buyers: Customers, shops: Sellers) -> Orders:
+    """Orders of the last two years, by the weights of buyers and shops."""
+    rng, count = plan.chance("orders"), plan.size.orders
+    seller = np.sort(rng.choice(len(shops.ids), size=count, p=_shares(shops.weight**0.6)))
+    age = (rng.random(count) ** 1.5 * 700 * DAY).astype(np.int64)
+    return Orders(
+        ids=FIRST_ORDER + rng.permutation(count),
+        customer=rng.choice(len(buyers.ids), size=count, p=_shares(buyers.weight**0.5 * (buyers.weight > 0))),
+        seller=seller,
+        placed=plan.end_ms - age - 1,
+        total=np.round(rng.lognormal(8, 0.9, size=count)).astype(np.int64) + 199,
+        of=np.searchsorted(seller, np.arange(len(shops.ids) + 1)),
+    )
+
+
+def keys(plan: Plan, shops: Sellers) -> Keys:
+    """One or two keys a seller. One seller in three has given its key to one of three agencies, and says so."""
+    rng, count = plan.chance("keys"), len(shops.ids)
+    agency = np.where(rng.random(count) < 0.33, rng.choice(3, size=count, p=(0.6, 0.25, 0.15)), -1)
+    holders = ["agency-1", "agency-2", "agency-3", ANALYST]
+    client = {holder: f"tls-{rng.bytes(6).hex()}" for holder in holders}
+    address = {holder: f"203.0.113.{10 + turn}" for turn, holder in enumerate(holders)}
+    rows: list[tuple[int, str]] = []
+    for seller in range(count):
+        name = f"own-{shops.ids[seller]}"
+        client[name], address[name] = f"tls-{rng.bytes(6).hex()}", f"198.51.100.{seller % 250 + 1}"
+        rows.append((seller, holders[agency[seller]] if agency[seller] >= 0 else name))
+        if rng.random() < 0.3:
+            rows.append((seller, name))
+        if seller % 60 == 7:
+            rows.append((seller, ANALYST))
+    return Keys(
+        ids=np.array([f"key:k{place + 1}" for place in range(len(rows))], object),
+        seller=np.array([seller for seller, _ in rows]),
+        developer=[holder for _, holder in rows],
+        issued=plan.start_ms - rng.integers(DAY, 600 * DAY, size=len(rows)),
+        client=np.array([client[holder] for _, holder in rows], object),
+        address=np.array([address[holder] for _, holder in rows], object),
+    )
+
+
+def _shares(weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    return weight / weight.sum()
+
+
