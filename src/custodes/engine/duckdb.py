@@ -1,1 +1,237 @@
-"""Not written yet."""
+"""How is a question run on one machine? By an embedded DuckDB that is locked before the first question is heard.
+
+Order of the lock: settings, the segments as the only paths allowed, external access off, the views, the configuration
+sealed. After that neither our SQL nor a user's can open the door again in this process.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Self
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from custodes.engine.gate import admit
+from custodes.engine.interface import Parameter, QuestionFailed
+from custodes.errors import CouldNotRun
+from custodes.records.schema import CONTEXT_SCHEMAS, SEALED_SCHEMA
+
+FIELD_SCHEMA: Final = pa.schema(
+    [
+        pa.field("store", pa.string()),
+        pa.field("dataset", pa.string()),
+        pa.field("field", pa.string()),
+        pa.field("category", pa.string()),
+        pa.field("sensitivity", pa.int64()),
+        pa.field("vault", pa.bool_()),
+    ]
+)
+
+# Up to this many touches are held in memory (some 400 bytes each): a replay asks the same rows once per day.
+RESIDENT_ROWS: Final = 400_000
+
+_NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
+
+# A question about a past day must not know what came after it: cases not yet opened, closings not yet made.
+_CONTEXT_VIEWS: Final = {
+    "people": 'select * replace (case when "left" <= getvariable(\'until\') then "left" end as "left") '
+    "from all_people where joined is null or joined <= getvariable('until')",
+    "cases": "select * replace (case when closed <= getvariable('until') then closed end as closed) "
+    "from all_cases where opened is null or opened <= getvariable('until')",
+    "parties": "select * from all_parties",
+    "keys": "select * from all_keys where issued is null or issued <= getvariable('until')",
+    "subjects": "select * from all_subjects",
+    "field": "select * from all_field",
+}
+
+
+class DuckEngine:
+    """An `engine.interface.Engine` over sealed segments.
+
+    segments: Parquet files of records.schema.SEALED_SCHEMA, or one such Arrow table (scenarios).
+    context: by name (people, cases, parties, keys, subjects), an Arrow table or a Parquet file; missing ones are empty.
+    fields: the data map as FIELD_SCHEMA; None is an empty map.
+    memory_limit: DuckDB's words ("1GB"). timeout: seconds per question. temp: folder for what does not fit in memory.
+    Raises CouldNotRun when a segment or a context file cannot be read.
+    """
+
+    def __init__(
+        self,
+        segments: Sequence[Path] | pa.Table,
+        context: Mapping[str, pa.Table | Path] | None = None,
+        fields: pa.Table | None = None,
+        *,
+        memory_limit: str = "1GB",
+        timeout: float = 60.0,
+        temp: Path | None = None,
+        threads: int | None = None,
+        resident_rows: int = RESIDENT_ROWS,
+    ) -> None:
+        self._timeout = timeout
+        self._lock = threading.Lock()
+        self._temp = tempfile.TemporaryDirectory(prefix="custodes-engine-", dir=temp)
+        self._connection = duckdb.connect(":memory:", config=_settings(memory_limit, self._temp.name, threads))
+        try:
+            for name, schema in CONTEXT_SCHEMAS.items():
+                self._hold(f"all_{name}", _context_table(name, (context or {}).get(name), schema))
+            self._hold("all_field", (fields if fields is not None else FIELD_SCHEMA.empty_table()).cast(FIELD_SCHEMA))
+            self._open_segments(segments, resident_rows)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def ask(
+        self, sql: str, parameters: Mapping[str, Parameter] | None = None, *, until: datetime | None = None
+    ) -> pa.Table:
+        """The answer as Arrow, times in UTC. Raises QuestionFailed: wrong, too slow, too big, or out of bounds."""
+        with self._lock:
+            used = admit(self._connection, sql)
+            missing = sorted(used - set(parameters or {}))
+            if missing:
+                raise QuestionFailed(f"the parameter ${missing[0]} has no value", "add it under parameters")
+            given = {name: value for name, value in (parameters or {}).items() if name in used}
+            try:
+                self._connection.execute("set variable until = $1::timestamptz", [(until or _NEVER).isoformat()])
+                with self._deadline():
+                    return self._connection.execute(sql, given).to_arrow_table()
+            except duckdb.Error as error:
+                raise _failure(error, self._timeout) from error
+
+    def close(self) -> None:
+        """Let go of memory and temporary files."""
+        self._connection.close()
+        self._temp.cleanup()
+
+    def _hold(self, name: str, table: pa.Table) -> None:
+        self._connection.register("arriving", table)
+        self._connection.execute(f"create table {name} as select * from arriving")  # noqa: S608 - our own names
+        self._connection.unregister("arriving")
+
+    def _open_segments(self, segments: Sequence[Path] | pa.Table, resident_rows: int) -> None:
+        files = [] if isinstance(segments, pa.Table) else [str(path.resolve()) for path in segments]
+        rows = sum(_rows(path) for path in files)
+        run = self._connection.execute
+        run("set TimeZone = 'UTC'")
+        run(f"set allowed_paths = [{', '.join(_quoted(path) for path in files)}]")
+        run("set enable_external_access = false")
+        try:
+            if isinstance(segments, pa.Table):
+                self._hold("sealed", _plain(segments.cast(SEALED_SCHEMA)))
+            elif not files:
+                self._hold("sealed", _plain(SEALED_SCHEMA.empty_table()))
+            else:
+                # Resident rows are kept in order of time, so that a question about the past skips what came later.
+                kind, order = ("table", " order by time") if rows <= resident_rows else ("view", "")
+                listed = ", ".join(_quoted(path) for path in files)
+                columns = ", ".join(f'"{name}"' for name in SEALED_SCHEMA.names)
+                source = f"read_parquet([{listed}], hive_partitioning=false)"
+                run(f"create {kind} sealed as select {columns} from {source}{order}")  # noqa: S608 - paths are quoted
+        except duckdb.Error as error:
+            raise CouldNotRun(
+                "a sealed segment cannot be read", where=_named(error, files), hint='run "custodes ledger verify"'
+            ) from error
+        run("set variable until = timestamptz '9999-12-31 00:00:00+00'")
+        run("create view event as select * from sealed where time <= getvariable('until')")
+        for name, query in _CONTEXT_VIEWS.items():
+            run(f"create view {name} as {query}")
+        run("set lock_configuration = true")
+
+    @contextmanager
+    def _deadline(self) -> Iterator[None]:
+        done = threading.Lock()
+
+        def stop() -> None:
+            # Taken by whoever comes first, so that a late alarm cannot interrupt the next question.
+            if done.acquire(blocking=False):
+                self._connection.interrupt()
+
+        timer = threading.Timer(self._timeout, stop)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            done.acquire(blocking=False)
+            timer.cancel()
+
+
+def _settings(memory_limit: str, temp: str, threads: int | None) -> dict[str, str | bool | int | float | list[str]]:
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": memory_limit,
+        "temp_directory": temp,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "allow_community_extensions": False,
+        "python_enable_replacements": False,
+        "preserve_insertion_order": False,
+    }
+    return settings | ({} if threads is None else {"threads": threads})
+
+
+def _context_table(name: str, given: pa.Table | Path | None, schema: pa.Schema) -> pa.Table:
+    if given is None:
+        return schema.empty_table()
+    try:
+        table = pq.read_table(given, schema=schema) if isinstance(given, Path) else given
+        return table.select(schema.names).cast(schema)
+    except (OSError, pa.ArrowException, KeyError) as error:
+        where = str(given) if isinstance(given, Path) else name
+        raise CouldNotRun(
+            f"the context table {name} cannot be read", where=where, hint="load the context again"
+        ) from error
+
+
+def _rows(path: str) -> int:
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (OSError, pa.ArrowException) as error:
+        raise CouldNotRun("a sealed segment cannot be read", where=path, hint='run "custodes ledger verify"') from error
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Dictionary columns as plain text: DuckDB would make an ENUM of them, which compares only with its own words."""
+    fields = [
+        pa.field(field.name, pa.string() if pa.types.is_dictionary(field.type) else field.type)
+        for field in table.schema
+    ]
+    return table.cast(pa.schema(fields))
+
+
+def _quoted(path: str) -> str:
+    return "'" + path.replace("'", "''") + "'"
+
+
+def _named(error: duckdb.Error, files: list[str]) -> str:
+    return next((path for path in files if path in str(error)), "events")
+
+
+def _failure(error: duckdb.Error, timeout: float) -> QuestionFailed:
+    """DuckDB's error in our words. Only messages about the SQL's own text are repeated: others can quote a value."""
+    if isinstance(error, duckdb.InterruptException):
+        return QuestionFailed(
+            f"no answer within {timeout:g} seconds", "narrow the query by action and time, or raise the limit"
+        )
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return QuestionFailed("the question needs more memory than it may have", "narrow the query, or raise the limit")
+    if isinstance(error, (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)):
+        return QuestionFailed(f"the SQL does not fit the views: {str(error).splitlines()[0]}", "correct the query")
+    if isinstance(error, duckdb.PermissionException):
+        return QuestionFailed("the SQL reaches outside the views", "use only the views")
+    if isinstance(error, duckdb.IOException):
+        return QuestionFailed("a sealed segment cannot be read", 'run "custodes ledger verify"')
+    return QuestionFailed(
+        f"the query failed while it ran ({type(error).__name__})", "guard casts with try_cast and divisions with nullif"
+    )
