@@ -57,4 +57,5 @@ class Overview:
     incidents: tuple[Incident, ...]
     skipped: tuple[Skipped, ...]
     ledger: LedgerStatus
-    vaults: tuple[str, ...] = ()  # stores and datasets declared as vaults
+    vaults: tuple[str, ...] = ()  # stores and datasets (full names) declared as vaults
+    checks: tuple[str, ...] = ()  # detections that ran to their end: silence of any other one means nothing
