@@ -32,14 +32,18 @@ def who(
 
 
 @ledger.command()
-def verify(json: Json = False) -> None:
+def verify(
+    json: Json = False,
+    key: Annotated[Path | None, typer.Option(help="The public key as published (default: the workspace's).")] = None,
+) -> None:
     """Recompute every hash of every sealed file, tile and checkpoint; name what does not match."""
     from custodes.cli import show
-    from custodes.pipeline.verify import verify_folder
+    from custodes.pipeline.lock import only_writer
+    from custodes.pipeline.verify import verify as run_verify
 
     config = configuration()
-    with shown(quiet=json) as progress:
-        status = verify_folder(config.data, progress)
+    with only_writer(config.data), shown(quiet=json) as progress:
+        status = run_verify(config.data, progress, key_file=key)
     print(show.as_json(show.ledger_plain(status)) if json else show.ledger_text(status))
     sys.exit(CLEAN if status.verified else FINDINGS)
 
@@ -66,6 +70,15 @@ def check_proof(
     key: Annotated[Path, typer.Argument(help="The log's verifier key.")],
 ) -> None:
     """Check a proof with nothing but the log's public key."""
-    from custodes.ledger.check_proof import check_files
+    from custodes.errors import BadInput
+    from custodes.ledger.check_proof import ProofRefused, read_key
+    from custodes.ledger.check_proof import check_proof as check
 
-    print(check_files(proof, leaf, key))
+    try:
+        index, size = check(proof.read_bytes(), leaf.read_bytes(), read_key(key.read_text().strip()))
+    except OSError as error:
+        raise BadInput("cannot read a file", where=str(error.filename), hint="name proof, leaf and key") from error
+    except ProofRefused as error:
+        print(f"refused: {error}")
+        sys.exit(FINDINGS)
+    print(f"proven: leaf {index} of {size}")

@@ -100,7 +100,7 @@ def memo(
     from custodes.pipeline.verify import verify
 
     with writing() as workspace, shown(quiet=json) as progress:
-        known = overview(workspace, verify(workspace, progress))
+        known = overview(workspace, verify(workspace.data, progress))
         risks, file, written = tell(workspace, known, progress, out=out)
         if written:
             workspace.seal_receipts([workspace.receipt("memo", risks=len(risks), incidents=len(known.incidents))])
@@ -116,7 +116,7 @@ def risk(json: Json = False) -> None:
     from custodes.risk.register import assess
 
     with reading() as workspace, shown(quiet=json) as progress:
-        risks = assess(overview(workspace, verify(workspace, progress)))
+        risks = assess(overview(workspace, verify(workspace.data, progress)))
     print(show.as_json({"risks": show.risks_plain(risks)}) if json else show.risks_text(risks))
 
 

@@ -39,7 +39,9 @@ class Stage:
         """Some people nobody else has cast. Raises ValueError when the company is too small for that."""
         free = [person for person in among.tolist() if person not in self.cast]
         if len(free) < count:
-            raise ValueError(f"a campaign needs {count} free members of staff, {len(free)} are left: use a larger company")
+            raise ValueError(
+                f"a campaign needs {count} free members of staff, {len(free)} are left: use a larger company"
+            )
         chosen: list[int] = self.rng.choice(free, size=count, replace=False).tolist()
         self.cast.update(chosen)
         return chosen
@@ -117,7 +119,9 @@ def contact_takeover(stage: Stage) -> tuple[Touches, str]:
         # Outside the person's own shift, when nobody beside them would see the screen.
         free = (world.staff.shift[people[turn]] + 13 + rng.uniform(0, 4, size=len(share))) * HOUR
         parts.append(stage.by(people[turn], night + late * DAY + free.astype(np.int64), "edit_email", subject=share))
-    return Touches.join(parts), "three support accounts changed customers' e-mail addresses by the hundred over two nights"
+    return Touches.join(
+        parts
+    ), "three support accounts changed customers' e-mail addresses by the hundred over two nights"
 
 
 def key_fan_in(stage: Stage) -> tuple[Touches, str]:
@@ -137,7 +141,9 @@ def key_fan_in(stage: Stage) -> tuple[Touches, str]:
     client = f"tls-{rng.bytes(6).hex()}"
     touches = key_calls(world, rng, key, row, time, client, "192.0.2.77", "campaign")
     # The two keys it was given are its own business, even from the same machine.
-    story = f"the developer {ANALYST} read buyers with keys that sellers had declared for themselves, all from one client"
+    story = (
+        f"the developer {ANALYST} read buyers with keys that sellers had declared for themselves, all from one client"
+    )
     return touches.rows(~np.isin(key, mine)), story
 
 
@@ -151,7 +157,9 @@ def dormant_account(stage: Stage) -> tuple[Touches, str]:
     time = (night[:, None] + np.cumsum(rng.integers(15_000, 90_000, size=(3, count)), axis=1)).ravel()
     subject = rng.choice(world.customers.ids, size=len(time), replace=False)
     actor = str(world.staff.ids[person])
-    story = "an account asleep for more than two months signed in from an unknown device and read customers three nights"
+    story = (
+        "an account asleep for more than two months signed in from an unknown device and read customers three nights"
+    )
     return Touches.join([
         Touches.of(time=night, operation="login", actor=actor, client=client, address=address, why="campaign"),
         Touches.of(time=time, operation="view", actor=actor, client=client, address=address, why="campaign",

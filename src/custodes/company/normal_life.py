@@ -95,7 +95,9 @@ def _escalations(world: World, rng: np.random.Generator, cases: Cases) -> Touche
     """A colleague on the same shift is asked to look, and does not type the number."""
     crew = world.staff
     case = np.flatnonzero((rng.random(len(cases)) < 0.12) & (cases.customer >= 0))
-    helper = rng.choice(np.flatnonzero(np.isin(crew.team[:, 0], (TEAM["support"], TEAM["escalations"]))), size=len(case))
+    helper = rng.choice(
+        np.flatnonzero(np.isin(crew.team[:, 0], (TEAM["support"], TEAM["escalations"]))), size=len(case)
+    )
     near = abs(crew.shift[helper] - crew.shift[cases.who[case]]) <= 2
     free = near & crew.present[helper, cases.day[case]] & (helper != cases.who[case])
     case, helper = case[free], helper[free]
@@ -145,9 +147,7 @@ def _walk_ins(world: World, rng: np.random.Generator) -> Touches:
     return _by_staff(world, who, time, "view", "walk_in", subject=world.customers.ids[customer])
 
 
-def _recent(
-    world: World, rng: np.random.Generator, cases: Cases, who: Ints, time: Ints, why: str
-) -> Touches:
+def _recent(world: World, rng: np.random.Generator, cases: Cases, who: Ints, time: Ints, why: str) -> Touches:
     """Looks at customers whose case was last worked shortly before."""
     by_last = np.argsort(cases.last, kind="stable")
     by_last = by_last[cases.customer[by_last] >= 0]
@@ -166,7 +166,9 @@ def _looks(
     time = time[twice] + np.where(second, 50_000, 0)
     operation = np.where(second, CODE["view_order"], CODE["view"])
     unnamed = np.full(len(twice), None, object)
-    return _touches(world, cases, case[twice], who[twice], time, operation, np.full(len(twice), WHY.index(why)), unnamed)
+    return _touches(
+        world, cases, case[twice], who[twice], time, operation, np.full(len(twice), WHY.index(why)), unnamed
+    )
 
 
 def _later_day(world: World, rng: np.random.Generator, who: Ints, day: Ints) -> tuple[Ints, Bools]:
@@ -185,7 +187,9 @@ def _touches(
     """Touches of cases: the columns follow from the case and from what was done."""
     about, order = cases.customer[case], cases.order[case]
     of_order, of_seller = np.isin(operation, _OF_ORDER), np.isin(operation, _OF_SELLER)
-    seller = np.where(of_seller, cases.seller[case], np.where(of_order & (order >= 0), world.orders.seller[order], NONE))
+    seller = np.where(
+        of_seller, cases.seller[case], np.where(of_order & (order >= 0), world.orders.seller[order], NONE)
+    )
     return _by_staff(
         world,
         who,

@@ -40,7 +40,10 @@ _SURNAME: Final = {
     ),
 }
 _STREET: Final = {
-    "GB": ("Quarry Lantern Hawthorn Copper Millrace Kiln Saddler Weaver Heron Bramble", "Row Lane Close Street Mews Rise"),
+    "GB": (
+        "Quarry Lantern Hawthorn Copper Millrace Kiln Saddler Weaver Heron Bramble",
+        "Row Lane Close Street Mews Rise",
+    ),
     "DE": ("Amsel Ziegel Mühlen Kupfer Weber Holunder Reiher Sattler Schmiede Wiesen", "straße weg gasse allee ring"),
     "US": ("Juniper Prairie Granite Cardinal Old Mill Harvest Sycamore Pebble Cottonwood", "Ave St Dr Ct Blvd"),
 }
@@ -52,11 +55,25 @@ _TOWN: Final = {
 _MAIL: Final = ("example.com", "example.org", "example.net", "mail.example.com", "post.example.org")
 
 # (country code, subscriber digits before the reserved block, digits of the block, trunk prefix)
-_GB_AREAS: Final = ("113 496 0", "114 496 0", "116 496 0", "117 496 0", "121 496 0", "131 496 0", "141 496 0", "20 7946 0")
+_GB_AREAS: Final = (
+    "113 496 0",
+    "114 496 0",
+    "116 496 0",
+    "117 496 0",
+    "121 496 0",
+    "131 496 0",
+    "141 496 0",
+    "20 7946 0",
+)
 _DE_AREAS: Final = ("30 23125 ", "69 90009 ", "40 66969 ", "221 4710 ", "89 99998 ")
 _US_AREAS: Final = "202 206 212 303 312 404 415 503 512 602 617 619 702 713 718 801 808 901 907 919"
 
-_CARD_PREFIXES: Final = (("visa", "424242", 16), ("visa", "411111", 16), ("mastercard", "555555", 16), ("amex", "378282", 15))
+_CARD_PREFIXES: Final = (
+    ("visa", "424242", 16),
+    ("visa", "411111", 16),
+    ("mastercard", "555555", 16),
+    ("amex", "378282", 15),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,20 @@ DEFAULT_SEED: Final = 20_261_101
 DEFAULT_END: Final = datetime(2026, 11, 1, tzinfo=UTC)
 
 # One stream per part: adding a campaign or a file leaves every other part as it was.
-STREAMS: Final = ("customers", "cards", "relations", "sellers", "orders", "staff", "keys", "cases", "desk", "jobs", "api", "files")
+STREAMS: Final = (
+    "customers",
+    "cards",
+    "relations",
+    "sellers",
+    "orders",
+    "staff",
+    "keys",
+    "cases",
+    "desk",
+    "jobs",
+    "api",
+    "files",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,9 @@ class Touches:
     @classmethod
     def join(cls, parts: Sequence[Self]) -> Self:
         """All rows of all parts, in that order."""
-        return cls(**{column.name: np.concatenate([getattr(part, column.name) for part in parts]) for column in fields(cls)})
+        return cls(
+            **{column.name: np.concatenate([getattr(part, column.name) for part in parts]) for column in fields(cls)}
+        )
 
     def rows(self, chosen: NDArray[np.bool_] | Ints) -> Self:
         """Some of the rows."""

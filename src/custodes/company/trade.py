@@ -123,7 +123,9 @@ def sellers(plan: Plan) -> Sellers:
     """Every seller; one is banned, and three of the others are its owner's again."""
     rng, count = plan.chance("sellers"), plan.size.sellers
     owner = people(rng, count)
-    first = "Amber Basalt Cobalt Drift Ebon Fjord Glint Harbour Indigo Jade Krill Lumen Mosaic Nimbus Onyx Pixel".split()
+    first = (
+        "Amber Basalt Cobalt Drift Ebon Fjord Glint Harbour Indigo Jade Krill Lumen Mosaic Nimbus Onyx Pixel".split()
+    )
     last = "Audio Bazaar Collective Depot Goods Home House Loft Market Outfit Store Supply Trading Works".split()
     form = {"GB": "Ltd", "DE": "GmbH", "US": "LLC"}
     company = [
@@ -148,8 +150,10 @@ def sellers(plan: Plan) -> Sellers:
         company=company,
         category=[CATEGORIES[code] for code in rng.integers(len(CATEGORIES), size=count)],
         status=["banned" if place == banned else "active" for place in range(count)],
-        email=[f"office{place + 1}@{name.split()[0].lower()}-{name.split()[1].lower()}.example.com"
-               for place, name in enumerate(company)],
+        email=[
+            f"office{place + 1}@{name.split()[0].lower()}-{name.split()[1].lower()}.example.com"
+            for place, name in enumerate(company)
+        ],
         iban=bank,
         device=device,
         address=address,
@@ -204,5 +208,3 @@ def keys(plan: Plan, shops: Sellers) -> Keys:
 
 def _shares(weight: NDArray[np.float64]) -> NDArray[np.float64]:
     return weight / weight.sum()
-
-

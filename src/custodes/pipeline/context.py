@@ -46,11 +46,11 @@ def snapshot(workspace: Workspace, progress: Progress) -> tuple[int, tuple[Skipp
         if known is None or known.stem != hashlib.sha256(data).hexdigest():
             fresh.append((chosen.kind, data))
     if fresh:
-        batch = workspace.ledger.begin()
-        for kind, data in fresh:
-            leaf = snapshot_bytes(kind, hashlib.sha256(data).digest())
-            batch.add(f"{CONTEXT}/{kind}", ".parquet", data, [leaf])
-        batch.commit(workspace.clock())
+        with workspace.ledger.begin() as batch:
+            for kind, data in fresh:
+                leaf = snapshot_bytes(kind, hashlib.sha256(data).digest())
+                batch.add(f"{CONTEXT}/{kind}", ".parquet", data, [leaf])
+            batch.commit(workspace.clock())
     workspace.coverage.replace("context", skipped)
     return len(fresh), tuple(skipped)
 

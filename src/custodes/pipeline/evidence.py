@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,15 +17,20 @@ RECEIPTS: Final = "ledger/receipts"
 CONTEXT: Final = "context"
 
 
-def leaves_of(path: str, file: Path) -> Iterable[bytes]:
-    """The leaves of the file sealed as `path`, in order. Raises LedgerBroken when it cannot be decoded."""
-    if path.startswith(f"{EVENTS}/"):
-        return segments.leaves(segments.read(file))
-    if path.startswith(f"{RECEIPTS}/"):
-        return _receipt_leaves(file)
-    if path.startswith(f"{CONTEXT}/"):
-        return [snapshot_bytes(path.split("/")[1], hashlib.sha256(file.read_bytes()).digest())]
-    raise LedgerBroken("a sealed file of an unknown kind", where=path, hint="was it written by a newer release?")
+def decoder(data: Path) -> Callable[[Path], Iterable[bytes]]:
+    """For the workspace's folder `data`: from a sealed file to its leaves, in order. Raises what decoding raises."""
+
+    def leaves_of(file: Path) -> Iterable[bytes]:
+        path = file.relative_to(data).as_posix()
+        if path.startswith(f"{EVENTS}/"):
+            return segments.leaves(segments.read(file))
+        if path.startswith(f"{RECEIPTS}/"):
+            return _receipt_leaves(file)
+        if path.startswith(f"{CONTEXT}/"):
+            return [snapshot_bytes(path.split("/")[1], hashlib.sha256(file.read_bytes()).digest())]
+        raise LedgerBroken("a sealed file of an unknown kind", where=path, hint="was it written by a newer release?")
+
+    return leaves_of
 
 
 def receipts_file(receipts: Sequence[Receipt]) -> tuple[bytes, list[bytes]]:

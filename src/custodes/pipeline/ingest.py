@@ -13,7 +13,11 @@ import pyarrow as pa
 from custodes.config import LogConfig
 from custodes.errors import BadInput
 from custodes.events import segments
+from custodes.events.cloudtrail import CloudTrailLog
+from custodes.events.delimited import CsvLog
 from custodes.events.interface import LogReader, Position, Quarantined
+from custodes.events.jsonl import JsonLinesLog
+from custodes.events.postgres_csvlog import PostgresCsvLog
 from custodes.pipeline.evidence import EVENTS
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.workspace import Workspace
@@ -117,13 +121,13 @@ def _seal(workspace: Workspace, held: _Held, outcome: IngestOutcome) -> None:
     outcome.events += added
     outcome.duplicates += len(held.events) - added
     if fresh:
-        batch = workspace.ledger.begin()
-        first = batch.first
-        for folder, table in fresh:
-            sealed = segments.number(table, first)
-            batch.add(folder, ".parquet", segments.write(sealed), segments.leaves(sealed))
-            first += table.num_rows
-        batch.commit(now)
+        with workspace.ledger.begin() as batch:
+            first = batch.first
+            for folder, table in fresh:
+                sealed = segments.number(table, first)
+                batch.add(folder, ".parquet", segments.write(sealed), segments.leaves(sealed))
+                first += table.num_rows
+            batch.commit(now)
     workspace.intake.advance(
         [(log, read_as, position) for (log, _), (read_as, position) in held.reached.items()],
         held.bad,
@@ -135,13 +139,31 @@ def _seal(workspace: Workspace, held: _Held, outcome: IngestOutcome) -> None:
 
 def open_log(workspace: Workspace, log: LogConfig) -> LogReader:
     """The reader for a configured log."""
-    tokeniser, recorded = workspace.tokeniser, workspace.clock
+    tokeniser, clock, root = workspace.tokeniser, workspace.clock, workspace.config.root
     if log.kind == "jsonl":
-        return JsonLinesLog(log.name, log.path, log.map, timezone=log.timezone, tokeniser=tokeniser, recorded=recorded)
+        return JsonLinesLog(
+            log.name,
+            log.path,
+            log.map,
+            timezone=log.timezone,
+            store=log.store,
+            tokeniser=tokeniser,
+            clock=clock,
+            root=root,
+        )
     if log.kind == "csv":
-        return CsvLog(log.name, log.path, log.map, timezone=log.timezone, tokeniser=tokeniser, recorded=recorded)
+        return CsvLog(
+            log.name,
+            log.path,
+            log.map,
+            timezone=log.timezone,
+            store=log.store,
+            tokeniser=tokeniser,
+            clock=clock,
+            root=root,
+        )
     if log.kind == "cloudtrail":
-        return CloudTrailLog(log.name, log.path, tokeniser=tokeniser, recorded=recorded)
+        return CloudTrailLog(log.name, log.path, tokeniser=tokeniser, clock=clock, root=root)
     return PostgresCsvLog(
         log.name,
         log.path,
@@ -149,7 +171,8 @@ def open_log(workspace: Workspace, log: LogConfig) -> LogReader:
         subjects=log.subjects,
         timezone=log.timezone,
         tokeniser=tokeniser,
-        recorded=recorded,
+        clock=clock,
+        root=root,
     )
 
 

@@ -49,7 +49,7 @@ def run(workspace: Workspace, progress: Progress) -> RunOutcome:
     snapshots, _ = snapshot(workspace, progress)
     ingested = ingest(workspace, progress)
     detected = detect(workspace, progress)
-    known = overview(workspace, verify(workspace, progress))
+    known = overview(workspace, verify(workspace.data, progress))
     risks, memo, written = tell(workspace, known, progress)
     progress.step("receipt")
     workspace.seal_receipts(

@@ -16,9 +16,9 @@ from custodes.errors import CouldNotRun, StoreRefused
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Category, Examined, Field, Finding, Skipped
-from custodes.stores.files import FilesStore
+from custodes.stores.files import open_files
 from custodes.stores.interface import Store
-from custodes.stores.sqlite import SqliteStore
+from custodes.stores.sqlite import open_sqlite
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +95,10 @@ def scan(workspace: Workspace, progress: Progress) -> ScanOutcome:
 
 def open_store(chosen: StoreConfig, *, timeout: int) -> Store:
     """Open a configured store read-only. Raises StoreRefused, CouldNotRun when its driver is not installed."""
-    if chosen.kind == "sqlite":
-        return SqliteStore(chosen.name, chosen.path)
-    if chosen.kind == "files":
-        return FilesStore(chosen.name, chosen.path)
+    if chosen.path is not None:
+        return (open_sqlite if chosen.kind == "sqlite" else open_files)(chosen.name, chosen.path)
     try:
-        from custodes.stores.postgres import PostgresStore  # noqa: PLC0415 - its driver is an extra
+        from custodes.stores.postgres import open_postgres  # noqa: PLC0415 - its driver is an extra
     except ImportError as error:
         raise CouldNotRun(
             "the PostgreSQL driver is not installed",
@@ -108,7 +106,7 @@ def open_store(chosen: StoreConfig, *, timeout: int) -> Store:
             hint='pip install "custodes[postgres]"',
         ) from error
     password = os.environ.get(chosen.password_env) if chosen.password_env else None
-    return PostgresStore(chosen.name, chosen.url, password=password, schemas=chosen.schemas, timeout=timeout)
+    return open_postgres(chosen.name, chosen.url or "", password, chosen.schemas, timeout)
 
 
 def in_vault(stores: Iterable[StoreConfig]) -> Callable[[str, str], bool]:

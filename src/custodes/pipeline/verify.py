@@ -4,9 +4,59 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from custodes.errors import CouldNotRun, LedgerBroken
+from custodes.ledger import fsck
+from custodes.ledger.check_proof import ProofRefused, VerifierKey, read_key
+from custodes.pipeline.evidence import CONTEXT, EVENTS, RECEIPTS, decoder
 from custodes.pipeline.progress import Progress
+from custodes.pipeline.workspace import MARKER, VERIFIER
 from custodes.records import LedgerStatus
+from custodes.state.database import Database
+from custodes.state.seals import StateSeals
 
 
-def verify(data: Path, progress: Progress) -> LedgerStatus:
-    """Check every sealed file, leaf, tile and the signed checkpoint of a workspace's folder."""
+def verify(data: Path, progress: Progress, *, key_file: Path | None = None) -> LedgerStatus:
+    """Check every sealed file, leaf, tile and the signed checkpoint of a workspace's folder; report every problem.
+
+    key_file: the log's public key as it was published; the workspace's own copy unless given. The caller keeps
+    writers out. Raises CouldNotRun when there is nothing to verify.
+    """
+    progress.step("verify")
+    if not (data / MARKER).exists():
+        raise CouldNotRun("there is no workspace", where=str(data), hint='run "custodes run" first')
+    key = _key(key_file or data / VERIFIER)
+    if not (data / "state.db").is_file():
+        return LedgerStatus(key.name, 0, "", None, verified=False, problems=("state.db: is missing",))
+    database = Database.open(data / "state.db")
+    try:
+        seals = StateSeals(database)
+        report = fsck.verify(
+            data,
+            seals,
+            key,
+            decoder(data),
+            lambda done, total: progress.advance("leaves", done, total),
+            folders=(EVENTS, CONTEXT, RECEIPTS),
+        )
+        head = seals.head()
+    finally:
+        database.close()
+    return LedgerStatus(
+        origin=key.name,
+        size=report.size,
+        root=report.root.hex() if report.root else "",
+        checkpoint_time=head.sealed_at if head else None,
+        verified=report.clean,
+        problems=tuple(f"{problem.file}: {problem.what}" for problem in report.problems),
+    )
+
+
+def _key(file: Path) -> VerifierKey:
+    try:
+        return read_key(file.read_text(encoding="ascii").strip())
+    except (OSError, UnicodeDecodeError, ProofRefused) as error:
+        raise LedgerBroken(
+            "the log's public key cannot be read",
+            where=str(file),
+            hint="give the key that was published with --key",
+        ) from error

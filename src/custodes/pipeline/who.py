@@ -51,7 +51,7 @@ def who(workspace: Workspace, subject: str) -> Answer:
         rows = engine.ask(_QUERY, {"subjects": names}).to_pylist()
     finally:
         engine.close()
-    touches = tuple(Touch(_event(row), row["leaf"], row["explained"]) for row in rows)
+    touches = tuple(Touch(event_of(row), row["leaf"], row["explained"]) for row in rows)
     asked = touches[0].event.subject or names[0] if touches else names[0]
     return Answer(asked, touches, workspace.coverage.all("ingest"))
 
@@ -63,7 +63,8 @@ def _names(workspace: Workspace, subject: str) -> list[str]:
     return list(dict.fromkeys([safe, protect(subject, workspace.tokeniser)]))
 
 
-def _event(row: dict[str, object]) -> AccessEvent:
+def event_of(row: dict[str, object]) -> AccessEvent:
+    """The event a row of the view `event` stands for."""
     values = {name: row[name] for name in EVENT_COLUMNS}
     values["fields"] = tuple(row["fields"])  # type: ignore[arg-type]  # a list of texts by EVENT_SCHEMA
     return AccessEvent(**values)  # type: ignore[arg-type]  # checked when the segment was written

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Callable, Sequence
@@ -24,6 +25,7 @@ from custodes.state.seals import StateSeals
 
 TOKEN_KEY: Final = "keys/token.key"  # noqa: S105 - a file name
 LOG_KEY: Final = "keys/ledger.key"
+VERIFIER: Final = "keys/ledger.vkey"
 MARKER: Final = "workspace"
 
 
@@ -77,9 +79,9 @@ class Workspace:
     def seal_receipts(self, receipts: Sequence[Receipt]) -> None:
         """Make these receipts leaves of the ledger; they are durable when this returns."""
         data, leaves = receipts_file(receipts)
-        batch = self.ledger.begin()
-        batch.add(RECEIPTS, ".jsonl", data, leaves)
-        batch.commit(self.clock())
+        with self.ledger.begin() as batch:
+            batch.add(RECEIPTS, ".jsonl", data, leaves)
+            batch.commit(self.clock())
 
     def close(self) -> None:
         """Let go of the state."""
@@ -132,16 +134,17 @@ def _create(config: Config) -> None:
     _write_new(data / TOKEN_KEY, secrets.token_bytes(32))
     database = Database.open(data / "state.db")
     try:
-        Ledger.create(data, f"custodes/{config.name}", data / LOG_KEY, StateSeals(database))
+        ledger = Ledger.create(data, _origin(config.name), data / LOG_KEY, StateSeals(database))
     finally:
         database.close()
+    _write_new(data / VERIFIER, f"{ledger.verifier.text}\n".encode())
     # From here on the workspace counts: a part that is missing later is a loss, not a first run cut short.
     _write_new(data / MARKER, b"custodes workspace 1\n")
 
 
 def _open(config: Config, clock: Callable[[], datetime], by: str) -> Workspace:
     data = config.data
-    for needed in (MARKER, TOKEN_KEY, LOG_KEY, "state.db"):
+    for needed in (MARKER, TOKEN_KEY, LOG_KEY, VERIFIER, "state.db"):
         if not (data / needed).is_file():
             raise CouldNotRun(
                 "a part of the workspace is missing",
@@ -157,6 +160,11 @@ def _open(config: Config, clock: Callable[[], datetime], by: str) -> Workspace:
         database.close()
         raise
     return Workspace(config, database=database, ledger=ledger, seals=seals, token_key=token_key, clock=clock, by=by)
+
+
+def _origin(name: str) -> str:
+    """The log's name: a key name in a signed note holds neither blanks nor plus signs (C2SP signed-note)."""
+    return "custodes/" + (re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-") or "company")
 
 
 def _write_new(file: Path, secret: bytes) -> None:
