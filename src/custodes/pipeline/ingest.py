@@ -58,6 +58,9 @@ def ingest(workspace: Workspace, progress: Progress) -> IngestOutcome:
     progress.step("ingest")
     outcome = IngestOutcome()
     held = _Held()
+    if not workspace.config.logs:
+        hint = f"add [logs.NAME] to {workspace.config.file.name}"
+        outcome.skipped.append(Skipped("ingest", "", "", "no log is configured: nobody was watched", hint))
     for log in workspace.config.logs:
         reader = open_log(workspace, log)
         read_as = hashlib.sha256(repr(log).encode()).hexdigest()[:16]

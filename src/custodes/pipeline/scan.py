@@ -49,6 +49,8 @@ def scan(workspace: Workspace, progress: Progress) -> ScanOutcome:
     examined: list[Examined] = []
     skipped: list[Skipped] = []
     read = 0
+    if not config.stores:
+        skipped.append(Skipped("scan", "", "", "no store is configured", f"add [stores.NAME] to {config.file.name}"))
     workspace.datamap.forget_stores(store.name for store in config.stores)
     for chosen in config.stores:
         known = workspace.datamap.known(chosen.name, categories.digest)
