@@ -31,7 +31,7 @@ NAME = Category("person_name", "Names of persons", "user.name", 2)
 def a_finding(**changes: Any) -> Finding:
     """A case of snooping on one customer; its id follows from the check and the actors unless given."""
     values: dict[str, Any] = {
-        "check": "watched_customer",
+        "check": "watched_lookup",
         "title": "A watched customer was looked up without a case",
         "severity": 4,
         "confidence": 0.8,
@@ -143,7 +143,7 @@ def an_overview(**changes: Any) -> Overview:
         "skipped": (),
         "ledger": LedgerStatus("example.com/custodes", 5001, "ab" * 32, AS_OF, verified=True),
         "vaults": ("safe",),
-        "checks": ("watched_customer", "bulk_reading", "bulk_contact_change", "key_fan_in", "dormant_account"),
+        "checks": ("watched_lookup", "bulk_reading", "contact_takeover", "key_fan_in", "dormant_account"),
     }
     return Overview(**(values | changes))
 
@@ -169,7 +169,7 @@ def an_empty_overview() -> Overview:
 
 def a_busy_overview(incidents: int = 7) -> Overview:
     """A marketplace with trouble: several stores, misplaced data, copies, gaps and many incidents."""
-    checks = ("bulk_contact_change", "key_fan_in", "bulk_reading", "watched_customer", "dormant_account")
+    checks = ("contact_takeover", "key_fan_in", "bulk_reading", "watched_lookup", "dormant_account")
     titles = (
         "Contact data of many customers was changed in bulk",
         "One client used the keys of many sellers",
@@ -204,7 +204,13 @@ def a_busy_overview(incidents: int = 7) -> Overview:
     places = [(store, f"main.{table}") for store in stores for table in tables]
     return replace(
         base,
-        examined=tuple(a_dataset(name, store=store, read=40_000, total=41_000) for store, name in places),
+        examined=(
+            a_dataset("cards", store="safe"),
+            *(
+                a_dataset(name, store=store, read=40_000, total=90_000 if "reviews" in name else 40_000)
+                for store, name in places
+            ),
+        ),
         fields=(
             *(a_field(store=store, dataset=name) for store, name in places),
             *(a_field(store=store, dataset=name, field="name", category="person_name") for store, name in places[:9]),

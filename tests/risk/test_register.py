@@ -27,7 +27,7 @@ from tests.risk.overviews import (
     an_overview,
 )
 
-CHECKS = ("watched_customer", "bulk_reading", "bulk_contact_change", "key_fan_in", "dormant_account", "of_the_owner")
+CHECKS = ("watched_lookup", "bulk_reading", "contact_takeover", "key_fan_in", "dormant_account", "of_the_owner")
 
 
 def by_id(overview: Overview) -> dict[str, Risk]:

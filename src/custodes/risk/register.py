@@ -47,11 +47,14 @@ class _Factor:
 
 
 def assess(overview: Overview, rules: tuple[RiskRule, ...] | None = None) -> tuple[Risk, ...]:
-    """Every risk, the highest score first. rules: those that ship unless given. Raises BadInput as `shipped` does."""
+    """Every risk, the highest score first and the measured ones first among equals.
+
+    rules: those that ship unless given. Raises BadInput as `shipped` does.
+    """
     rules = shipped() if rules is None else rules
     named = frozenset(check for rule in rules for check in rule.checks) - {ANY_CHECK, OTHER_CHECKS}
     risks = (_assess(overview, rule, _scope(overview, rule, named)) for rule in rules)
-    return tuple(sorted(risks, key=lambda risk: (-risk.score, risk.id)))
+    return tuple(sorted(risks, key=lambda risk: (-risk.score, not risk.measured, risk.id)))
 
 
 def _assess(overview: Overview, rule: RiskRule, scope: Scope) -> Risk:
