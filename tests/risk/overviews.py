@@ -50,7 +50,8 @@ def a_finding(**changes: Any) -> Finding:
         "blind_spots": ("A case opened as a pretext explains the look.",),
         "datasets": ("shop.main.customers",),
     } | changes
-    values.setdefault("id", finding_id(values["check"], *values["actors"]))
+    if "id" not in values:
+        values["id"] = finding_id(values["check"], *values["actors"])
     return Finding(**values)
 
 
@@ -187,12 +188,12 @@ def a_busy_overview(incidents: int = 7) -> Overview:
             title=titles[number % 5],
             actors=(actor,),
             severity=5 - number % 3,
-            subjects=1 + (number * 613) % 1800,
+            subjects=2 + (number * 613) % 1800,
             first=began,
             last=began + timedelta(days=1 + number % 6),
             raised=began + timedelta(days=2 + number % 9),
             confidence=0.6 + 0.05 * (number % 7),
-            reason=f"{actor} touched {1 + (number * 613) % 1800:,} customers in {1 + number % 6} days, against a "
+            reason=f"{actor} touched {2 + (number * 613) % 1800:,} customers in {2 + number % 6} days, against a "
             "median of 11 a day among 38 colleagues of the same team, and named no case for any of them.",
             touches=40 + number,
         )

@@ -168,6 +168,7 @@ def _named(overview: Overview, most: int) -> Iterable[Sentence]:
             actors=listed(actors, most),
             sources=[sources.findings(tuple(ranked))],
         )
+        yield say("Such names are the company's own marks for accounts; Custodes keeps no names of persons.")
     for attribute, one, many in (
         ("parties", "business partner", "business partners"),
         ("keys", "access key", "access keys"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from custodes.memo import sources
@@ -10,7 +10,7 @@ from custodes.memo.happened import ranked_incidents
 from custodes.memo.sentence import Paragraph, Sentence, count, listed, moment, name, number, say, share
 from custodes.records import Overview, Skipped
 from custodes.risk import Risk
-from custodes.risk.measures import WINDOW_DAYS, misplaced, watched_days
+from custodes.risk.measures import WINDOW_DAYS, misplaced, unread, watched_days
 
 ASK_FROM: Final = 27  # 3 on each scale: below the middle of every scale a risk alone asks for no decision
 _ORDINALS: Final = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth")
@@ -113,7 +113,7 @@ def _risk(risk: Risk, rank: int) -> Paragraph:
         title=name(risk.title),
         score=number(f"risk.{risk.id}.score", risk.score),
         highest=number("constant.highest", 125),
-        sources=[f"Findings {listed(risk.evidence, sources.FINDINGS_NAMED)}."] if risk.evidence else [],
+        sources=[sources.named(risk.evidence)] if risk.evidence else [],
     )
     return (opening, *(say("{reason}", reason=reason) for reason in risk.reasons))
 
@@ -127,29 +127,49 @@ def unseen(overview: Overview, risks: tuple[Risk, ...], most: int) -> tuple[Para
 def _uncovered(overview: Overview, most: int) -> Iterable[Sentence]:
     if not overview.skipped:
         if overview.examined or overview.events:
-            yield say("Everything that was asked for was read. A store or log that nobody listed cannot be missed.")
+            yield say("Everything that was asked for was read.")
+            yield say("A store or log that nobody listed would not be noticed as missing.")
         else:
             yield say("Nothing was asked for, or nothing answered: no store and no log was read.")
         return
-    for rooms, label, one, many in (
-        (("scan",), "scan", "store or dataset", "stores and datasets"),
-        (
-            ("ingest", "context"),
-            "logs",
-            "part of the logs and of what explains them",
-            "parts of the logs and of what explains them",
-        ),
-        (("detect",), "detect", "check", "checks"),
-    ):
-        gaps = [skip for skip in overview.skipped if skip.room in rooms]
-        if gaps:
-            yield say(
-                "Of what was asked for, {parts} could not be {done}: {gaps}.",
-                parts=count(f"skipped.{label}", len(gaps), one, many),
-                done="run" if label == "detect" else "read",
-                gaps=listed([_gap(skip) for skip in sorted(gaps)], min(most, 4), limit=130),
-                sources=[sources.gaps(overview)],
-            )
+    gaps = sorted(overview.skipped)
+    if unread(overview):
+        template = "Of what was asked for, {parts} could not be read: {gaps}."
+        yield _of_unread(overview, template, gaps=_gaps(unread(overview), most))
+    logs = [skip for skip in gaps if skip.room in {"ingest", "context"}]
+    if logs:
+        yield say(
+            "Of the logs and of the lists that explain them, {parts} could not be read: {gaps}.",
+            parts=count("skipped.logs", len(logs), "part"),
+            gaps=_gaps(logs, most),
+            sources=[sources.gaps(overview)],
+        )
+    checks = [skip for skip in gaps if skip.room == "detect"]
+    if checks:
+        yield say(
+            "Of the checks, {parts} could not be run: {gaps}.",
+            parts=number("skipped.detect", len(checks)),
+            gaps=_gaps(checks, most),
+            sources=[sources.gaps(overview)],
+        )
+
+
+def _of_unread(overview: Overview, template: str, **quoted: str) -> Sentence:
+    """The template with `parts` as `1 store`, `3 datasets`, or both."""
+    whole = sum(not skip.dataset for skip in unread(overview))
+    stores = count("skipped.stores", whole, "store")
+    datasets = count("skipped.datasets", len(unread(overview)) - whole, "dataset")
+    source = [sources.gaps(overview)]
+    if not datasets.value:
+        return say(template.replace("{parts}", "{stores}"), stores=stores, sources=source, **quoted)
+    if not stores.value:
+        return say(template.replace("{parts}", "{datasets}"), datasets=datasets, sources=source, **quoted)
+    both = template.replace("{parts}", "{stores} and {datasets}")
+    return say(both, stores=stores, datasets=datasets, sources=source, **quoted)
+
+
+def _gaps(gaps: Sequence[Skipped], most: int) -> str:
+    return listed([_gap(skip) for skip in sorted(gaps)], min(most, 4), limit=130)
 
 
 def _gap(skip: Skipped) -> str:
@@ -243,23 +263,16 @@ def _asks(overview: Overview, risks: tuple[Risk, ...]) -> Iterable[Sentence]:
             sources=[sources.ledger(overview)],
         )
     if overview.incidents:
-        many = len(overview.incidents) > 1
         yield say(
-            "name for {incidents} who investigates and by when it is decided whether an authority and the customers "
-            "must be told; the law allows {hours} from the moment the company knows.",
-            incidents=count("incidents", len(overview.incidents), "incident", "incidents, one by one,")
-            if many
-            else count("incidents", 1, "incident"),
+            "name who investigates {incidents}, and by when it is decided {for_each}whether an authority and the "
+            "customers must be told; the law allows {hours} from the moment the company knows.",
+            incidents=count("incidents", len(overview.incidents), "incident"),
+            for_each="for each of them " if len(overview.incidents) > 1 else "",
             hours=count("constant.hours", 72, "hour"),
             sources=[sources.ledger(overview)],
         )
-    gaps = [skip for skip in overview.skipped if skip.room == "scan"]
-    if gaps:
-        yield say(
-            "give Custodes the right to read {gaps} that it could not, or state why not.",
-            gaps=count("skipped.scan", len(gaps), "store or dataset", "stores and datasets"),
-            sources=[sources.gaps(overview)],
-        )
+    if unread(overview):
+        yield _of_unread(overview, "give Custodes the right to read {parts} that it could not, or state why not.")
     for risk in risks:
         if risk.score >= ASK_FROM and risk.treatments:
             yield say(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from custodes.memo.sentence import listed
 from custodes.records import Finding, Incident, Overview
 from custodes.risk.measures import plural
@@ -37,8 +39,12 @@ def gaps(overview: Overview) -> str:
 
 def findings(found: tuple[Finding, ...]) -> str:
     """The findings behind a figure; the ledger index of the first touch of each leads to its proof."""
-    named = [f"{one.id}{f' (ledger index {one.evidence[0].leaf})' if one.evidence else ''}" for one in found]
-    return f"{'Finding' if len(found) == 1 else 'Findings'} {listed(named, FINDINGS_NAMED)}."
+    return named([f"{one.id}{f' (ledger index {one.evidence[0].leaf})' if one.evidence else ''}" for one in found])
+
+
+def named(ids: Sequence[str]) -> str:
+    """`Finding F-1.`, or `Findings F-1, F-2 and 7 more.`"""
+    return f"{'Finding' if len(ids) == 1 else 'Findings'} {listed(ids, FINDINGS_NAMED)}."
 
 
 def incident(one: Incident, found: tuple[Finding, ...]) -> str:

@@ -34,8 +34,9 @@ def write(overview: Overview, risks: Sequence[Risk], *, out: Path) -> Path:
 
     Raises CouldNotRun when the folder cannot be written or the disk is full; then nothing of the memo remains.
     """
-    pdf = render(overview, risks)
     try:
+        pdf = render(overview, risks)
+        out.parent.mkdir(parents=True, exist_ok=True)
         _replace(out, pdf)
     except OSError as error:
         raise CouldNotRun(

@@ -94,12 +94,12 @@ def _factor(name: FactorName, formula: Formula, overview: Overview, scope: Scope
         reached = max((step for step, value in one.at if reading.value >= value), default=1)
         if reached > level:
             level, cause = reached, reading.sentence
-    unknown = [f"not measured yet: {reason}" for reason in dict.fromkeys(missing)]
-    if unknown and UNKNOWN[name] >= level:
-        level, cause = UNKNOWN[name], unknown.pop(0)
-    word = SCALES[name][level - 1].word
-    first = f"{name.capitalize()} is {level} of 5 ({word}): {cause}."
-    more = (f"{reason[0].upper()}{reason[1:]}." for reason in unknown)
+    more: tuple[str, ...] = ()
+    if missing and UNKNOWN[name] >= level:
+        level, cause = UNKNOWN[name], f"not measured yet: {missing[0]}"
+    elif missing:
+        more = (f"Not measured yet: {missing[0]}.",)
+    first = f"{name.capitalize()} is {level} of 5 ({SCALES[name][level - 1].word}): {cause}."
     return _Factor(level, (first, *more), tuple(evidence), not missing)
 
 
