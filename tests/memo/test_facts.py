@@ -226,7 +226,7 @@ def test_silence_of_checks_that_did_not_run_is_said() -> None:
     """Events without a check are told as not searched; with checks, as searched without result."""
     assert "No check was run over the record" in text_of(facts_of(OVERVIEWS["no checks"]))
     searched = text_of(facts_of(OVERVIEWS["no findings"]))
-    assert "They were searched for misuse by 5 checks, which found nothing." in searched
+    assert "They were searched for misuse by 10 checks, which found nothing." in searched
 
 
 def test_a_ledger_that_fails_is_the_first_decision() -> None:

@@ -21,6 +21,18 @@ from custodes.records import (
     incident_id,
 )
 
+CHECKS = (
+    "bulk_reading",
+    "contact_takeover",
+    "denied_attempts",
+    "dormant_account",
+    "key_fan_in",
+    "login_as_burst",
+    "permission_change",
+    "secret_harvest",
+    "snooping_without_case",
+    "watched_lookup",
+)
 AS_OF = datetime(2026, 6, 30, 18, 0, tzinfo=UTC)
 
 EMAIL = Category("email", "E-mail addresses", "user.contact.email", 3)
@@ -144,7 +156,7 @@ def an_overview(**changes: Any) -> Overview:
         "skipped": (),
         "ledger": LedgerStatus("example.com/custodes", 5001, "ab" * 32, AS_OF, verified=True),
         "vaults": ("safe",),
-        "checks": ("watched_lookup", "bulk_reading", "contact_takeover", "key_fan_in", "dormant_account"),
+        "checks": CHECKS,
     }
     return Overview(**(values | changes))
 

@@ -78,11 +78,14 @@ def incidents(overview: Overview) -> Picture:
     span = max(end - start, timedelta(days=1))
     height = 34 + 20 * len(shown)
     parts = _legend(((_HARMFUL, "misuse went on"), (_WRONG, "could first be known")))
+    former = ""
     for step in range(5):
         x = _FROM + _SPAN * step / 4
         parts.append(f'<line x1="{x:.1f}" y1="26" x2="{x:.1f}" y2="{height - 4}" stroke="{_RULE}" stroke-width="0.5"/>')
         words = day("tick", start + span * step / 4).text.split()
-        parts.append(_text(x, height + 8, f"{words[0]} {words[1][:3]}", anchor="middle", colour=_GREY, size=8.5))
+        label = f"{words[0]} {words[1][:3]}"
+        parts.append(_text(x, height + 8, label if label != former else "", anchor="middle", colour=_GREY, size=8.5))
+        former = label
     told = []
     for row, one in enumerate(shown):
         y = 36 + 20 * row
