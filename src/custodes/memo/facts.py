@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from custodes.memo import happened, held, outlook
+from custodes.memo import happened, held, outlook, unseen
 from custodes.memo.sentence import Paragraph, Sentence, clean, cut, day
 from custodes.records import Overview
 from custodes.risk import Risk
@@ -79,7 +79,7 @@ def gather(overview: Overview, risks: Sequence[Risk], limits: Limits = ROOMY) ->
         ),
         Section("reach", "Who can reach it, and who did", happened.reach(overview, limits.names)),
         Section("risks", "Top risks", outlook.top_risks(risks, limits.risks), _if(risks, "risks")),
-        Section("unseen", "What we could not see", outlook.unseen(overview, risks, limits.names)),
+        Section("unseen", "What we could not see", unseen.told(overview, risks, limits.names)),
         Section("decisions", "Decisions asked for", outlook.decisions(overview, risks, limits.decisions)),
     )
     return Facts(
@@ -89,7 +89,7 @@ def gather(overview: Overview, risks: Sequence[Risk], limits: Limits = ROOMY) ->
         subtitle=f"Memo to the leadership, as of {day('as_of', overview.as_of).text}",
         headline=outlook.headline(overview, risks, name),
         sections=sections,
-        appendix=outlook.proof(overview),
+        appendix=unseen.proof(overview),
     )
 
 
