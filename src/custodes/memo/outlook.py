@@ -31,11 +31,11 @@ def headline(overview: Overview, risks: tuple[Risk, ...], company: str) -> Parag
 def _headlines(overview: Overview, risks: tuple[Risk, ...]) -> Iterable[Sentence]:
     if overview.examined:
         yield say(
-            "Personal data lies in {fields} of {datasets} that were read."
-            if len(overview.examined) != 1
-            else "Personal data lies in {fields} of {datasets} that was read.",
-            fields=count("fields", len(overview.fields), "field"),
+            "In {datasets} that {were} read, {fields} {hold} personal data.",
             datasets=count("datasets", len(overview.examined), "dataset"),
+            were="was" if len(overview.examined) == 1 else "were",
+            fields=count("fields", len(overview.fields), "field"),
+            hold="holds" if len(overview.fields) == 1 else "hold",
         )
         outside = len(misplaced(overview))
         yield say(
