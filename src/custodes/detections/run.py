@@ -179,8 +179,8 @@ def _proofs(engine: Engine, detection: Detection, until: datetime) -> dict[str, 
         select {", ".join(f'item."{name}"' for name in detection.identity)}, e.event_id as event_id_, e.leaf as leaf_,
                e.dataset as dataset_, count(*) over finding as touches_
         from item join event e on e.{"leaf" if detection.leaves else "event_id"} = item.reference_
-        qualify row_number() over (finding order by e.time, e.leaf) <= {EVIDENCE_LIMIT}
         window finding as (partition by {", ".join(f'item."{name}"' for name in detection.identity)})
+        qualify row_number() over (finding order by e.time, e.leaf) <= {EVIDENCE_LIMIT}
         order by e.time, e.leaf
     """  # noqa: S608 - column names of a bound query; the engine's gate has the last word
     found: dict[str, _Proof] = {}
