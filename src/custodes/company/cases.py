@@ -127,11 +127,15 @@ def _about(world: World, rng: np.random.Generator, kind: Texts) -> tuple[Ints, I
     by_customer = np.argsort(orders.customer, kind="stable")
     edges = np.searchsorted(orders.customer[by_customer], np.arange(len(world.customers.ids) + 1))
     bought = edges[customer + 1] - edges[customer]
-    pick = by_customer[np.minimum(edges[customer] + (rng.random(count) * bought).astype(np.int64), len(by_customer) - 1)]
+    pick = by_customer[
+        np.minimum(edges[customer] + (rng.random(count) * bought).astype(np.int64), len(by_customer) - 1)
+    ]
     order = np.where(bought > 0, pick, NONE)
     of_seller = kind == "seller"
     seller = np.where(order >= 0, orders.seller[order], NONE)
-    asked = rng.choice(len(world.sellers.ids), size=count, p=world.sellers.weight**0.5 / (world.sellers.weight**0.5).sum())
+    asked = rng.choice(
+        len(world.sellers.ids), size=count, p=world.sellers.weight**0.5 / (world.sellers.weight**0.5).sum()
+    )
     return (
         np.where(of_seller, NONE, customer),
         np.where(of_seller, asked, np.where(np.isin(kind, ("order", "delivery", "refund")), seller, NONE)),

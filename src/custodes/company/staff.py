@@ -157,7 +157,7 @@ def _shifts(rng: np.random.Generator, team: Ints, site: Ints) -> Ints:
     local = np.where(team == TEAM["support"], rng.choice((7, 9, 13), size=len(team)), 9)
     ahead = np.array([hours for _, hours in SITES])[site]
     night = (site == 2) & (team == TEAM["support"]) & (rng.random(len(team)) < 0.3)
-    return np.where(night, 21, local) - ahead
+    return np.asarray(np.where(night, 21, local) - ahead)
 
 
 def _clients(rng: np.random.Generator, count: int, days: int, *, returned: int) -> Texts:

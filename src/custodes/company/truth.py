@@ -16,7 +16,7 @@ FILE_NAME: Final = "truth.json"
 @dataclass(frozen=True, slots=True)
 class Planted:
     """One campaign as it was carried out. actors: who did it; keys: API keys used. subjects: distinct customers whose
-    data was touched. touches: lines of logs that are its doing, those that were refused included.
+    data was seen or changed. touches: lines of logs that are its doing, those that were refused included.
     parties: sellers it served or harmed. clients: devices or fingerprints it came from.
     """
 
