@@ -13,7 +13,7 @@ from tests.company.conftest import Company, Line
 
 
 def _planted(company: Company, campaign: str) -> Planted:
-    return next(one for one in company.truth.planted if one.campaign == campaign)
+    return next(one for one in company.truth.campaigns if one.campaign == campaign)
 
 
 def _lines(company: Company, campaign: str) -> list[Line]:

@@ -41,16 +41,16 @@ def test_more_campaigns_leave_ordinary_life_as_it_was(tmp_path: Path) -> None:
     first, second = _digests(tmp_path / "few"), _digests(tmp_path / "many")
     changed = {name for name in first if first[name] != second[name]}
     assert {Path(name).parts[0] for name in changed} == {"logs", "truth.json"}
-    assert sum(many.events.values()) - sum(few.events.values()) == sum(one.touches for one in many.planted)
+    assert sum(many.events.values()) - sum(few.events.values()) == sum(one.touches for one in many.campaigns)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_every_seed_finds_people_for_every_campaign(tmp_path: Path, seed: int) -> None:
     """Even the smallest company has distinct actors for all campaigns, and none of them comes out empty."""
     truth = make(tmp_path, seed=seed, end=END, size=LEAST, campaigns=tuple(CAMPAIGNS))
-    actors = [actor for one in truth.planted for actor in one.actors]
+    actors = [actor for one in truth.campaigns for actor in one.actors]
     assert len(actors) == len(set(actors))
-    assert all(one.touches >= 5 for one in truth.planted)
+    assert all(one.touches >= 5 for one in truth.campaigns)
 
 
 def test_a_company_too_small_is_refused() -> None:
@@ -87,6 +87,6 @@ def test_the_answer_sheet_is_written_without_personal_values(company: Company) -
     """truth.json says what make returned and holds none of the raw values."""
     text = (company.folder / "truth.json").read_text()
     document = json.loads(text)
-    assert [one["campaign"] for one in document["planted"]] == [one.campaign for one in company.truth.planted]
+    assert [one["campaign"] for one in document["campaigns"]] == [one.campaign for one in company.truth.campaigns]
     assert set(PLAIN) < set(CAMPAIGNS)
-    assert not [value for value in company.truth.planted_values() if value in text]
+    assert not [value for value in company.truth.campaigns_values() if value in text]

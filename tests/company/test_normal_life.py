@@ -13,7 +13,7 @@ A_WORKING_DAY = timedelta(hours=9)
 
 
 def _wrong(company: Company) -> set[str]:
-    return {actor for one in company.truth.planted for actor in one.actors}
+    return {actor for one in company.truth.campaigns for actor in one.actors}
 
 
 def test_broken_lines_are_counted(company: Company) -> None:
@@ -102,7 +102,7 @@ def test_agencies_hold_many_keys_and_say_so(company: Company) -> None:
     """Each agency's client uses only keys that are declared to that agency, and one of them uses more than twenty."""
     with (company.folder / "partners" / "api_keys.csv").open(newline="") as handle:
         developer = {f"key:{row['key']}": row["developer"] for row in csv.DictReader(handle)}
-    harvester = {client for one in company.truth.planted for client in one.clients if one.keys}
+    harvester = {client for one in company.truth.campaigns for client in one.clients if one.keys}
     used: dict[str, set[str]] = defaultdict(set)
     for line in company.lines:
         if line.log == "api":

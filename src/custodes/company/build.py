@@ -65,10 +65,10 @@ def make(
 
 
 def _prepare(folder: Path) -> None:
-    """A folder of one's own: never write over somebody's workspace."""
+    """A folder of one's own: never write over somebody's workspace. Hidden files are no obstacle."""
     if folder.exists() and not folder.is_dir():
         raise BadInput("this is no folder", where=str(folder), hint="name a folder that does not exist yet")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / FILE_NAME).is_file():
+    if folder.is_dir() and not (folder / FILE_NAME).is_file() and any(folder.glob("[!.]*")):
         raise BadInput("the folder is not empty", where=str(folder), hint="name an empty folder, or one made before")
     folder.mkdir(parents=True, exist_ok=True)
 

@@ -54,7 +54,7 @@ class Truth:
     """
 
     plan: Plan
-    planted: tuple[Planted, ...]
+    campaigns: tuple[Planted, ...]
     misplaced: tuple[Misplaced, ...]
     events: Mapping[str, int]
     broken: Mapping[str, int]
@@ -76,7 +76,7 @@ class Truth:
             "seed": self.plan.seed,
             "end": _moment(self.plan.end),
             "size": asdict(self.plan.size),
-            "planted": [asdict(one) for one in self.planted],
+            "campaigns": [asdict(one) for one in self.campaigns],
             "misplaced": [asdict(one) for one in self.misplaced],
             "events": self.events,
             "broken": self.broken,
