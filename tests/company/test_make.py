@@ -89,4 +89,4 @@ def test_the_answer_sheet_is_written_without_personal_values(company: Company) -
     document = json.loads(text)
     assert [one["campaign"] for one in document["campaigns"]] == [one.campaign for one in company.truth.campaigns]
     assert set(PLAIN) < set(CAMPAIGNS)
-    assert not [value for value in company.truth.campaigns_values() if value in text]
+    assert not [value for value in company.truth.planted_values() if value in text]
