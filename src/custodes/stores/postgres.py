@@ -1,1 +1,247 @@
-"""Not written yet."""
+"""What does a PostgreSQL database hold? Its catalogue through psycopg, its rows through DuckDB, read-only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import duckdb
+import psycopg
+import pyarrow as pa
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from custodes.errors import StoreRefused
+from custodes.records import Column, Dataset, Skipped
+from custodes.stores import postgres_catalogue as catalogue
+from custodes.stores import reading
+from custodes.stores.interface import Unreadable
+from custodes.stores.postgres_catalogue import Relation
+from custodes.stores.reading import literal, quoted
+
+_CONNECT_SECONDS: Final = 10
+_KINDS: Final = {"r": "table", "p": "table", "f": "table", "v": "view", "m": "view"}
+_SAMPLED: Final = frozenset("rpm")  # what TABLESAMPLE works on
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """How one dataset is asked for: `FROM relation`, and each column as text."""
+
+    relation: str
+    sampled: bool
+    cells: tuple[str, ...]
+
+
+class PostgresStore:
+    """One database, seen as one role that needs CONNECT, USAGE on the schemas and SELECT, and no more.
+
+    Dataset names are `schema.table`. Row counts are the server's own estimate (None before its first ANALYZE).
+    There is no fingerprint: the server keeps no cheap mark that changes with every commit to a table. Its
+    statistics lag and are lost in a crash, and row versions are recycled, so each scan reads again.
+    A partitioned table is one dataset; its partitions are not listed beside it. Reads the first LONGEST_TEXT
+    characters of a value and LONGEST_BINARY bytes of a bytea.
+    """
+
+    kind = "postgres"
+
+    def __init__(self, name: str, conninfo: dict[str, str], password: str | None, schemas: tuple[str, ...]) -> None:
+        self.name = name
+        self._schemas = schemas
+        host, port = conninfo.get("host", "local socket"), conninfo.get("port", "5432")
+        self._place = f"{host}:{port}/{conninfo.get('dbname', '')}"
+        self._sources: dict[str, _Source] = {}
+        self._catalogue = self._connect(conninfo, password)
+        self._duck = reading.reader("postgres_scanner")
+        self._attach(conninfo, password)
+
+    def __repr__(self) -> str:
+        return f"PostgresStore({self.name!r}, {self._place!r})"
+
+    def datasets(self) -> Iterator[Dataset | Skipped]:
+        """Tables, views, materialised views and foreign tables by schema and name.
+
+        Beside a Dataset a Skipped names what of it this role cannot see: columns without SELECT, rows hidden by
+        row-level security. Raises StoreRefused when the catalogue cannot be read.
+        """
+        wanted = list(self._schemas)
+        try:
+            absent = catalogue.missing(self._catalogue, wanted)
+            relations = catalogue.relations(self._catalogue, wanted)
+            parts = catalogue.parts(self._catalogue, wanted)
+            ties = {(tie.oid, tie.name): tie.target for tie in catalogue.ties(self._catalogue, wanted)}
+        except psycopg.Error as error:
+            raise self._refusal(error) from None
+        for schema in absent:
+            yield Skipped("scan", self.name, schema, "no such schema", "correct the name under schemas, or remove it")
+        columns: dict[int, list[catalogue.Part]] = {}
+        for part in parts:
+            columns.setdefault(part.oid, []).append(part)
+        for relation in relations:
+            yield from self._describe(relation, columns.get(relation.oid, []), ties)
+
+    def _describe(
+        self, relation: Relation, parts: list[catalogue.Part], ties: dict[tuple[int, str], str]
+    ) -> Iterator[Dataset | Skipped]:
+        name = f"{relation.schema}.{relation.name}"
+        granted = [part for part in parts if part.granted]
+        if refusal := _refused(relation, parts, granted):
+            yield Skipped("scan", self.name, name, *refusal)
+            return
+        address = f"{quoted(relation.schema)}.{quoted(relation.name)}"
+        sampled = relation.kind in _SAMPLED
+        self._sources[name] = _Source(address, sampled, tuple(_cell(part) for part in granted))
+        columns = tuple(
+            Column(part.name, part.type.lower(), part.key, ties.get((part.oid, part.name))) for part in granted
+        )
+        rows = int(relation.rows) if sampled and relation.rows >= 0 else None
+        yield Dataset(self.name, name, columns, _KINDS[relation.kind], rows)
+        if hidden := len(parts) - len(granted):
+            yield Skipped(
+                *("scan", self.name, name, f"the role lacks SELECT on {hidden} of {len(parts)} columns"),
+                f"GRANT SELECT ON {address} to the role, or list it under skip with a reason",
+            )
+        if relation.row_security:
+            yield Skipped(
+                *("scan", self.name, name, "row-level security hides rows from the role; the rest was read"),
+                "add a policy that lets the role see every row, or give the role BYPASSRLS",
+            )
+
+    def read(self, dataset: Dataset, *, max_rows: int) -> Iterator[pa.RecordBatch]:
+        """See Store.read. Beyond max_rows whole pages are sampled; of views and foreign tables the first rows."""
+        if dataset.name not in self._sources:
+            for _ in self.datasets():
+                pass
+        source = self._sources.get(dataset.name)
+        if source is None:
+            raise Unreadable("it is no longer there, or no longer granted", "run the scan again")
+        query = f"SELECT {', '.join(source.cells)} FROM {source.relation}"
+        if max_rows:
+            if source.sampled and dataset.rows is not None and dataset.rows > max_rows:
+                share = min(100.0, 100.0 * max_rows / dataset.rows)
+                query += f" TABLESAMPLE SYSTEM ({share:.6f}) REPEATABLE (1)"
+            query += f" LIMIT {max_rows}"
+        names = tuple(column.name for column in dataset.columns)
+        try:
+            # DuckDB asks by COPY in a read-only transaction and hands rows over as they come.
+            yield from reading.batches(self._duck, f"SELECT * FROM postgres_query('store', {literal(query)})", names)
+        except (duckdb.Error, pa.ArrowException, OSError) as error:
+            raise _unreadable(str(error)) from None  # the server's text may quote a value
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._duck.close()
+        self._catalogue.close()
+
+    def _connect(self, conninfo: dict[str, str], password: str | None) -> psycopg.Connection:
+        try:
+            return psycopg.connect(make_conninfo("", **conninfo), password=password, autocommit=True)
+        except psycopg.Error as error:
+            raise self._refusal(error) from None  # the chained error would carry the connection's parameters
+
+    def _attach(self, conninfo: dict[str, str], password: str | None) -> None:
+        if password is not None:
+            # As a secret the password is in no name, list or error of DuckDB's.
+            self._duck.execute(f"CREATE SECRET password (TYPE postgres, PASSWORD {literal(password)})")
+        options = "TYPE postgres, READ_ONLY" + (", SECRET password" if password is not None else "")
+        try:
+            self._duck.execute(f"ATTACH {literal(make_conninfo('', **conninfo))} AS store ({options})")
+        except duckdb.Error as error:
+            raise StoreRefused(
+                f'store "{self.name}" refused: {_masked(str(error))}', where=self._place, hint=_OPEN_HINT
+            ) from None
+
+    def _refusal(self, error: psycopg.Error) -> StoreRefused:
+        text = _masked(str(error))
+        hint = next((hint for words, hint in _OPEN_HINTS.items() if words in str(error)), _OPEN_HINT)
+        return StoreRefused(f'store "{self.name}" refused: {text}', where=self._place, hint=hint)
+
+
+def open_postgres(
+    name: str, url: str, password: str | None = None, schemas: Sequence[str] = (), timeout: int = 300
+) -> PostgresStore:
+    """Open one database. url: `postgresql://ROLE@HOST:PORT/DATABASE`. schemas: only these, all when empty.
+
+    timeout: seconds one statement may take, 0 for no limit. Raises StoreRefused when the server is down, unknown or
+    refuses role or password, CouldNotRun when the driver is not installed. The password is in no error or repr.
+    """
+    try:
+        parts = {key: str(value) for key, value in conninfo_to_dict(url).items() if value is not None}
+    except psycopg.ProgrammingError:
+        raise StoreRefused(
+            f'store "{name}" has an address that cannot be understood',
+            where=f"stores.{name}.url",
+            hint="write postgresql://ROLE@HOST:PORT/DATABASE",
+        ) from None
+    inline = parts.pop("password", None)
+    settings = {"connect_timeout": str(_CONNECT_SECONDS), "application_name": "custodes"} | parts
+    # At the start of the session, so that it holds in every connection that DuckDB opens for itself.
+    limits = f"-c statement_timeout={timeout * 1000:d} -c default_transaction_read_only=on"
+    settings["options"] = f"{parts.get('options', '')} {limits}".strip()
+    return PostgresStore(name, settings, password if password is not None else inline, tuple(schemas))
+
+
+def _cell(part: catalogue.Part) -> str:
+    """The column as text, made by the server: every type has a text form there, not every one in DuckDB."""
+    column = quoted(part.name)
+    if part.type == "bytea":
+        return f"encode(substring({column} from 1 for {reading.LONGEST_BINARY}), 'escape') AS {column}"
+    if part.category == "A":  # an array of any number of dimensions becomes one list
+        items = f"ARRAY(SELECT left(item::text, {reading.LONGEST_TEXT}) FROM unnest({column}) AS item)"
+        return f"CASE WHEN {column} IS NOT NULL THEN {items} END AS {column}"
+    return f"left({column}::text, {reading.LONGEST_TEXT}) AS {column}"
+
+
+def _refused(relation: Relation, parts: list[catalogue.Part], granted: list[catalogue.Part]) -> tuple[str, str] | None:
+    """Why the role cannot read a relation at all, with the next step; None when it can."""
+    schema, address = quoted(relation.schema), f"{quoted(relation.schema)}.{quoted(relation.name)}"
+    if not relation.usage:
+        return f"the role lacks USAGE on schema {relation.schema}", f"GRANT USAGE ON SCHEMA {schema} to the role"
+    if not parts:
+        return "it has no columns", "list it under skip with a reason"
+    if not granted:
+        return "the role lacks SELECT", f"GRANT SELECT ON {address} to the role, or list it under skip with a reason"
+    if not relation.populated:
+        return "the materialised view has never been filled", "REFRESH MATERIALIZED VIEW, or list it under skip"
+    return None
+
+
+_OPEN_HINT: Final = "check address, role and password; the server's log says more"
+_OPEN_HINTS: Final = {
+    "password authentication failed": "check the role and the environment variable named in password_env",
+    "no password supplied": "name the environment variable that holds it: password_env",
+    "Connection refused": "check host and port, and that the server runs",
+    "could not translate host name": "check the host's name",
+    "failed to resolve host": "check the host's name",
+    "timeout": "check host and port, and the firewall between",
+    "does not exist": "check the names of role and database",
+    "permission denied for database": "GRANT CONNECT ON DATABASE ... to the role",
+    "pg_hba.conf": "the server allows no connection from here for this role: see its pg_hba.conf",
+}
+
+_READ_HINTS: Final = {
+    "statement timeout": ("it takes longer than the time-out", "raise scan.timeout, or list it under skip"),
+    "permission denied": ("the role lacks a right it needs", "GRANT SELECT on it (and on what its view calls)"),
+    "does not exist": ("it is no longer there", "run the scan again"),
+    "has not been populated": ("the materialised view has never been filled", "REFRESH MATERIALIZED VIEW"),
+    "terminating connection": ("the server ended the session", "run the scan again"),
+    "server closed the connection": ("the server ended the session", "run the scan again"),
+    "onnection": ("the connection to the server was lost", "check the server, then run the scan again"),
+}
+
+
+def _unreadable(text: str) -> Unreadable:
+    for words, (reason, hint) in _READ_HINTS.items():
+        if words in text:
+            return Unreadable(reason, hint)
+    return Unreadable(
+        f"the server refused to read it: {_masked(text)}", "repair or drop it, or list it under skip with a reason"
+    )
+
+
+def _masked(text: str) -> str:
+    """The server's primary message without what it quotes: PostgreSQL puts values between double quotes."""
+    found = re.search(r"(?:ERROR|FATAL):\s*(.*)", text)
+    line = found.group(1) if found else text.strip().split("\n", 1)[0]
+    return re.sub(r"\"[^\"]*\"?|'[^']*'?", "...", line).strip().lower()[:200]

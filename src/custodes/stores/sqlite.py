@@ -1,1 +1,261 @@
-"""Not written yet."""
+"""What does a SQLite database hold? Read through DuckDB, or row by row where its text is not valid UTF-8."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import pyarrow as pa
+
+from custodes.errors import StoreRefused
+from custodes.records import Column, Dataset, Skipped
+from custodes.stores import reading
+from custodes.stores.interface import Unreadable
+from custodes.stores.reading import literal, quoted
+
+_BUSY_SECONDS: Final = 2.0
+_COUNTABLE_BYTES: Final = 1 << 30  # counting rows reads an index; in a larger file the highest row id must do
+_HEADER: Final = b"SQLite format 3\x00"
+
+
+class SqliteStore:
+    """One SQLite file, opened read-only (`mode=ro`): nothing in or beside it is written.
+
+    Dataset names are `main.table`. A fingerprint is made of size, time of change and inode of the file and its
+    write-ahead log and of the file's change counter: a commit by any process changes at least one of them.
+    Reads the first LONGEST_TEXT characters of a text and LONGEST_BINARY bytes of a blob.
+    """
+
+    kind = "sqlite"
+
+    def __init__(self, name: str, path: Path) -> None:
+        self.name = name
+        self._path = path
+        self._catalogue = _connect(path)
+        try:
+            _names(self._catalogue)
+        except sqlite3.Error as error:
+            self._catalogue.close()
+            raise _refusal(path, error) from error
+        self._duck = reading.reader("sqlite_scanner")
+        self._duck.execute("SET sqlite_all_varchar=true")  # SQLite does not enforce declared types: trust none
+        self._attached = False
+
+    def __repr__(self) -> str:
+        return f"SqliteStore({self.name!r}, {str(self._path)!r})"
+
+    def datasets(self) -> Iterator[Dataset | Skipped]:
+        """Tables and views of `main`, by name; of a virtual table its content, not its shadow tables."""
+        fingerprint = _fingerprint(self._path)
+        for name, kind in _names(self._catalogue):
+            try:
+                columns = self._columns(name)
+                rows = self._rows(name) if kind == "table" else None
+            except sqlite3.Error as error:
+                yield Skipped("scan", self.name, f"main.{name}", _reason(error), _hint(error))
+                continue
+            yield Dataset(self.name, f"main.{name}", columns, kind, rows, fingerprint)
+
+    def read(self, dataset: Dataset, *, max_rows: int) -> Iterator[pa.RecordBatch]:
+        """See Store.read. Beyond max_rows, rows are chosen by a hash of the row id; of views the first ones."""
+        query, names = self._query(dataset, max_rows)
+        done = 0
+        try:
+            for batch in self._fast(query, names):
+                yield batch
+                done += batch.num_rows
+        except (duckdb.Error, pa.ArrowException, OSError) as error:
+            # One text that is not UTF-8 stops DuckDB; every other refusal meets the slow way again, with its code.
+            del error
+            yield from self._slow(query, names, done)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._duck.close()
+        self._catalogue.close()
+
+    def _fast(self, query: str, names: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
+        if not self._attached:
+            self._duck.execute(f"ATTACH {literal(str(self._path))} AS store (TYPE sqlite, READ_ONLY)")
+            self._attached = True
+        yield from reading.batches(self._duck, f"SELECT * FROM sqlite_query('store', {literal(query)})", names)
+
+    def _slow(self, query: str, names: tuple[str, ...], done: int) -> Iterator[pa.RecordBatch]:
+        """The rows after the first `done`; the plan is the same as in the fast way, so the order is too."""
+        broken = 0
+
+        def decode(data: bytes) -> str:
+            nonlocal broken
+            try:
+                return data.decode()
+            except UnicodeDecodeError:
+                broken += 1
+                return data.decode(errors="replace")
+
+        try:
+            with closing(_connect(self._path)) as connection:
+                connection.text_factory = decode
+                cursor = connection.execute(f"SELECT * FROM ({query}) LIMIT -1 OFFSET {done}")
+                while rows := cursor.fetchmany(reading.BATCH_ROWS):
+                    columns = [pa.array(map(_text, column), pa.string()) for column in zip(*rows, strict=True)]
+                    yield pa.RecordBatch.from_arrays(columns, names=list(names))
+        except sqlite3.Error as error:
+            raise Unreadable(_reason(error), _hint(error)) from error
+        if broken:
+            raise Unreadable(
+                f"texts that are not valid UTF-8: {broken:,}; they were read with their broken bytes replaced",
+                "repair the texts, or know that values hidden by the broken bytes are not seen",
+            )
+
+    def _query(self, dataset: Dataset, max_rows: int) -> tuple[str, tuple[str, ...]]:
+        names = tuple(column.name for column in dataset.columns)
+        table = dataset.name.removeprefix("main.")
+        parts = [
+            f"CASE typeof({q}) WHEN 'blob' THEN substr({q}, 1, {reading.LONGEST_BINARY}) "
+            f"ELSE substr({q}, 1, {reading.LONGEST_TEXT}) END AS c{position}"
+            for position, q in enumerate(map(quoted, names))
+        ]
+        query = f"SELECT {', '.join(parts)} FROM {quoted('main')}.{quoted(table)}"
+        if max_rows:
+            step = -(-dataset.rows // max_rows) if dataset.rows else 1
+            if step > 1 and self._row_id(table):
+                # A multiplicative hash (Knuth) spreads the choice even where row ids go up in steps.
+                query += f" WHERE abs({self._row_id(table)} * 2654435761 / 65536) % {step} = 0"
+            query += f" LIMIT {max_rows}"
+        return query, names
+
+    def _columns(self, table: str) -> tuple[Column, ...]:
+        foreign = {
+            source: f"main.{target}.{column or self._only_key(target)}"
+            for _, _, target, source, column, *_ in self._catalogue.execute(
+                f"PRAGMA main.foreign_key_list({quoted(table)})"
+            )
+        }
+        # table_xinfo also names generated columns (hidden 2 and 3); hidden 1 are a virtual table's own arguments.
+        return tuple(
+            Column(name, (kind or "").lower(), bool(key), foreign.get(name))
+            for _, name, kind, _, _, key, hidden in self._catalogue.execute(f"PRAGMA main.table_xinfo({quoted(table)})")
+            if hidden != 1
+        )
+
+    def _only_key(self, table: str) -> str:
+        """The column a foreign key means when it names none: the primary key."""
+        rows = self._catalogue.execute(f"PRAGMA main.table_info({quoted(table)})")
+        return next((name for _, name, _, _, _, key in rows if key), "rowid")
+
+    def _rows(self, table: str) -> int | None:
+        counted = self._path.stat().st_size <= _COUNTABLE_BYTES
+        row_id = self._row_id(table)
+        if not counted and row_id is None:
+            return None
+        what = "count(*)" if counted else f"coalesce(max({row_id}), 0)"
+        (rows,) = self._catalogue.execute(f"SELECT {what} FROM main.{quoted(table)}").fetchone()
+        return int(rows)
+
+    def _row_id(self, table: str) -> str | None:
+        """A name of the row id that no column of the table hides; None for views and WITHOUT ROWID tables."""
+        hidden = {column.name.lower() for column in self._columns(table)}
+        for name in ("rowid", "_rowid_", "oid"):
+            if name in hidden:
+                continue
+            try:
+                self._catalogue.execute(f"SELECT {name} FROM main.{quoted(table)} LIMIT 0")
+            except sqlite3.Error:
+                return None
+            return name
+        return None
+
+
+def open_sqlite(name: str, path: Path) -> SqliteStore:
+    """Open one file. Raises StoreRefused when it is missing, unreadable, locked, damaged or no SQLite database."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_HEADER))
+    except OSError as error:
+        raise StoreRefused(
+            f'store "{name}" cannot be read ({(error.strerror or "input/output error").lower()})',
+            where=str(path),
+            hint="check the path and the right to read it",
+        ) from error
+    if head and head != _HEADER:
+        raise StoreRefused(
+            f'store "{name}" is no SQLite database',
+            where=str(path),
+            hint="check the path; decrypt an encrypted database first",
+        )
+    return SqliteStore(name, path)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)
+
+
+def _names(catalogue: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Name and kind of each table and view; the content of shadow tables shows in their virtual table."""
+    rows = catalogue.execute("PRAGMA main.table_list").fetchall()
+    kinds = {"table": "table", "virtual": "table", "view": "view"}
+    return sorted(
+        (name, kinds[kind])
+        for schema, name, kind, *_ in rows
+        if schema == "main" and kind in kinds and not name.startswith("sqlite_")
+    )
+
+
+def _text(value: str | bytes | float | None) -> str | None:
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    return value if value is None else str(value)
+
+
+def _fingerprint(path: Path) -> str:
+    parts = []
+    for file in (path, path.with_name(path.name + "-wal")):
+        try:
+            facts = file.stat()
+            parts.append(f"{facts.st_size}-{facts.st_mtime_ns}-{facts.st_ino}")
+        except FileNotFoundError:
+            parts.append("none")
+    with path.open("rb") as data:
+        data.seek(24)  # SQLite file format, section 1.3: the file change counter
+        parts.append(data.read(4).hex())
+    return "/".join(parts)
+
+
+def _refusal(path: Path, error: sqlite3.Error) -> StoreRefused:
+    return StoreRefused(_reason(error), where=str(path), hint=_hint(error))
+
+
+_WORDS: Final = {
+    "SQLITE_BUSY": ("the database is locked by another program", "run again when it is closed, or scan a copy"),
+    "SQLITE_LOCKED": ("the database is locked by another program", "run again when it is closed, or scan a copy"),
+    "SQLITE_CORRUPT": ("the file is damaged", 'restore it from a backup, or try the "recover" command of sqlite3'),
+    "SQLITE_NOTADB": ("the file is no SQLite database", "check the path; decrypt an encrypted database first"),
+    "SQLITE_CANTOPEN": ("the file cannot be opened", "check the right to read it and, for a live database, its folder"),
+    "SQLITE_READONLY": ("the write-ahead log cannot be read without the right to write beside it", "scan a copy"),
+    "SQLITE_IOERR": ("the disk did not deliver the file", "check the disk, then run again"),
+    "SQLITE_PERM": ("the file may not be read", "grant the right to read it"),
+}
+
+
+def _reason(error: sqlite3.Error) -> str:
+    """The refusal in our words: SQLite's own may quote a value, except where it names what a view lacks."""
+    if words := _known(error):
+        return words[0]
+    text = str(error)
+    if text.startswith(("no such table: ", "no such column: ", "no such function: ", "no such module: ")):
+        return f"the definition does not work: {text}"
+    return f"it cannot be read ({getattr(error, 'sqlite_errorname', 'SQLITE_ERROR')})"
+
+
+def _hint(error: sqlite3.Error) -> str:
+    words = _known(error)
+    return words[1] if words else "repair or drop it, or list it under skip with a reason"
+
+
+def _known(error: sqlite3.Error) -> tuple[str, str] | None:
+    name = getattr(error, "sqlite_errorname", "")
+    return next((words for prefix, words in _WORDS.items() if name.startswith(prefix)), None)
