@@ -16,7 +16,7 @@ from custodes.events.delimited import cells
 from custodes.events.frames import Frame, quoted_rows
 from custodes.events.interface import Batch, Position
 from custodes.events.postgres_line import Line, Said, said
-from custodes.events.postgres_sessions import Sessions
+from custodes.events.postgres_sessions import Sessions, Told
 from custodes.events.reading import FileLog, now, unchanged
 from custodes.events.source import Source
 from custodes.events.sql_nouns import Plan, Touch
@@ -75,13 +75,21 @@ class PostgresLog(FileLog):
         words = said(line)
         if words.kind == "login":
             return [self._event(line, recorded, Touch(words.action or "login", ""), None, words.outcome)]
-        if words.kind == "chatter":
-            return []
-        if words.kind == "error" and self._sessions.failed(line, words.sql, sofar, words.outcome):
+        if words.kind == "chatter" or self._sessions.failed(line, words, sofar):
             return []
         told = self._sessions.told(line, words)
-        if told is None:
-            return self._first_told(line, words, sofar, recorded)
+        return (
+            self._first_told(line, words, sofar, recorded)
+            if told is None
+            else self._again(line, words, told, sofar, recorded)
+        )
+
+    def _again(
+        self, line: Line, words: Said, told: Told, sofar: list[AccessEvent], recorded: datetime
+    ) -> list[AccessEvent]:
+        if words.kind == "statement":
+            known = self._statement(line, words, recorded, told.event_id)
+            return self._sessions.completed(told, known, sofar)
         if words.relation is None or words.relation in told.datasets:
             return []
         # The same statement, and a table behind the view or function it named.
@@ -90,7 +98,7 @@ class PostgresLog(FileLog):
 
     def _first_told(self, line: Line, words: Said, sofar: list[AccessEvent], recorded: datetime) -> list[AccessEvent]:
         try:
-            events = self._statement(line, words.sql, words.detail, words.outcome, recorded)
+            events = self._statement(line, words, recorded, line.event_id)
         except Unfit:
             if words.kind == "error" and words.outcome != "denied":
                 return []  # a statement that failed and makes no sense touched nothing
@@ -108,18 +116,17 @@ class PostgresLog(FileLog):
         touch = Touch(words.action or "read", words.relation or "")
         return self._event(line, recorded, touch, None, words.outcome, event_id=event_id)
 
-    def _statement(self, line: Line, sql: str, detail: str, outcome: Outcome, recorded: datetime) -> list[AccessEvent]:
+    def _statement(self, line: Line, words: Said, recorded: datetime, event_id: str) -> list[AccessEvent]:
         """The rows of one logged text: each statement in it is an operation, each subject of it a row."""
-        plans, values = self._statements.understood(sql, parameters(detail))
-        telling = [plan for plan in plans if plan.touches]
+        plans, values = self._statements.understood(words.sql, parameters(words.detail))
         events = []
-        for number, plan in enumerate(telling, start=1):
-            event_id = line.event_id if number == 1 else f"{line.event_id}.{number}"
+        for number, plan in enumerate((plan for plan in plans if plan.touches), start=1):
+            operation = event_id if number == 1 else f"{event_id}.{number}"
             subjects = dict.fromkeys(subject for wanted in plan.subjects for subject in wanted.ids(values))
             for touch in plan.touches:
-                shaped = _with_shape(touch, plan) if not subjects else touch
+                told = touch if subjects else _with_shape(touch, plan)
                 events += [
-                    self._event(line, recorded, shaped, subject, outcome, event_id=event_id)
+                    self._event(line, recorded, told, subject, words.outcome, event_id=operation)
                     for subject in subjects or (None,)
                 ]
         return events

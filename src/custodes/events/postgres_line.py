@@ -17,7 +17,7 @@ _NEWEST: Final = 26
 Kind = Literal["login", "statement", "audit", "error", "chatter"]
 
 _STATEMENT: Final = re.compile(
-    r"(?P<duration>duration: [\d.]+ ms  )?(?:statement|execute (?P<fetch>fetch from )?[^:]*): (?P<sql>.*)", re.DOTALL
+    r"(?:duration: [\d.]+ ms  )?(?:statement|execute (?P<fetch>fetch from )?[^:]*): (?P<sql>.*)", re.DOTALL
 )
 _AUDIT: Final = "AUDIT: "
 _PREPARED: Final = re.compile(
@@ -68,8 +68,8 @@ class Said:
     """What a line says.
 
     sql, detail: the statement and the line that holds its parameters. texts: what another line about the same
-    statement may quote. statement: pgaudit's number of it. relation, action: what pgaudit says is touched.
-    late: written when the statement had ended, so an earlier line may have told it.
+    statement may quote. statement: pgaudit's number of it. inner: a statement run by another one (in a function).
+    relation, action: what pgaudit says is touched.
     """
 
     kind: Kind
@@ -80,7 +80,7 @@ class Said:
     statement: str | None = None
     relation: str | None = None
     action: Action | None = None
-    late: bool = False
+    inner: bool = False
 
 
 _CHATTER: Final = Said("chatter")
@@ -106,18 +106,18 @@ def _logged(line: Line) -> Said:
     found = _STATEMENT.fullmatch(line.message)
     if found is None or found["fetch"]:
         return _CHATTER  # later rows of a portal are of the statement that opened it
-    return _stated(found["sql"], line.detail, late=found["duration"] is not None)
+    return _stated(found["sql"], line.detail)
 
 
-def _stated(sql: str, detail: str, *, late: bool) -> Said:
+def _stated(sql: str, detail: str) -> Said:
     text = sql.strip()
     prepared = _PREPARED.match(detail.removeprefix("prepare: ")) if detail.startswith("prepare: ") else None
     executed = _EXECUTE.fullmatch(text) if prepared else None
     if prepared is None or executed is None:
-        return Said("statement", text, detail, (text,), late=late)
+        return Said("statement", text, detail, (text,))
     # EXECUTE name (arguments): the detail tells what was prepared under that name.
     texts = (text, detail.removeprefix("prepare: ").strip())
-    return Said("statement", prepared["sql"], _bound(executed["arguments"] or ""), texts, late=late)
+    return Said("statement", prepared["sql"], _bound(executed["arguments"] or ""), texts)
 
 
 def _bound(arguments: str) -> str:
@@ -136,6 +136,8 @@ def _audited(line: Line) -> Said:
     if len(rows) != 1 or len(rows[0]) < 9:
         raise Unfit("the pgaudit line is not whole")
     _, statement, substatement, group, command, kind, name, sql, bound = rows[0][:9]
+    if command == "PREPARE":
+        return _CHATTER  # what is prepared is told when it is executed
     text = sql.strip()
     prepared = _PREPARED.match(text) if group in {"READ", "WRITE"} else None
     relation = name if kind in _RELATIONS and "." in name else None
@@ -146,7 +148,8 @@ def _audited(line: Line) -> Said:
         prepared["sql"] if prepared else text,
         _parameters(bound),
         (text,),
-        statement=f"{statement}.{substatement}",
+        statement=statement,
+        inner=substatement != "1",
         relation=relation,
         action=_AUDIT_ACTIONS.get(command),
     )

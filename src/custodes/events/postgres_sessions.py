@@ -1,7 +1,7 @@
 """Has another line of this session told of this statement already?
 
-`log_statement` writes a statement before it runs, pgaudit while it runs, `log_min_duration_statement` when it has
-ended, and an error quotes it again: one touch, up to four lines.
+`log_statement` writes a statement before it runs (in the extended protocol after it was planned), pgaudit while it is
+planned or run, `log_min_duration_statement` when it has ended, and an error quotes it again: one touch, several lines.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from custodes.events.postgres_line import Line, Said
-from custodes.records import AccessEvent, Outcome
+from custodes.records import AccessEvent
 
 _SESSIONS: Final = 10_000
 _SAID_BEFORE: Final = "<previously logged>"
@@ -19,12 +19,16 @@ _SAID_BEFORE: Final = "<previously logged>"
 
 @dataclass(slots=True)
 class Told:
-    """The last statement of a session. audit: pgaudit's number of it. batch, start, count: where its events are."""
+    """The last statement of a session.
+
+    audit: pgaudit's number of it. stated: a line with its parameters has come. batch, start, count: where its events
+    are.
+    """
 
     event_id: str
     texts: tuple[str, ...]
     audit: str | None
-    late: bool
+    stated: bool
     datasets: set[str]
     batch: int
     start: int
@@ -42,7 +46,14 @@ class Sessions:
     def begun(self, line: Line, words: Said, datasets: set[str], batch: list[AccessEvent], count: int) -> None:
         """A statement was told for the first time; its events will stand at the end of the batch."""
         self._last[line.session] = Told(
-            line.event_id, words.texts, words.statement, words.late, datasets, self._numbered(batch), len(batch), count
+            event_id=line.event_id,
+            texts=words.texts,
+            audit=words.statement,
+            stated=words.kind != "audit" or words.inner,
+            datasets=datasets,
+            batch=self._numbered(batch),
+            start=len(batch),
+            count=count,
         )
         self._last.move_to_end(line.session)
         if len(self._last) > _SESSIONS:
@@ -58,18 +69,30 @@ class Sessions:
             if same:
                 last.audit = words.statement
             return last if same else None
-        if words.late and not last.late and set(words.texts) & set(last.texts):
-            last.late = True
+        if not last.stated and set(words.texts) & set(last.texts):
+            last.stated = True
             return last
         return None
 
-    def failed(self, line: Line, sql: str, batch: list[AccessEvent], outcome: Outcome) -> bool:
-        """Whether the session's last statement is the one that failed; its events of this batch then say so."""
+    def completed(self, told: Told, events: list[AccessEvent], batch: list[AccessEvent]) -> list[AccessEvent]:
+        """Puts these events, which know the parameters, in the place of those told before; gives those left over."""
+        if told.batch != self._numbered(batch):
+            return events
+        batch[told.start : told.start + told.count] = events[: told.count]
+        return events[told.count :]
+
+    def failed(self, line: Line, words: Said, batch: list[AccessEvent]) -> bool:
+        """Whether the line says that the session's last statement failed; its events of this batch then say so too."""
         last = self._last.get(line.session)
-        if last is None or sql.strip() not in last.texts or last.batch != self._numbered(batch):
+        if (
+            words.kind != "error"
+            or last is None
+            or words.sql.strip() not in last.texts
+            or last.batch != self._numbered(batch)
+        ):
             return False
         for at in range(last.start, min(last.start + last.count, len(batch))):
-            batch[at] = replace(batch[at], outcome=outcome)
+            batch[at] = replace(batch[at], outcome=words.outcome)
         return True
 
     def _numbered(self, batch: list[AccessEvent]) -> int:

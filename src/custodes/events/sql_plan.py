@@ -103,7 +103,7 @@ def _shape(tree: exp.Expr) -> str | None:
     if where is None:
         return None
     copy = where.this.copy()
-    hidden = copy.transform(lambda node: exp.Placeholder() if isinstance(node, (exp.Literal, exp.Parameter)) else node)
+    hidden = copy.transform(lambda node: exp.Var(this="?") if isinstance(node, (exp.Literal, exp.Parameter)) else node)
     text = re.sub(r"\?(?:, \?)+", "?, ...", hidden.sql(dialect="postgres"))
     return text if len(text) <= _SHAPE_LIMIT else text[: _SHAPE_LIMIT - 3] + "..."
 

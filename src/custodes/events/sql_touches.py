@@ -77,8 +77,6 @@ class _Touches:
         elif isinstance(tree, (exp.Drop, exp.TruncateTable)):
             for table in tree.find_all(exp.Table):
                 self._add(table, "delete", ["*"])
-        elif isinstance(tree, exp.Alter):
-            self._add(tree.this, "update", [])
 
     def _reads(self, named: Sources, seen: Sequence[exp.Expr]) -> None:
         for table, fields in read_fields(named, seen, self._columns):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from custodes.events.sql_nouns import NOT_UNDERSTOOD, Plan, Touch
@@ -17,6 +18,10 @@ _PRIVILEGE: Final = re.compile(
 )
 _CALL: Final = re.compile(r'call\s+([\w."]{1,200})')
 _REFRESH: Final = re.compile(r'refresh\s+materialized\s+view\s+(?:concurrently\s+)?([\w."]{1,200})')
+_ALTER: Final = re.compile(
+    r"alter\s+(?:foreign\s+|materialized\s+)?(?:table|view)\s+(?:if\s+exists\s+)?(?:only\s+)?([\w.\"]{1,200})"
+)
+_OWNER: Final = re.compile(r"\bowner\s+to\s+(\S{1,200})\s*;?\s*$")
 _DEFINES_DATA: Final = re.compile(
     r"(?:create|alter|drop)\s+(?:(?:or\s+replace|temp|temporary|global|local|unlogged|foreign|materialized|recursive)\s+)*"
     r"(?:table|view)\b"
@@ -53,6 +58,11 @@ def _definition(first: str, text: str) -> Plan | None:
         return Plan((Touch(verb, "", object=f"role {name(role[2])}"),))
     if _DEFAULTS.match(lower):
         return Plan((Touch("grant", "", object="default privileges"),))
+    altered = _ALTER.match(lower)
+    if altered is not None:
+        owner = _OWNER.search(lower)
+        told = Touch("grant", "", object=f"ownership to {name(owner[1])}") if owner else Touch("update", "")
+        return Plan((replace(told, dataset=_qualified(altered[1])),))
     return None if _DEFINES_DATA.match(lower) else Plan()
 
 
