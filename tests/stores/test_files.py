@@ -131,7 +131,7 @@ def test_lines_that_are_no_json_are_counted(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"id": 1}\nnot json\n{"id": 2\n\n{"id": 3}\n' + "[" * 100_000 + "\n")
     rows, reason = read(tmp_path, "a.jsonl")
     assert rows == [{"id": "1"}, {"id": "3"}]
-    assert "3 of 5" in reason
+    assert "3 of the 5" in reason
 
 
 def test_nested_json_has_dotted_paths(tmp_path: Path) -> None:

@@ -103,7 +103,9 @@ class Sketches:
     def add(self, dataset: Dataset, batch: pa.RecordBatch) -> None:
         """Take in rows of a dataset that was started."""
         for column, array in zip(batch.schema.names, batch.columns, strict=True):
-            if (entry := self._open.get((dataset.full_name, column))) is None:
+            # A verdict names the items of a list column `column[]`.
+            entry = self._open.get((dataset.full_name, column)) or self._open.get((dataset.full_name, f"{column}[]"))
+            if entry is None:
                 continue
             theta = entry[1]
             for value in _distinct(array):
