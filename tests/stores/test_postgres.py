@@ -206,6 +206,27 @@ def test_keys_are_told(store: PostgresStore) -> None:
     assert dataset(store, "public.customer").columns[0].primary_key
 
 
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_other_encodings(postgres: Cluster, encoding: str) -> None:
+    """A database in another encoding is read; one that declares none and holds broken text says so."""
+    postgres.run(
+        "DROP DATABASE IF EXISTS old",
+        f"CREATE DATABASE old ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0",
+    )
+    postgres.run(
+        "CREATE TABLE t (name text)",
+        rf"INSERT INTO t VALUES (convert_from('M\374ller'::bytea, '{encoding}'))",
+        database="old",
+    )
+    store = open_postgres("old", postgres.url("old"), postgres.password)
+    if encoding == "LATIN1":
+        assert read(store, "public.t") == [{"name": "Müller"}]
+    else:
+        with pytest.raises(Unreadable, match="no UTF-8"):
+            read(store, "public.t")
+    store.close()
+
+
 def test_only_the_schemas_asked_for(shop: Cluster) -> None:
     """With schemas given nothing else is listed, and one that does not exist is said."""
     store = open_postgres("shop", shop.url("shop", "scanner"), PASSWORD, schemas=("sales", "saels"))
