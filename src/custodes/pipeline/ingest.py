@@ -127,7 +127,7 @@ def _seal(workspace: Workspace, held: _Held, outcome: IngestOutcome) -> None:
         with workspace.ledger.begin() as batch:
             first = batch.first
             for folder, table in fresh:
-                sealed = segments.number(table, first)
+                sealed = table.append_column("leaf", pa.array(range(first, first + table.num_rows), pa.int64()))
                 batch.add(folder, ".parquet", segments.write(sealed), segments.leaves(sealed))
                 first += table.num_rows
             batch.commit(now)

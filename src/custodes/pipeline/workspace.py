@@ -16,6 +16,7 @@ from custodes.errors import CouldNotRun
 from custodes.ledger import Ledger
 from custodes.pipeline.evidence import CONTEXT, EVENTS, RECEIPTS, receipts_file
 from custodes.records import Receipt, Tokeniser
+from custodes.state.casebook import Casebook
 from custodes.state.coverage import Coverage
 from custodes.state.database import Database
 from custodes.state.datamap import DataMap
@@ -59,6 +60,7 @@ class Workspace:
         self.coverage = Coverage(database)
         self.intake = Intake(database)
         self.judgements = Judgements(database)
+        self.casebook = Casebook(database)
 
     def segments(self) -> list[Path]:
         """The sealed event files, oldest leaf first."""
