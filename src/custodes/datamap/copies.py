@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _LG_K: Final = 12  # 4,096 hashes a sketch: containment within about ±0.03 (two standard errors of theta sketches)
 _FORM: Final = b"\x01"  # the first byte of a stored sketch: a later form is told apart and made anew
 _DIGITS_AT_LEAST: Final = 7
+_SEPARATORS: Final = str.maketrans("", "", " -()+./\u00a0\u2010\u2011\u2013")
 LEAST_CONTAINMENT: Final = 0.1
 LEAST_DISTINCT: Final = 20
 
@@ -178,8 +179,6 @@ def _distinct(array: pa.Array) -> Iterator[str]:
 
 def _normal(value: str) -> str:
     """One form of what is written in many: `+1 (555) 010-0199` and `15550100199`, `A@B.example` and `a@b.example`."""
-    text = unicodedata.normalize("NFKC", value).strip().casefold()
-    digits = "".join(character for character in text if character.isdigit())
-    if len(digits) >= _DIGITS_AT_LEAST and not any(character.isalpha() for character in text):
-        return digits
-    return text
+    text = (value if value.isascii() else unicodedata.normalize("NFKC", value)).strip().casefold()
+    bare = text.translate(_SEPARATORS)
+    return bare if len(bare) >= _DIGITS_AT_LEAST and bare.isdigit() else text
