@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -11,6 +13,7 @@ import pyarrow as pa
 from custodes.detections import reason
 from custodes.detections.detection import PARTICIPANTS, Detection, Expectation, Scenario
 from custodes.detections.form import Form, read, read_file
+from custodes.engine import embedded
 from custodes.engine.interface import Engine, Parameter, QuestionFailed
 from custodes.errors import BadInput
 from custodes.records import SEVERITIES
@@ -24,12 +27,18 @@ _SINGULAR: Final = tuple(one for one, _ in PARTICIPANTS)
 _PLURAL: Final = tuple(many for _, many in PARTICIPANTS)
 
 
-def load(engine: Engine, own: Path | None = None) -> tuple[Detection, ...]:
+def load_detections(own: Path | None = None, engine: Engine | None = None) -> tuple[Detection, ...]:
     """The shipped detections and those in the user's own folder, by id.
 
     engine: any engine; the queries are bound against its views, not run. Raises BadInput naming file and key: a file
     that is not whole, or an id that two files claim.
     """
+    if engine is None:
+        empty = embedded.empty()
+        try:
+            return load_detections(own, empty)
+        finally:
+            empty.close()
     found: dict[str, Detection] = {}
     for folder, shipped in [(SHIPPED, True)] + ([(own, False)] if own is not None else []):
         for path in _files(folder):
@@ -97,6 +106,7 @@ def _detection(form: Form, stem: str, engine: Engine, *, shipped: bool) -> Detec
         columns=columns,
         leaves=leaves,
         source=form.where,
+        digest=hashlib.sha256(json.dumps(form.values, sort_keys=True, default=str).encode()).hexdigest(),
         shipped=shipped,
     )
     form.finish()

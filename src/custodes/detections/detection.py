@@ -40,7 +40,7 @@ class Detection:
 
     confidence: SQL over the query's columns. reason: sentences with `{column}` parts. identity: columns that tell one
     finding of this check from another. columns: what the query returns, in order. leaves: evidence is ledger indexes
-    (otherwise event ids). source: the file it came from. shipped: whether it came with Custodes.
+    (otherwise event ids). source: the file it came from. digest: of all it says. shipped: whether it is ours.
     """
 
     id: str
@@ -62,4 +62,5 @@ class Detection:
     columns: tuple[str, ...]
     leaves: bool
     source: str
+    digest: str
     shipped: bool

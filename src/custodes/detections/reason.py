@@ -53,7 +53,8 @@ def _shown(value: object, spec: str) -> str:
     if _absent(value):
         return _UNKNOWN
     if isinstance(value, list | tuple):
-        shown = [_shown(item, "") for item in value[:_SHOWN]]
+        # In order, because an aggregate gives its items in any: two runs must tell the same sentence.
+        shown = [_shown(item, "") for item in sorted(value, key=str)[:_SHOWN]]
         rest = len(value) - len(shown)
         return ", ".join(shown) + (f" and {rest:,} more" if rest > 0 else "")
     if isinstance(value, datetime):

@@ -8,9 +8,10 @@ says what a run on each of those days would have said, and nothing more.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from custodes.detections import reason
@@ -45,16 +46,25 @@ class _Unusable(Exception):
     """A query's answer that cannot be read as findings."""
 
 
-def detect(engine: Engine, detections: Sequence[Detection], *, days: Sequence[datetime], now: datetime) -> Outcome:
+def detect(
+    engine: Engine,
+    detections: Sequence[Detection],
+    *,
+    days: Sequence[datetime],
+    now: datetime,
+    on_progress: Callable[[str, int, int], None] = lambda _detection, _done, _total: None,
+) -> Outcome:
     """Ask every detection for every day. days: the moments to replay, ascending; none means `now` alone.
 
+    on_progress hears of every detection that begins: its id, how many are done, how many there are.
     A detection that fails, or whose context is missing, is a Skipped with the reason; the others are still asked.
     """
     moments = sorted(set(days)) or [now]
     replayed = _changed(engine, moments)
     findings: list[Finding] = []
     skipped: list[Skipped] = []
-    for detection in detections:
+    for place, detection in enumerate(detections):
+        on_progress(detection.id, place, len(detections))
         missing = _missing(engine, detection, moments[-1])
         if missing is not None:
             skipped.append(missing)
@@ -130,10 +140,18 @@ def _rows(engine: Engine, detection: Detection, until: datetime) -> list[Mapping
         f"select {columns}, cast({detection.confidence} as double) as confidence_ "  # noqa: S608 - the engine's gate
         f"from ({detection.query}\n) as found limit {ROWS_LIMIT + 1}"
     )
-    rows: list[Mapping[str, object]] = engine.ask(sql, detection.parameters, until=until).to_pylist()
+    answer = engine.ask(sql, detection.parameters, until=until).to_pylist()
+    rows: list[Mapping[str, object]] = [{name: _plain(cell) for name, cell in row.items()} for row in answer]
     if len(rows) > ROWS_LIMIT:
         raise _Unusable(f"the query returned more than {ROWS_LIMIT:,} findings")
     return rows
+
+
+def _plain(value: object) -> object:
+    """Sums of whole numbers arrive as decimals."""
+    if isinstance(value, Decimal):
+        return int(value) if value == int(value) else float(value)
+    return value
 
 
 def _identify(detection: Detection, values: Mapping[str, object]) -> str:
