@@ -49,7 +49,7 @@ def write(overview: Overview, risks: Sequence[Risk], *, out: Path) -> Path:
 
 def render(overview: Overview, risks: Sequence[Risk]) -> bytes:
     """The PDF, with at most PAGES pages before the appendix: where there is too much to tell, less is told in full."""
-    moment = overview.as_of.astimezone(UTC)
+    moment = overview.as_of.astimezone(UTC).replace(microsecond=0)  # a PDF date has whole seconds
     # The template reads no file; a root that holds nothing else makes sure that it could not.
     with tempfile.TemporaryDirectory(prefix="custodes-memo-") as root:
         template = str(Path(root) / "memo.typ")

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from custodes import __version__
 from custodes.cases.incidents import fuse
-from custodes.detections.catalogue import load as load_detections
+from custodes.detections.catalogue import load_detections
 from custodes.detections.detection import Detection
 from custodes.detections.run import detect as run_detections
 from custodes.engine.duckdb import FIELD_SCHEMA, DuckEngine
@@ -38,7 +38,7 @@ def detect(workspace: Workspace, progress: Progress) -> DetectOutcome:
     """Ask every detection over the sealed events; nothing new in evidence or questions, nothing is asked again."""
     progress.step("detect")
     with open_engine(workspace) as engine:
-        detections = load_detections(engine, workspace.config.detections)
+        detections = load_detections(workspace.config.detections, engine)
         inputs = _inputs(workspace, detections)
         ran = workspace.judgements.marked(_MARK) != inputs
         if ran:

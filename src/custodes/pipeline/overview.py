@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from custodes.detections.catalogue import load as load_detections
+from custodes.detections.catalogue import load_detections
 from custodes.pipeline.detect import open_engine
 from custodes.pipeline.scan import known_categories
 from custodes.pipeline.workspace import Workspace
@@ -22,7 +22,7 @@ def overview(workspace: Workspace, ledger: LedgerStatus) -> Overview:
             "select count(*) as events, count(distinct actor) as actors, count(distinct subject) as subjects,"
             " max(time) as last from event"
         ).to_pylist()[0]
-        asked = [one.id for one in load_detections(engine, config.detections)]
+        asked = [one.id for one in load_detections(config.detections, engine)]
     by_log = {row["source"]: row for row in logs}
     quarantined = workspace.intake.quarantined()
     examined = workspace.datamap.all()
