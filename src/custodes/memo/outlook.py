@@ -48,10 +48,9 @@ def _headlines(overview: Overview, risks: tuple[Risk, ...]) -> Iterable[Sentence
     touches = count("events", overview.events, "touch", "touches")
     if overview.events and (overview.checks or overview.findings):
         yield say(
-            "In {touches} that were recorded, {incidents} of misuse {was} found.",
+            "In {touches} on record and in the stores, the checks found {incidents}.",
             touches=touches,
             incidents=count("incidents", len(overview.incidents), "incident"),
-            was="was" if len(overview.incidents) == 1 else "were",
         )
     elif overview.events:
         yield say("The logs recorded {touches}, which were not searched for misuse.", touches=touches)

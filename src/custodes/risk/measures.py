@@ -33,7 +33,7 @@ class NotMeasured:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which part of the evidence a risk looks at: findings of these checks."""
+    """Which part of the evidence a risk looks at: the checks that should show it, and the findings that do."""
 
     checks: frozenset[str]
     findings: tuple[Finding, ...]
@@ -114,7 +114,7 @@ def _personal_datasets(overview: Overview, _: Scope) -> Reading | NotMeasured:
     return Reading(count + _unread_datasets(overview), sentence)
 
 
-def _misplaced(overview: Overview, _: Scope) -> Reading | NotMeasured:
+def _misplaced(overview: Overview, scope: Scope) -> Reading | NotMeasured:
     if not overview.examined and not unread(overview):
         return NotMeasured("no data store was read")
     fields = misplaced(overview)
@@ -126,7 +126,7 @@ def _misplaced(overview: Overview, _: Scope) -> Reading | NotMeasured:
     )
     if left:
         sentence += f", and {left} could not be read"
-    return Reading(datasets + _unread_datasets(overview), sentence)
+    return Reading(datasets + _unread_datasets(overview), sentence, tuple(finding.id for finding in scope.findings))
 
 
 def _unread(overview: Overview, _: Scope) -> Reading | NotMeasured:
