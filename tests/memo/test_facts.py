@@ -255,7 +255,7 @@ def test_what_could_not_be_read_is_named_with_its_reason() -> None:
     """Stores, datasets, logs and checks that were not covered appear with the reason, long lists are counted."""
     gaps = tuple(a_skip(dataset=f"main.t{number:02}", reason="timeout") for number in range(9))
     text = text_of(facts_of(an_overview(skipped=(*gaps, a_skip(store="archive", dataset="", reason="wrong password")))))
-    assert "1 store and 9 datasets could not be read: archive (wrong password), shop.main.t00 (timeout)" in text
+    assert "1 store and 9 datasets went unread: archive (wrong password), shop.main.t00 (timeout)" in text
     assert "and 6 more." in text
 
 

@@ -149,7 +149,7 @@ def _asks(overview: Overview, risks: tuple[Risk, ...]) -> Iterable[Sentence]:
             sources=[sources.ledger(overview)],
         )
     if unread(overview):
-        yield unseen.of_unread(overview, "give Custodes the right to read {parts} that it could not, or state why not.")
+        yield unseen.of_unread(overview, "have Custodes read {parts} that it has not, or state why not.")
     for risk in risks:
         if risk.score >= ASK_FROM and risk.treatments:
             yield say(

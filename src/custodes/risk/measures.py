@@ -90,7 +90,7 @@ def _unread_datasets(overview: Overview) -> int:
 
 def _sensitivity(overview: Overview, _: Scope) -> Reading | NotMeasured:
     if left := unread_words(overview):
-        return Reading(5, f"{left} could not be read and may hold the most harmful data")
+        return Reading(5, f"{left} went unread and may hold the most harmful data")
     if not overview.examined:
         return NotMeasured("no data store was read")
     if not overview.fields:
@@ -125,7 +125,7 @@ def _misplaced(overview: Overview, scope: Scope) -> Reading | NotMeasured:
         "cards, credentials or other specially protected data outside a vault"
     )
     if left:
-        sentence += f", and {left} could not be read"
+        sentence += f", and {left} went unread"
     return Reading(datasets + _unread_datasets(overview), sentence, tuple(finding.id for finding in scope.findings))
 
 
