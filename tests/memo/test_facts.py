@@ -38,6 +38,14 @@ OVERVIEWS = {
     "no fields": an_overview(fields=(), categories={}),
     "broken ledger": an_overview(ledger=LedgerStatus("o", 9, "00", None, verified=False, problems=("root differs",))),
     "all unread but logs": an_overview(examined=(), fields=(), skipped=(a_skip(), a_skip(room="detect", dataset="x"))),
+    "misplaced": an_overview(
+        vaults=(),
+        events=0,
+        logs=(),
+        checks=(),
+        findings=(a_finding(check="misplaced_data", actors=(), subjects=0, first=None, last=None),),
+        incidents=(an_incident(a_finding(actors=(), first=None, last=None, subjects=0)),),
+    ),
     "undated": an_overview(logs=(a_log(first=None, last=None),), incidents=(an_incident(a_finding(), first=None),)),
 }
 
@@ -226,7 +234,14 @@ def test_silence_of_checks_that_did_not_run_is_said() -> None:
     """Events without a check are told as not searched; with checks, as searched without result."""
     assert "No check was run over the record" in text_of(facts_of(OVERVIEWS["no checks"]))
     searched = text_of(facts_of(OVERVIEWS["no findings"]))
-    assert "They were searched for misuse by 10 checks, which found nothing." in searched
+    assert "searched by 10 checks for misuse and misplaced data, without result." in searched
+
+
+def test_an_incident_without_people_does_not_claim_that_nobody_is_concerned() -> None:
+    """Misplaced data names no customer; the memo says that they are unknown, not that there are none."""
+    text = text_of(facts_of(OVERVIEWS["misplaced"]))
+    assert "Whom it concerns is not known." in text
+    assert "no customers" not in text
 
 
 def test_a_ledger_that_fails_is_the_first_decision() -> None:
@@ -240,7 +255,7 @@ def test_what_could_not_be_read_is_named_with_its_reason() -> None:
     """Stores, datasets, logs and checks that were not covered appear with the reason, long lists are counted."""
     gaps = tuple(a_skip(dataset=f"main.t{number:02}", reason="timeout") for number in range(9))
     text = text_of(facts_of(an_overview(skipped=(*gaps, a_skip(store="archive", dataset="", reason="wrong password")))))
-    assert "1 store and 9 datasets could not be read: archive (wrong password), shop.main.t00 (timeout)" in text
+    assert "1 store and 9 datasets went unread: archive (wrong password), shop.main.t00 (timeout)" in text
     assert "and 6 more." in text
 
 

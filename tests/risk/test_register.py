@@ -202,7 +202,16 @@ def test_every_check_that_a_risk_names_is_shipped() -> None:
     if not shipped_checks.is_dir():
         pytest.skip("this tree ships no detections")
     there = {file.name.removesuffix(".yml") for file in shipped_checks.iterdir()}
+    there.add("misplaced_data")  # the data map's own
     assert {check for rule in shipped() for check in rule.checks} - {"*", "any"} <= there
+
+
+def test_findings_of_misplaced_data_are_evidence_of_that_risk_alone() -> None:
+    """What the data map finds outside a vault is cited by its own risk and is no sign of a hidden intruder."""
+    misplaced = a_finding(check="misplaced_data", actors=())
+    risks = by_id(an_overview(findings=(misplaced,)))
+    assert misplaced.id in risks["misplaced_data"].evidence
+    assert misplaced.id not in risks["hidden_intruder"].evidence
 
 
 def test_data_in_a_declared_vault_is_not_misplaced() -> None:

@@ -69,12 +69,13 @@ def stores(overview: Overview) -> Picture:
 
 def incidents(overview: Overview) -> Picture:
     """Lines: when each of the gravest incidents ran, and when it could first be known."""
-    shown = [one for one in ranked_incidents(overview) if one.first and one.last][:LINES]
-    firsts = [one.first for one in shown if one.first]
+    ranked = enumerate(ranked_incidents(overview), start=1)
+    shown = [(rank, one) for rank, one in ranked if one.first and one.last][:LINES]
+    firsts = [one.first for _, one in shown if one.first]
     if not firsts:
         return _picture([_text(8, 18, "No incident has a known beginning.")], 450, 26, "No incident is dated.", "")
     start = min(firsts)
-    end = max(max(one.raised, one.last or one.raised) for one in shown)
+    end = max(max(one.raised, one.last or one.raised) for _, one in shown)
     span = max(end - start, timedelta(days=1))
     height = 34 + 20 * len(shown)
     parts = _legend(((_HARMFUL, "misuse went on"), (_WRONG, "could first be known")))
@@ -87,9 +88,9 @@ def incidents(overview: Overview) -> Picture:
         parts.append(_text(x, height + 8, label if label != former else "", anchor="middle", colour=_GREY, size=8.5))
         former = label
     told = []
-    for row, one in enumerate(shown):
+    for row, (rank, one) in enumerate(shown):
         y = 36 + 20 * row
-        label = f"{row + 1}. {_label(one.title, 54)}"
+        label = f"{rank}. {_label(one.title, 54)}"
         began = _FROM + _SPAN * ((one.first or start) - start) / span
         ended = _FROM + _SPAN * ((one.last or start) - start) / span
         known = _FROM + _SPAN * max(one.raised - start, timedelta()) / span

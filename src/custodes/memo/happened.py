@@ -77,16 +77,17 @@ def _checked(overview: Overview) -> Iterable[Sentence]:
             yield say("No check was run over the record, so this memo cannot say whether any touch was misuse.")
         elif overview.events:
             yield say(
-                "They were searched for misuse by {checks}, which found nothing.",
+                "Touches and stores were searched by {checks} for misuse and misplaced data, without result.",
                 checks=count("checks", len(overview.checks), "check"),
                 sources=source,
             )
         return
     searched = count("checks", len(overview.checks), "check")
     yield say(
-        "They were searched for misuse by {checks}; this gave {findings}, which {add} up to {incidents}."
+        "Touches and stores were searched by {checks} for misuse and misplaced data; this gave {findings}, which {add} "
+        "up to {incidents}."
         if overview.checks
-        else "The search for misuse gave {findings}, which {add} up to {incidents}.",
+        else "The search for misuse and misplaced data gave {findings}, which {add} up to {incidents}.",
         findings=count("findings", len(overview.findings), "finding"),
         incidents=count("incidents", len(overview.incidents), "incident"),
         add="adds" if len(overview.findings) == 1 else "add",
@@ -113,10 +114,15 @@ def _story(overview: Overview, one: Incident, rank: int) -> Paragraph:
 
 def _who_and_when(one: Incident, key: str) -> Iterable[Sentence]:
     subjects = count(f"{key}.subjects", one.subjects, "customer")
-    if one.actors:
-        yield say("It involves {actors} and concerns {subjects}.", actors=listed(one.actors, 3), subjects=subjects)
-    else:
+    actors = listed(one.actors, 3)
+    if actors and one.subjects:
+        yield say("It involves {actors} and concerns {subjects}.", actors=actors, subjects=subjects)
+    elif actors:
+        yield say("It involves {actors}; how many customers it concerns is not known.", actors=actors)
+    elif one.subjects:
         yield say("It concerns {subjects}.", subjects=subjects)
+    else:
+        yield say("Whom it concerns is not known.")
     raised = day(f"{key}.raised", one.raised)
     if one.first is None:
         yield say("It could first be known on {raised}.", raised=raised)
@@ -152,7 +158,7 @@ def reach(overview: Overview, most: int) -> tuple[Paragraph, ...]:
                 sources=[sources.ledger(overview)],
             )
         )
-    if not overview.findings:
+    if not any(one.actors or one.parties or one.keys or one.clients for one in overview.findings):
         did.append(say("No finding names any of them."))
         return ((can, *did),)
     return ((can, *did), tuple(_named(overview, most)))
@@ -184,6 +190,8 @@ def _named(overview: Overview, most: int) -> Iterable[Sentence]:
                 sources=[sources.findings(source)],
             )
     widest = max(ranked, key=lambda one: (one.subjects, one.id))
+    if not widest.subjects:
+        return
     yield say(
         "The widest finding, “{title}”, concerns {subjects}.",
         title=name(widest.title),

@@ -48,10 +48,9 @@ def _headlines(overview: Overview, risks: tuple[Risk, ...]) -> Iterable[Sentence
     touches = count("events", overview.events, "touch", "touches")
     if overview.events and (overview.checks or overview.findings):
         yield say(
-            "In {touches} that were recorded, {incidents} of misuse {was} found.",
+            "In {touches} on record and in the stores, the checks found {incidents}.",
             touches=touches,
             incidents=count("incidents", len(overview.incidents), "incident"),
-            was="was" if len(overview.incidents) == 1 else "were",
         )
     elif overview.events:
         yield say("The logs recorded {touches}, which were not searched for misuse.", touches=touches)
@@ -150,7 +149,7 @@ def _asks(overview: Overview, risks: tuple[Risk, ...]) -> Iterable[Sentence]:
             sources=[sources.ledger(overview)],
         )
     if unread(overview):
-        yield unseen.of_unread(overview, "give Custodes the right to read {parts} that it could not, or state why not.")
+        yield unseen.of_unread(overview, "have Custodes read {parts} that it has not, or state why not.")
     for risk in risks:
         if risk.score >= ASK_FROM and risk.treatments:
             yield say(

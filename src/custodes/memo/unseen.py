@@ -28,12 +28,12 @@ def _uncovered(overview: Overview, most: int) -> Iterable[Sentence]:
         return
     gaps = sorted(overview.skipped)
     if unread(overview):
-        template = "Of what was asked for, {parts} could not be read: {gaps}."
+        template = "Of what was asked for, {parts} went unread: {gaps}."
         yield of_unread(overview, template, gaps=_gaps(unread(overview), most))
     logs = [skip for skip in gaps if skip.room in {"ingest", "context"}]
     if logs:
         yield say(
-            "Of the logs and of the lists that explain them, {parts} could not be read: {gaps}.",
+            "Of the logs and of the lists that explain them, {parts} went unread: {gaps}.",
             parts=count("skipped.logs", len(logs), "part"),
             gaps=_gaps(logs, most),
             sources=[sources.gaps(overview)],

@@ -33,7 +33,7 @@ class NotMeasured:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which part of the evidence a risk looks at: findings of these checks."""
+    """Which part of the evidence a risk looks at: the checks that should show it, and the findings that do."""
 
     checks: frozenset[str]
     findings: tuple[Finding, ...]
@@ -90,7 +90,7 @@ def _unread_datasets(overview: Overview) -> int:
 
 def _sensitivity(overview: Overview, _: Scope) -> Reading | NotMeasured:
     if left := unread_words(overview):
-        return Reading(5, f"{left} could not be read and may hold the most harmful data")
+        return Reading(5, f"{left} went unread and may hold the most harmful data")
     if not overview.examined:
         return NotMeasured("no data store was read")
     if not overview.fields:
@@ -114,7 +114,7 @@ def _personal_datasets(overview: Overview, _: Scope) -> Reading | NotMeasured:
     return Reading(count + _unread_datasets(overview), sentence)
 
 
-def _misplaced(overview: Overview, _: Scope) -> Reading | NotMeasured:
+def _misplaced(overview: Overview, scope: Scope) -> Reading | NotMeasured:
     if not overview.examined and not unread(overview):
         return NotMeasured("no data store was read")
     fields = misplaced(overview)
@@ -125,8 +125,8 @@ def _misplaced(overview: Overview, _: Scope) -> Reading | NotMeasured:
         "cards, credentials or other specially protected data outside a vault"
     )
     if left:
-        sentence += f", and {left} could not be read"
-    return Reading(datasets + _unread_datasets(overview), sentence)
+        sentence += f", and {left} went unread"
+    return Reading(datasets + _unread_datasets(overview), sentence, tuple(finding.id for finding in scope.findings))
 
 
 def _unread(overview: Overview, _: Scope) -> Reading | NotMeasured:

@@ -104,12 +104,13 @@ def _factor(name: FactorName, formula: Formula, overview: Overview, scope: Scope
 
 
 def _scope(overview: Overview, rule: RiskRule, named: frozenset[str]) -> Scope:
-    known = frozenset(overview.checks) | {finding.check for finding in overview.findings}
-    known |= {skip.dataset for skip in overview.skipped if skip.room == "detect" and skip.dataset}
-    checks = frozenset(rule.checks) - {ANY_CHECK, OTHER_CHECKS}
-    if ANY_CHECK in rule.checks:
-        checks |= known
-    if OTHER_CHECKS in rule.checks:
-        checks |= known - named
-    found = sorted((finding for finding in overview.findings if finding.check in checks), key=lambda one: one.id)
-    return Scope(checks, tuple(found))
+    # A finding does not prove that its check ran to the end, so it does not count among the checks that were asked.
+    asked = frozenset(overview.checks)
+    asked |= {skip.dataset for skip in overview.skipped if skip.room == "detect" and skip.dataset}
+    own = frozenset(rule.checks) - {ANY_CHECK, OTHER_CHECKS}
+
+    def ours(check: str) -> bool:
+        return check in own or ANY_CHECK in rule.checks or (OTHER_CHECKS in rule.checks and check not in named)
+
+    found = sorted((finding for finding in overview.findings if ours(finding.check)), key=lambda one: one.id)
+    return Scope(own | {check for check in asked if ours(check)}, tuple(found))
