@@ -21,7 +21,7 @@ class LogMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="custodes-ledger-")
-        self.world = World(Path(self.folder.name))
+        self.world = World(Path(self.folder.name), disk=FaultyDisk)
         self.made = 0
         self.remembered: list[tuple[int, bytes]] = []
 
