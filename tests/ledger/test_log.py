@@ -234,6 +234,42 @@ def test_a_proof_may_carry_extra_data_and_stay_true(world: World) -> None:
         check_proof(f"{header}\nextra !\n{rest}".encode(), world.leaves[1], ledger.verifier)
 
 
+@pytest.mark.parametrize(
+    "proof",
+    [
+        b"",
+        b"\n\n",
+        b"c2sp.org/tlog-proof@v1\n\n",
+        b"c2sp.org/tlog-proof@v2\nindex 0\n\n",
+        b"c2sp.org/tlog-proof@v1\nextra aGVsbG8=\n\n",
+        b"c2sp.org/tlog-proof@v1\nindex 00\n\n",
+        b"c2sp.org/tlog-proof@v1\nindex 0\n" + b"A" * 43 + b"=\n" * 64 + b"\n",
+        b"c2sp.org/tlog-proof@v1\nindex 0\nAAAA\n\n",
+        b"c2sp.org/tlog-proof@v1\nindex \xff\n\n",
+    ],
+)
+def test_malformed_proofs_are_refused(world: World, proof: bytes) -> None:
+    """Whatever comes, the answer is a refusal."""
+    ledger = world.create()
+    note = (world.data / "ledger/checkpoint").read_bytes()
+    for text in (proof, proof + note):
+        with pytest.raises(ProofRefused):
+            check_proof(text, b"", ledger.verifier)
+
+
+def test_a_tile_in_the_way_is_not_overwritten(world: World) -> None:
+    """Tiles never change: one that the ledger has not written stops the batch, which leaves nothing behind."""
+    ledger = world.create()
+    world.seal(ledger, some_leaves(3))
+    stray = world.data / "ledger/tile/1/000.p/1"
+    stray.parent.mkdir(parents=True)
+    stray.write_bytes(b"x")
+    before = world.files()
+    with pytest.raises(LedgerBroken, match="in its way"):
+        world.seal(ledger, some_leaves(300, 3))
+    assert world.files() == before | {"ledger/tile/1/000.p/1": b"x"}
+
+
 def test_an_altered_tile_gives_no_proof(world: World) -> None:
     """A proof that would fail elsewhere is not handed out."""
     ledger = world.create()

@@ -70,6 +70,7 @@ class World:
     folder: Path
     seals: MemorySeals = field(default_factory=MemorySeals)
     leaves: list[bytes] = field(default_factory=list)
+    disk: Callable[[], Disk] = Disk
 
     @property
     def data(self) -> Path:
@@ -84,10 +85,10 @@ class World:
         return NOW + timedelta(seconds=len(self.leaves))
 
     def create(self, disk: Disk | None = None) -> Ledger:
-        return Ledger.create(self.data, ORIGIN, self.key_file, self.seals, disk=disk, wait=0)
+        return Ledger.create(self.data, ORIGIN, self.key_file, self.seals, disk=disk or self.disk(), wait=0)
 
     def open(self, disk: Disk | None = None) -> Ledger:
-        return Ledger.open(self.data, self.key_file, self.seals, disk=disk, wait=0)
+        return Ledger.open(self.data, self.key_file, self.seals, disk=disk or self.disk(), wait=0)
 
     def files(self) -> dict[str, bytes]:
         """All that is evidence: no lock, nothing pending."""
@@ -140,7 +141,7 @@ def reference_root(leaves: Sequence[bytes]) -> bytes:
 class FaultyDisk(Disk):
     """Fails at one step. step: its number, from 0; None: never. persists: the step is done, then reported as failed.
 
-    how: an errno, or `Died`: from then on nothing reaches the disk any more.
+    how: an errno, or `Died`: from then on nothing reaches the disk any more. It never waits for a real disk.
     """
 
     def __init__(self, step: int | None = None, *, persists: bool = False, how: int | type[Died] = errno.EIO) -> None:
@@ -183,7 +184,7 @@ class FaultyDisk(Disk):
 
     def sync(self, descriptor: int, file: Path) -> None:
         try:
-            self._do("sync", file, lambda: os.fsync(descriptor))
+            self._do("sync", file, lambda: None)
         finally:
             os.close(descriptor)
 
@@ -191,7 +192,7 @@ class FaultyDisk(Disk):
         self._do("rename", target, lambda: super(FaultyDisk, self).rename(source, target))
 
     def sync_folder(self, folder: Path) -> None:
-        self._do("sync_folder", folder, lambda: super(FaultyDisk, self).sync_folder(folder))
+        self._do("sync_folder", folder, lambda: None)
 
     def make_folder(self, folder: Path) -> None:
         self._do("make_folder", folder, lambda: super(FaultyDisk, self).make_folder(folder))

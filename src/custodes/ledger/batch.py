@@ -168,11 +168,13 @@ class Batch:
         edge, full = append(old, bytes(self._hashes))
         sealed = [Seal(path, digest, first, count, now) for path, (digest, first, count) in self._files.items()]
         try:
+            # Looked at before the intent claims every tile of the new tree as ours, to be removed if this fails.
+            tiles = self._new_tiles(edge, full)
             # Crash before the intent is in place: only pending/ has files, nothing happened.
             write_intent(disk, layout, Intent(old.size, edge.size, tuple(self._files)))
             # Crash from here to the seals: files without seals are in place; the intent names them, they are removed.
             self._place_segments()
-            self._place_tiles(edge, full)
+            self._place_tiles(tiles)
         except CustodesError:
             with suppress(CustodesError):
                 clear_leftovers(disk, layout, self._seals, old.size)
@@ -206,7 +208,7 @@ class Batch:
             folders.add(target.parent)
         sync_names(self._disk, self._layout.data, folders)
 
-    def _place_tiles(self, edge: Edge, full: list[tuple[int, int, bytes]]) -> None:
+    def _new_tiles(self, edge: Edge, full: list[tuple[int, int, bytes]]) -> list[tuple[Tile, bytes]]:
         tiles = [(Tile(level, index), row) for level, index, row in full]
         tiles += [
             (tile, row)
@@ -221,6 +223,9 @@ class Batch:
                     where=str(self._layout.ledger / tile.path),
                     hint="find out who wrote it, and move it out of the folder",
                 )
+        return tiles
+
+    def _place_tiles(self, tiles: list[tuple[Tile, bytes]]) -> None:
         place(
             self._disk,
             self._layout.pending,

@@ -67,6 +67,8 @@ class Ledger:
                 )
             # A crash before this line leaves a key and no log: `create` goes on from there.
             replace_checkpoint(disk, layout, Checkpoint(origin, 0, EMPTY_ROOT).signed(signer))
+            for above in (folder, folder.parent, key_file.parent.parent):  # folders made here must not vanish either
+                disk.sync_folder(above)
         return cls.open(folder, key_file, seals, disk=disk, wait=wait)
 
     @classmethod
