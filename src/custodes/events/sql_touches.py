@@ -18,6 +18,7 @@ _TELLING: Final = frozenset(
         *("pg_statistic_ext_data", "pg_largeobject", "pg_stat_activity", "pg_stat_statements"),
     }
 )
+_OWN_FUNCTIONS: Final = ("pg_", "json", "regexp_", "string_", "ts_", "xml", "generate_", "aclexplode", "unnest")
 _SYSTEM: Final = frozenset({"pg_catalog", "information_schema", "pg_toast"})
 
 
@@ -83,9 +84,11 @@ class _Touches:
             self._add(table, "read", fields)
 
     def _add(self, table: exp.Expr | None, action: Action, fields: Sequence[str]) -> None:
-        if not isinstance(table, exp.Table) or not table.name or table.name.lower() in self._made:
+        if not isinstance(table, exp.Table) or (not table.db and table.name.lower() in self._made):
             return
         dataset = _dataset(table)
+        if dataset is None:
+            return
         schema, _, name = dataset.partition(".")
         if (schema in _SYSTEM or name.startswith("pg_")) and name not in _TELLING:
             return
@@ -94,10 +97,19 @@ class _Touches:
         seen.update(dict.fromkeys(fields))
 
 
-def _dataset(table: exp.Table) -> str:
-    """`schema.table`; PostgreSQL's default schema is public, and unquoted names are lower case."""
+def _dataset(table: exp.Table) -> str | None:
+    """`schema.table`; PostgreSQL's default schema is public, and unquoted names are lower case.
+
+    A function in the place of a table is named like one; None for PostgreSQL's own (as far as sqlglot knows them).
+    """
     name = table.this
     schema = table.args.get("db")
+    if isinstance(name, exp.Func):
+        if not isinstance(name, exp.Anonymous) or (schema is None and name.name.lower().startswith(_OWN_FUNCTIONS)):
+            return None
+        return f"{_folded(schema) if schema else 'public'}.{name.name.lower()}"
+    if not table.name:
+        return None
     default = "pg_catalog" if table.name.lower() in _TELLING else "public"
     return f"{_folded(schema) if schema else default}.{_folded(name)}"
 
