@@ -3,6 +3,10 @@
 Each detection is asked once for every day replayed, seeing only what had happened by the end of that day: `raised` is
 the first day on which a finding appears, its contents are those of the last day on which it does. So a run over history
 says what a run on each of those days would have said, and nothing more.
+
+A query may say itself from which moment each finding stands: the column `known`, for queries that judge each day by it
+and what came before, so that nothing later makes a finding fall. They are asked once, for the last day. The tests
+hold such queries to the replay.
 """
 
 from __future__ import annotations
@@ -52,10 +56,12 @@ def detect(
     *,
     days: Sequence[datetime],
     now: datetime,
+    replay: bool = False,
     on_progress: Callable[[str, int, int], None] = lambda _detection, _done, _total: None,
 ) -> Outcome:
     """Ask every detection for every day. days: the moments to replay, ascending; none means `now` alone.
 
+    replay: ask for every day even where the query says by itself when a finding was known.
     on_progress hears of every detection that begins: its id, how many are done, how many there are.
     A detection that fails, or whose context is missing, is a Skipped with the reason; the others are still asked.
     """
@@ -71,7 +77,8 @@ def detect(
             continue
         seen: dict[str, _Seen] = {}
         try:
-            doubles = _replay(engine, detection, replayed, seen)
+            once = "known" in detection.columns and not replay
+            doubles = _replay(engine, detection, replayed[-1:] if once else replayed, seen)
         except (QuestionFailed, _Unusable) as failure:
             skipped.append(_skipped(detection, str(failure), getattr(failure, "hint", "correct the query")))
             continue
@@ -79,6 +86,8 @@ def detect(
             what = f"the query returned {doubles} rows more than there are findings; the surest of each was kept"
             skipped.append(_skipped(detection, what, "group the query by the columns under identity:"))
         try:
+            if once:
+                _date(seen, replayed)
             findings += _findings(engine, detection, seen)
         except (QuestionFailed, _Unusable) as failure:
             skipped.append(_skipped(detection, str(failure), getattr(failure, "hint", "correct the query")))
@@ -131,6 +140,14 @@ def _replay(engine: Engine, detection: Detection, moments: Sequence[datetime], s
             raised = seen[name].raised if name in seen else moment
             seen[name] = _Seen(raised, moment, values)
     return doubles
+
+
+def _date(seen: Mapping[str, _Seen], moments: Sequence[datetime]) -> None:
+    """Each finding was raised on the first day that ended after it was known."""
+    for each in seen.values():
+        known = _moment(each.values["known"])
+        if known is not None:
+            each.raised = next((moment for moment in moments if moment >= known), each.day)
 
 
 def _rows(engine: Engine, detection: Detection, until: datetime) -> list[Mapping[str, object]]:
@@ -252,5 +269,5 @@ def _count(value: object) -> int:
 
 def _moment(value: object) -> datetime | None:
     if value is not None and not (isinstance(value, datetime) and value.tzinfo is not None):
-        raise _Unusable('the columns "first" and "last" are no times with a zone')
+        raise _Unusable("the columns first, last and known are no times with a zone")
     return value
