@@ -16,6 +16,9 @@ _BOOST_REACH = 40  # characters before a match in which a word can speak for it
 _BETWEEN = r"s?[\s:#=._\"'-]*(?:no|nr|num|number|id|code)?[\s:#=._\"'-]*$"
 
 
+_NUMBER = re.compile(r"\d{5}")
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A match in a text: characters start to end, its category, and whether a check confirmed it."""
@@ -71,7 +74,9 @@ class Recogniser:
         if refute is not None and refute.search(before):
             return None
         boost = self._boost[rules.id]
-        told = boost is not None and boost.search(before) is not None
+        # A word speaks for the number behind it, not for the next one on the line.
+        said = None if boost is None else max(boost.finditer(before), key=lambda word: word.end(), default=None)
+        told = said is not None and _NUMBER.search(before, said.end()) is None
         if rules.confirm == "phone":
             return True if is_phone_in_text(text[start:end], told=told) else None
         return validated if told or not pattern.weak else None

@@ -78,7 +78,7 @@ def _unnamed_birth_date(
         return None
     years = sorted(found.year for found, _ in days)
     spread = years[int(0.9 * len(years))] - years[int(0.1 * len(years))]
-    if years[0] < 1900 or spread < 15 or years[len(years) // 2] > today.year - 18 or years[-1] > today.year - 5:
+    if years[0] < 1900 or spread < 25 or years[len(years) // 2] > today.year - 18 or years[-1] > today.year - 5:
         return None
     matched = round(len(days) / len(sample) * column.tally.filled)
     reason = f"days without a time over {spread} years, as births are spread"
