@@ -39,7 +39,7 @@ class Score:
 
 
 def score(verdicts: Iterable[Field], labels: str) -> Score:
-    """Compare with `labels/<labels>.toml`. The surest category of a column counts; a schema before a dataset does not."""
+    """Compare with `labels/<labels>.toml`: the surest category of each column; a dataset's schema is left out."""
     document = tomllib.loads((LABELS / f"{labels}.toml").read_text(encoding="utf-8"))
     holds, arguable = document["holds"], document["arguable"]
     surest: dict[str, Field] = {}

@@ -89,7 +89,8 @@ class Tally:
         for column in columns:
             if _open(column):
                 beside = _beside(column, columns)
-                column.claims.extend(name_claims(column, names, words, beside, echo_share(column, mail)))
+                about = words + headers.tokens(column.tally.path.rpartition(".")[0])
+                column.claims.extend(name_claims(column, names, about, beside, echo_share(column, mail)))
         for column in columns:
             if _open(column):
                 claim = unnamed_claim(column, _beside(column, columns), self._classifier.today)

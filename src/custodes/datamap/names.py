@@ -25,7 +25,8 @@ def name_claims(
     sample = column.tally.values
     if not sample or column.is_key:
         return []
-    given = sum(map(values.has_given_name, sample)) / len(sample)
+    distinct = set(sample)
+    given = sum(map(values.has_given_name, distinct)) / len(distinct)
     claims = [claim for rule in rules if (claim := _named(column, rule, given, echo)) is not None]
     if not claims:
         whole = next((rule for rule in rules if rule.column.generic), None)

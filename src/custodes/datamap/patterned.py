@@ -11,7 +11,7 @@ import phonenumbers
 
 from custodes.datamap.category import CategoryRules
 from custodes.datamap.claim import Claim, ColumnView, header_reason, per_cent
-from custodes.datamap.phone import confirmed_share
+from custodes.datamap.phone import PLAUSIBLE, confirmed_share, is_american
 from custodes.datamap.recognise import Recogniser
 from custodes.datamap.values import SHAPES
 
@@ -80,11 +80,11 @@ def _whole(column: ColumnView, rules: CategoryRules, recogniser: Recogniser) -> 
     return claim.surer(0.15, header_reason(promise)) if told else claim
 
 
-def _beyond_chance(valid: int, form: int, chance: float) -> bool:
-    """Whether more pass the check than would by luck: two standard deviations, or all of them."""
+def _beyond_chance(valid: int, form: int, chance: float, deviations: float = 2) -> bool:
+    """Whether more pass the check than would by luck: by so many standard deviations, or all of them."""
     if not chance:
         return True
-    limit = chance + 2 * sqrt(chance * (1 - chance) / max(form, 1))
+    limit = chance + deviations * sqrt(chance * (1 - chance) / max(form, 1))
     return valid / max(form, 1) >= min(1.0, limit)
 
 
@@ -111,14 +111,18 @@ def _phones(column: ColumnView, rules: CategoryRules) -> Claim | None:
 
 
 def _phones_by_themselves(numbers: list[str], confirmed: float, least: float) -> bool:
-    """Whether the numbers need no name: most have `+`, or nearly all have marks; bare digits must all be American."""
+    """Whether the numbers need no name: most have `+`, or nearly all are of one plan.
+
+    Without `+`, national numbers begin with 0 or a bracket, and American ones have groups of 3-3-4 or none.
+    """
     foreign = sum(number.startswith("+") for number in numbers) / len(numbers)
     marked = sum(not number.isdigit() for number in numbers) / len(numbers)
     if foreign >= 0.5:
         return confirmed >= least
-    if marked >= 0.9:
-        return confirmed >= 0.8
-    return len(numbers) >= 20 and confirmed_share(numbers, ("US",)) >= 0.95
+    if marked >= 0.9 and sum(number.startswith(("0", "(")) for number in numbers) >= 0.9 * len(numbers):
+        return max(confirmed_share(numbers, (region,)) for region in PLAUSIBLE) >= 0.9
+    american = sum(map(is_american, numbers)) / len(numbers)
+    return american >= 0.95 and (marked >= 0.9 or len(numbers) >= 20)
 
 
 def regions(column: ColumnView) -> tuple[str, ...]:
@@ -129,27 +133,19 @@ def regions(column: ColumnView) -> tuple[str, ...]:
 def _inside(column: ColumnView, rules: CategoryRules, recogniser: Recogniser) -> Claim | None:
     """Matches inside longer text: the check must pass far more often than chance, and the words beside agree."""
     tally = column.tally
-    examined = tally.examined.get(rules.id, 0)
-    agreed = tally.confirmed.get(rules.id, 0)
-    if not examined or not agreed:
+    examined, agreed = tally.examined.get(rules.id, 0), tally.confirmed.get(rules.id, 0)
+    if not agreed or (agreed < 0.5 * examined and not rules.confirm):
         return None
     matched = form = 0
     for index, (owner, pattern) in enumerate(recogniser.patterns):
         if owner.id == rules.id and (not pattern.weak or rules.confirm):
-            matched += tally.inside_valid[index] if recogniser.strict(index) else tally.inside[index]
-            form += tally.inside[index]
-    whole_form = sum(tally.whole[i] for i, (owner, _) in enumerate(recogniser.patterns) if owner.id == rules.id)
-    # A column of bare numbers is judged as a whole, above: a tenth of them passing is luck, not a finding.
-    credential = "credential" in rules.category.flags
-    if rules.column.chance and (whole_form > 0.5 * form or matched < 0.5 * form):
+            # One cell may fit several patterns: the most frequent one is a lower bound that never counts twice.
+            accepted = tally.inside_valid if recogniser.strict(index) else tally.inside
+            matched = max(matched, accepted[index])
+            form = max(form, tally.inside[index])
+    if not _beyond_chance(matched, form, rules.column.chance, deviations=4):
         return None
-    if agreed < 0.5 * examined and not rules.confirm:
-        return None
-    if rules.confirm or agreed < examined:
-        matched = min(matched, agreed) if tally.filled <= examined else max(agreed, round(matched * agreed / examined))
-    matched = min(matched, tally.filled)
-    if not matched:
-        return None
-    confidence = 0.9 if credential else 0.75 - (0.1 if rules.confirm or rules.column.chance else 0)
+    matched = min(tally.filled, max(agreed, round(matched * agreed / examined)))
+    sure = 0.9 if "credential" in rules.category.flags else 0.65 if rules.confirm or rules.column.chance else 0.75
     reason = f"found inside free text in {matched} of {tally.filled} cells"
-    return Claim(rules.id, confidence, matched, (reason,), whole=False)
+    return Claim(rules.id, sure, matched, (reason,), whole=False)

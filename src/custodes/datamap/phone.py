@@ -47,8 +47,12 @@ def is_phone_in_text(number: str, *, told: bool) -> bool:
         return is_phone(number)
     if told:
         return is_phone(number, PLAUSIBLE)
-    marked = not number.isdigit()
-    return marked and _NORTH_AMERICAN.fullmatch(number) is not None and is_phone(number, ("US",))
+    return not number.isdigit() and is_american(number)
+
+
+def is_american(number: str) -> bool:
+    """A North American number in its usual groups, or bare."""
+    return _NORTH_AMERICAN.fullmatch(number) is not None and is_phone(number, ("US",))
 
 
 def confirmed_share(numbers: Iterable[str], regions: Sequence[str] = ()) -> float:

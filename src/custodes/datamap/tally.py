@@ -74,13 +74,15 @@ class ColumnTally:
 
     def _weigh(self, array: pa.Array, some: Sequence[Sequence[int]], recogniser: Recogniser) -> None:
         """Look at a few cells with matches as text: do the words beside them agree?"""
-        for index, rows in enumerate(some):
-            identity = recogniser.patterns[index][0].id
+        rows_of: dict[str, dict[int, None]] = {}
+        for (rules, _), matching in zip(recogniser.patterns, some, strict=True):
+            rows_of.setdefault(rules.id, {}).update(dict.fromkeys(matching))
+        for identity, rows in rows_of.items():
             room = _EXAMPLES - self.examined.get(identity, 0)
-            for row in rows[:room]:
+            for row in list(rows)[:room]:
                 found = recogniser.text(_text(array[row]) or "")
-                self.examined[identity] = self.examined.get(identity, 0) + 1
                 hit = any(match.category == identity for match in found)
+                self.examined[identity] = self.examined.get(identity, 0) + 1
                 self.confirmed[identity] = self.confirmed.get(identity, 0) + hit
 
     def take(self, array: pa.Array, starts: Sequence[int], run: int) -> None:

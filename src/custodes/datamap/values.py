@@ -199,8 +199,12 @@ SHAPES: Final[Mapping[str, Callable[[str], bool]]] = {
 }
 
 
+_TITLES: Final = WORDS["titles"]
+
+
 def has_given_name(value: str) -> bool:
-    """Whether one of the first words (or what follows the comma) is a common given name."""
-    parts = [fold(part.strip(".'\u2019")) for part in words(value)]
-    pieces = [piece for part in parts for piece in (part, *part.split("-"))]
-    return any(piece in given_names() for piece in pieces)
+    """Whether the first word (or the one behind a comma) is a common given name; titles are passed over."""
+    parts = words(value.partition(",")[2] or value)
+    plain = [fold(part.strip(".'\u2019")) for part in parts]
+    first = next((part for part in plain if part not in _TITLES), "")
+    return any(piece in given_names() for piece in (first, *first.split("-")))
