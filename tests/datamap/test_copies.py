@@ -33,6 +33,17 @@ def test_a_number_is_the_same_however_it_is_written() -> None:
     assert compared({("a", "phone"): plain, ("b", "tel"): dressed}) == [("shop.a.phone", "shop.b.tel", 1.0)]
 
 
+def test_items_of_lists_are_compared() -> None:
+    """A verdict on the items of a list, `mail[]`, finds them in the column `mail`."""
+    mails = [f"c{number}@example.com" for number in range(100)]
+    sketches = sketches_of({("a", "mail"): [*mails]})
+    dataset = Dataset("shop", "b", ())
+    sketches.start(dataset, [Field("shop", "b", "mail[]", "contact", 1.0, 1, 1)])
+    lists = pa.array([mails[:50], None, mails[50:]], pa.list_(pa.string()))
+    sketches.add(dataset, pa.RecordBatch.from_arrays([lists], names=["mail"]))
+    assert copies(sketches.all()) == [("shop.a.mail", "shop.b.mail[]", 1.0)]
+
+
 def test_the_contained_field_comes_first() -> None:
     """A small export of a large table is told as contained in it."""
     large: list[str | None] = [f"c{number}@example.com" for number in range(2_000)]

@@ -11,7 +11,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 CATEGORIES = {
     "email": Category("email", "E-mail address", "user.contact.email", 3),
     "payment_card": Category("payment_card", "Payment card number", "user.financial", 5, frozenset({"pci"})),
-    "password": Category("password", "Password", "user.authorization", 3, frozenset({"credential"})),
+    "password": Category("password", "Password", "user.authorization.password", 5, frozenset({"credential"})),
 }
 
 
@@ -51,11 +51,22 @@ def test_ordinary_personal_data_is_not_misplaced() -> None:
 def test_one_finding_a_dataset_gravest_first() -> None:
     """Several fields of a dataset are one finding; its severity is that of the worst."""
     first, second = found(
-        a_field("b", "hash", "password"), a_field("a", "pan", "payment_card"), a_field("a", "hash", "password")
+        *(a_field("b", "hash", "password"), a_field("b", "mail", "email")),
+        *(a_field("a", "pan", "payment_card", 95), a_field("a", "hash", "password")),
     )
     assert (first.datasets, first.severity) == (("shop.a",), 5)
     assert (second.datasets, second.severity) == (("shop.b",), 3)
     assert "Payment card number and password in shop.a" in first.title
+
+
+def test_passwords_in_the_table_of_accounts_are_less_grave() -> None:
+    """Beside the account's e-mail address they are medium; in an export, or with a card beside them, they are not."""
+    (own,) = found(a_field("main.user", "hash", "password"), a_field("main.user", "mail", "email"))
+    (export,) = found(a_field("out/user.csv", "hash", "password"), a_field("out/user.csv", "mail", "email"))
+    (more,) = found(*(a_field("main.user", kind, kind) for kind in CATEGORIES))
+    assert own.severity == 3
+    assert "own table of accounts" in own.reason
+    assert (export.severity, more.severity) == (5, 5)
 
 
 def test_the_id_is_stable() -> None:

@@ -6,7 +6,6 @@ import csv
 import gzip
 import io
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from custodes.errors import StoreRefused
 from custodes.records import Dataset, Skipped
 from custodes.stores.files import open_files
 from custodes.stores.interface import Unreadable
+from tests.stores.rights import open_to_all, unprivileged
 
 Row = dict[str, str | list[str] | None]
 
@@ -217,12 +217,22 @@ def test_what_is_not_read_is_named(tmp_path: Path) -> None:
     assert "empty" in reasons["empty.csv"]
 
 
-@pytest.mark.skipif(os.getuid() == 0, reason="root may read everything")
-def test_a_file_without_the_right_to_read_is_named(tmp_path: Path) -> None:
-    """It is skipped with the reason; the others are read."""
-    (tmp_path / "a.csv").write_text("id,name\n1,Ann\n")
-    (tmp_path / "a.csv").chmod(0)
-    assert "permission denied" in skipped(tmp_path)["a.csv"]
+def test_without_the_right_to_read() -> None:
+    """A file and a folder that may not be read are named, a store that may not be read is refused."""
+    with open_to_all() as folder:
+        (folder / "open.csv").write_text("id,name\n1,Ann\n")
+        (folder / "closed.csv").write_text("id,name\n1,Ann\n")
+        (folder / "closed").mkdir()
+        (folder / "closed.csv").chmod(0)
+        (folder / "closed").chmod(0)
+        with unprivileged():
+            reasons = skipped(folder)
+            rows = read(folder, "open.csv")[0]
+            with pytest.raises(StoreRefused, match="permission denied"):
+                open_files("exports", folder / "closed")
+        assert set(reasons) == {"closed", "closed.csv"}
+        assert set(reasons.values()) == {"permission denied"}
+        assert len(rows) == 1
 
 
 def test_a_sample_is_spread_over_the_file(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from custodes.errors import StoreRefused
 from custodes.records import Dataset, Skipped
 from custodes.stores.interface import Store, Unreadable
 from custodes.stores.sqlite import open_sqlite
+from tests.stores.rights import open_to_all, unprivileged
 
 
 def a_database(file: Path, *statements: str) -> Path:
@@ -46,6 +47,15 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
         open_sqlite("shop", tmp_path / "none.db")
     assert refusal.value.hint
     assert not (tmp_path / "none.db").exists()
+
+
+def test_a_file_without_the_right_to_read_is_refused() -> None:
+    """The refusal says that the right is missing."""
+    with open_to_all() as folder:
+        file = a_database(folder / "shop.db", "CREATE TABLE t (a)")
+        file.chmod(0)
+        with unprivileged(), pytest.raises(StoreRefused, match="permission denied"):
+            open_sqlite("shop", file)
 
 
 @pytest.mark.parametrize("content", [b"id,name\n1,Ann\n" * 100, b"SQLite format 3\x00" + b"\xff" * 2000])

@@ -59,9 +59,9 @@ class Sketch:
         """A stored sketch; None when it is damaged or of another form, so that it is made anew."""
         try:
             (length,) = struct.unpack_from(">I", data, 1)
-            dataset, field, category = json.loads(data[5 : 5 + length])
+            dataset, field, category = map(str, json.loads(data[5 : 5 + length]))
             theta = ds.compact_theta_sketch.deserialize(data[5 + length :])
-        except (struct.error, ValueError, IndexError, RuntimeError):
+        except (struct.error, TypeError, ValueError, IndexError, RuntimeError):
             return None
         return cls(dataset, field, category, theta) if data[:1] == _FORM else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -18,8 +19,13 @@ _FLAGS: Final = {
 _BLIND_SPOTS: Final = (
     "data that is encrypted, inside images or in files of a kind that is not read",
     "rows beyond the share that was read",
+    "whether passwords are kept in the clear or as salted hashes",
     "whether the place is protected in a way the store does not show, such as encryption at rest",
 )
+_MEDIUM: Final = 3
+_PASSWORD: Final = "user.authorization.password"  # noqa: S105 - a fideslang key, no password
+_WHOSE: Final = ("user.account", "user.contact.email")  # beside a password these make a table of accounts
+_FILES: Final = (".csv", ".tsv", ".tab", ".psv", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".gz")
 _FEW: Final = 6  # fields named in a sentence
 
 
@@ -37,12 +43,25 @@ def misplaced(
     A field of a category that is not among `categories` cannot be judged and is passed over.
     """
     places: dict[tuple[str, str], list[Field]] = {}
+    accounts: set[tuple[str, str]] = set()
     for field in fields:
         category = categories.get(field.category)
+        if category is not None and category.fides.startswith(_WHOSE) and not field.dataset.lower().endswith(_FILES):
+            accounts.add((field.store, field.dataset))
         if category is not None and category.needs_vault and not vault(field.store, field.dataset):
             places.setdefault((field.store, field.dataset), []).append(field)
     known_copies = tuple(copies)
-    found = [_finding(place, held, categories, now, known_copies) for place, held in sorted(places.items())]
+    found = []
+    for place, held in sorted(places.items()):
+        finding = _finding(place, held, categories, now, known_copies)
+        if place in accounts and all(categories[field.category].fides == _PASSWORD for field in held):
+            # An application must keep its own accounts' passwords somewhere; an export of them is another matter.
+            finding = replace(
+                finding,
+                severity=min(finding.severity, _MEDIUM),
+                reason=f"{finding.reason} It seems to be an application's own table of accounts, which needs them.",
+            )
+        found.append(finding)
     return sorted(found, key=lambda finding: (-finding.severity, -finding.confidence, finding.datasets))
 
 
@@ -108,7 +127,7 @@ def _copied(full_name: str, held: list[Field], copies: tuple[tuple[str, str, flo
 def _tip(full_name: str, flags: list[str]) -> str:
     first = f"find out who needs {full_name}; remove what nobody needs"
     if "credential" in flags:
-        return f"{first}, replace the credentials that may have been read, and keep only salted hashes of passwords"
+        return f"{first}, replace what may have been read, and keep of passwords only salted hashes"
     return f"{first}, move the rest to a vault, and declare vaults under stores.NAME.vault"
 
 
