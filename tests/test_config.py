@@ -90,5 +90,5 @@ def test_the_nearest_configuration_above_is_found(tmp_path: Path) -> None:
     below.mkdir(parents=True)
     assert config.find(below) == file
     file.unlink()
-    with pytest.raises(ConfigError, match="no custodes.toml"):
+    with pytest.raises(ConfigError, match=r"no custodes\.toml"):
         config.find(below)

@@ -160,7 +160,7 @@ def _unpacked(file: Path) -> str:
 
 def _sealed_files(data: Path) -> list[Path]:
     """One of each kind of file that verification vouches for."""
-    kinds = {}
+    kinds: dict[object, Path] = {}
     for file in sorted(data.rglob("*")):
         if file.is_file():
             path = file.relative_to(data)
