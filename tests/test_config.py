@@ -66,9 +66,7 @@ def test_a_whole_configuration_becomes_one_value(tmp_path: Path) -> None:
         (('name = "acme"', 'name = "acme'), "custodes.toml", "line 2"),
     ],
 )
-def test_a_mistake_is_refused_with_its_key_path(
-    tmp_path: Path, change: tuple[str, str], where: str, hint: str
-) -> None:
+def test_a_mistake_is_refused_with_its_key_path(tmp_path: Path, change: tuple[str, str], where: str, hint: str) -> None:
     """The message names file and key, and says the next step."""
     assert change[0] in GOOD
     with pytest.raises(ConfigError) as refused:
@@ -92,5 +90,5 @@ def test_the_nearest_configuration_above_is_found(tmp_path: Path) -> None:
     below.mkdir(parents=True)
     assert config.find(below) == file
     file.unlink()
-    with pytest.raises(ConfigError, match="no custodes.toml"):
+    with pytest.raises(ConfigError, match=r"no custodes\.toml"):
         config.find(below)

@@ -21,6 +21,18 @@ from custodes.records import (
     incident_id,
 )
 
+CHECKS = (
+    "bulk_reading",
+    "contact_takeover",
+    "denied_attempts",
+    "dormant_account",
+    "key_fan_in",
+    "login_as_burst",
+    "permission_change",
+    "secret_harvest",
+    "snooping_without_case",
+    "watched_lookup",
+)
 AS_OF = datetime(2026, 6, 30, 18, 0, tzinfo=UTC)
 
 EMAIL = Category("email", "E-mail addresses", "user.contact.email", 3)
@@ -31,7 +43,7 @@ NAME = Category("person_name", "Names of persons", "user.name", 2)
 def a_finding(**changes: Any) -> Finding:
     """A case of snooping on one customer; its id follows from the check and the actors unless given."""
     values: dict[str, Any] = {
-        "check": "watched_customer",
+        "check": "watched_lookup",
         "title": "A watched customer was looked up without a case",
         "severity": 4,
         "confidence": 0.8,
@@ -50,7 +62,8 @@ def a_finding(**changes: Any) -> Finding:
         "blind_spots": ("A case opened as a pretext explains the look.",),
         "datasets": ("shop.main.customers",),
     } | changes
-    values.setdefault("id", finding_id(values["check"], *values["actors"]))
+    if "id" not in values:
+        values["id"] = finding_id(values["check"], *values["actors"])
     return Finding(**values)
 
 
@@ -143,7 +156,7 @@ def an_overview(**changes: Any) -> Overview:
         "skipped": (),
         "ledger": LedgerStatus("example.com/custodes", 5001, "ab" * 32, AS_OF, verified=True),
         "vaults": ("safe",),
-        "checks": ("watched_customer", "bulk_reading", "bulk_contact_change", "key_fan_in", "dormant_account"),
+        "checks": CHECKS,
     }
     return Overview(**(values | changes))
 
@@ -169,7 +182,7 @@ def an_empty_overview() -> Overview:
 
 def a_busy_overview(incidents: int = 7) -> Overview:
     """A marketplace with trouble: several stores, misplaced data, copies, gaps and many incidents."""
-    checks = ("bulk_contact_change", "key_fan_in", "bulk_reading", "watched_customer", "dormant_account")
+    checks = ("contact_takeover", "key_fan_in", "bulk_reading", "watched_lookup", "dormant_account")
     titles = (
         "Contact data of many customers was changed in bulk",
         "One client used the keys of many sellers",
@@ -187,12 +200,12 @@ def a_busy_overview(incidents: int = 7) -> Overview:
             title=titles[number % 5],
             actors=(actor,),
             severity=5 - number % 3,
-            subjects=1 + (number * 613) % 1800,
+            subjects=2 + (number * 613) % 1800,
             first=began,
             last=began + timedelta(days=1 + number % 6),
             raised=began + timedelta(days=2 + number % 9),
             confidence=0.6 + 0.05 * (number % 7),
-            reason=f"{actor} touched {1 + (number * 613) % 1800:,} customers in {1 + number % 6} days, against a "
+            reason=f"{actor} touched {2 + (number * 613) % 1800:,} customers in {2 + number % 6} days, against a "
             "median of 11 a day among 38 colleagues of the same team, and named no case for any of them.",
             touches=40 + number,
         )
@@ -204,7 +217,13 @@ def a_busy_overview(incidents: int = 7) -> Overview:
     places = [(store, f"main.{table}") for store in stores for table in tables]
     return replace(
         base,
-        examined=tuple(a_dataset(name, store=store, read=40_000, total=41_000) for store, name in places),
+        examined=(
+            a_dataset("cards", store="safe"),
+            *(
+                a_dataset(name, store=store, read=40_000, total=90_000 if "reviews" in name else 40_000)
+                for store, name in places
+            ),
+        ),
         fields=(
             *(a_field(store=store, dataset=name) for store, name in places),
             *(a_field(store=store, dataset=name, field="name", category="person_name") for store, name in places[:9]),

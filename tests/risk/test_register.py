@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from custodes.risk.catalogue import shipped
 from custodes.risk.scales import FACTORS
 from tests.risk.overviews import (
     AS_OF,
+    CHECKS,
     a_busy_overview,
     a_dataset,
     a_field,
@@ -27,7 +29,7 @@ from tests.risk.overviews import (
     an_overview,
 )
 
-CHECKS = ("watched_customer", "bulk_reading", "bulk_contact_change", "key_fan_in", "dormant_account", "of_the_owner")
+ALL_CHECKS = (*CHECKS, "of_the_owner")
 
 
 def by_id(overview: Overview) -> dict[str, Risk]:
@@ -50,7 +52,7 @@ def findings() -> st.SearchStrategy[Any]:
             subjects=subjects,
             raised=AS_OF - timedelta(days=12) + timedelta(days=delay),
         ),
-        st.sampled_from(CHECKS),
+        st.sampled_from(ALL_CHECKS),
         st.integers(100, 999),
         st.floats(0, 1),
         st.integers(0, 100_000),
@@ -71,7 +73,7 @@ def overviews() -> st.SearchStrategy[Overview]:
             skipped=start.skipped + tuple(a_skip(dataset=f"main.gap{n}") for n in range(gaps)),
         ),
         st.sampled_from([an_overview(), an_empty_overview(), a_busy_overview()]),
-        st.sets(st.sampled_from(CHECKS)),
+        st.sets(st.sampled_from(ALL_CHECKS)),
         st.integers(0, 20_000),
         st.lists(findings(), max_size=4),
         st.integers(0, 4),
@@ -192,6 +194,24 @@ def test_a_finding_of_an_unknown_check_still_counts() -> None:
     """Findings of the owner's own detections, which no risk names, are evidence of hidden misuse."""
     own = a_finding(check="of_the_owner", actors=("staff:e9",))
     assert own.id in by_id(an_overview(findings=(own,)))["hidden_intruder"].evidence
+
+
+def test_every_check_that_a_risk_names_is_shipped() -> None:
+    """A risk that waits for a check which does not exist would be unknown for ever."""
+    shipped_checks = files("custodes.detections") / "shipped"
+    if not shipped_checks.is_dir():
+        pytest.skip("this tree ships no detections")
+    there = {file.name.removesuffix(".yml") for file in shipped_checks.iterdir()}
+    there.add("misplaced_data")  # the data map's own
+    assert {check for rule in shipped() for check in rule.checks} - {"*", "any"} <= there
+
+
+def test_findings_of_misplaced_data_are_evidence_of_that_risk_alone() -> None:
+    """What the data map finds outside a vault is cited by its own risk and is no sign of a hidden intruder."""
+    misplaced = a_finding(check="misplaced_data", actors=())
+    risks = by_id(an_overview(findings=(misplaced,)))
+    assert misplaced.id in risks["misplaced_data"].evidence
+    assert misplaced.id not in risks["hidden_intruder"].evidence
 
 
 def test_data_in_a_declared_vault_is_not_misplaced() -> None:

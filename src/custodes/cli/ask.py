@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as json_module
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -21,17 +22,18 @@ def classify(
 ) -> None:
     """Find personal data in text: file, line, place and category of each; the values are never shown."""
     from custodes.datamap.category import load_categories
-    from custodes.datamap.text import classify_file
+    from custodes.datamap.classify import Classifier
+    from custodes.datamap.text import classify_text
 
     found = False
     unread = False
-    known = load_categories(categories)
+    classifier = Classifier(load_categories(categories))
     for path in paths or [Path("-")]:
         try:
-            for hit in classify_file(path, known):
+            for hit in classify_text(_lines(path), classifier, str(path)):
                 found = True
                 if json:
-                    print(json_module.dumps(hit.plain()))
+                    print(json_module.dumps(hit.as_json()))
                 else:
                     mark = "" if hit.validated else " (not validated)"
                     print(
@@ -41,3 +43,13 @@ def classify(
             unread = True
             print(f"custodes: uncovered: {path}: {error.strerror}", file=sys.stderr)
     sys.exit(FINDINGS if found else UNCOVERED if unread else CLEAN)
+
+
+def _lines(path: Path) -> Iterator[str]:
+    """The file's lines; bytes that are no UTF-8 stand as marks, so that places stay right."""
+    if str(path) == "-":
+        sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]  # a text stream unless a test replaced it
+        yield from sys.stdin
+        return
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        yield from file

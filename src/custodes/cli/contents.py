@@ -83,7 +83,7 @@ def list_categories(json: Json = False) -> None:
     from custodes.cli import show
     from custodes.datamap.category import load_categories
 
-    known = load_categories(_own("categories")).by_id.values()
+    known = [rules.category for rules in load_categories(_own("categories"))]
     if json:
         rows = [{"id": one.id, "title": one.title, "fides": one.fides, "sensitivity": one.sensitivity} for one in known]
         print(show.as_json({"categories": rows}))
@@ -95,11 +95,12 @@ def list_categories(json: Json = False) -> None:
 @categories.command("test")
 def test_categories() -> None:
     """Check every category's examples: those that must match and those that must not."""
-    from custodes.datamap.category import check_examples, load_categories
+    from custodes.datamap.category import load_categories
+    from custodes.datamap.examples import check_examples
 
     known = load_categories(_own("categories"))
     problems = check_examples(known)
     for problem in problems:
         print(problem)
-    print(f"{len(known.by_id)} categories, {len(problems)} problems")
+    print(f"{len(known)} categories, {len(problems)} problems")
     sys.exit(FINDINGS if problems else CLEAN)

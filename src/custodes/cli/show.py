@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from custodes.records import SEVERITY_NAMES, Field, Finding, Incident, LedgerStatus, Skipped
 
 if TYPE_CHECKING:
+    from custodes.cases.casework import Case
     from custodes.pipeline.detect import DetectOutcome
     from custodes.pipeline.ingest import IngestOutcome
     from custodes.pipeline.prove import WrittenProof
@@ -229,6 +230,28 @@ def proofs_text(proofs: Sequence[WrittenProof]) -> str:
     lines = [f"leaf {one.leaf}: {one.proof} {one.leaf_file}" for one in proofs]
     first = proofs[0]
     return "\n".join([*lines, f"check: custodes ledger check-proof {first.proof} {first.leaf_file} {first.key}"])
+
+
+# --- cases ------------------------------------------------------------------------------------------------------
+
+
+def case_plain(one: Case) -> Plain:
+    """One case with its history."""
+    return asdict(one)
+
+
+def case_text(one: Case, incident: Incident | None, findings: Sequence[Finding]) -> str:
+    """The story, then what was decided."""
+    lines = [f"{one.id}  {one.state}"]
+    if incident is None:
+        lines.append("the last run no longer finds its incident")
+    else:
+        lines += [f"{incident.score:.1f}  {incident.title}", incident.reason]
+    for finding in findings:
+        lines.append(f"  {finding.id} {finding.check}: {finding.reason}")
+        lines.append(f"    next: {finding.tip}")
+    lines += [f"{minute(entry.time)}  {entry.state:12} {entry.by}: {entry.why}" for entry in one.history]
+    return "\n".join(lines)
 
 
 # --- risk, run --------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ knows how wrong-doing is found.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from custodes.company.cases import Cases
 from custodes.company.jobs import key_calls
+from custodes.company.normal_life import by_staff
 from custodes.company.size import DAY, HOUR, MINUTE
 from custodes.company.staff import TEAM, device
 from custodes.company.touches import CODE, NONE, Touches
@@ -61,12 +62,9 @@ class Stage:
     def by(self, person: int, time: Ints, operation: str | Ints, *, subject: Ints | int = NONE,
            party: Ints | int = NONE, records: int = 1) -> Touches:  # fmt: skip
         """Touches by one person from their own device, with no case named."""
-        crew = self.world.staff
-        day = np.clip((time - self.world.plan.start_ms) // DAY, 0, self.world.plan.size.days - 1)
-        return Touches.of(
-            time=time, operation=operation, actor=str(crew.ids[person]), client=crew.client[person, day],
-            address=crew.address[person, day], why="campaign", subject=subject, party=party, records=records,
-        )  # fmt: skip
+        who = np.full(len(time), person)
+        touches = by_staff(self.world, who, time, operation, "campaign", subject=subject, party=party)
+        return replace(touches, records=np.full(len(time), records))
 
 
 Campaign = Callable[[Stage], tuple[Touches, str]]
@@ -133,18 +131,17 @@ def key_fan_in(stage: Stage) -> tuple[Touches, str]:
     firsts = np.unique(keys.seller, return_index=True)[1]
     usable = np.intersect1d(np.flatnonzero(own & (sold >= 5)), firsts)
     chosen = rng.choice(usable, size=min(26, len(usable)), replace=False)
-    mine = np.flatnonzero(np.array(keys.developer) == ANALYST)
-    key = rng.choice(np.concatenate([chosen, mine[sold[mine] > 0]]), size=45 * len(chosen))
+    key = rng.choice(chosen, size=40 * len(chosen))
     row = orders.of[keys.seller[key]] + (rng.random(len(key)) * sold[key]).astype(np.int64)
     start = world.plan.start_ms + int(0.55 * world.plan.size.days) * DAY
     time = start + np.sort((rng.random(len(key)) * 18 * DAY).astype(np.int64))
-    client = f"tls-{rng.bytes(6).hex()}"
-    touches = key_calls(world, rng, key, row, time, client, "192.0.2.77", "campaign")
-    # The two keys it was given are its own business, even from the same machine.
-    story = (
-        f"the developer {ANALYST} read buyers with keys that sellers had declared for themselves, all from one client"
-    )
-    return touches.rows(~np.isin(key, mine)), story
+    mine = keys.developer.index(ANALYST)
+    touches = key_calls(
+        world, rng, key, row,
+        time=time, client=str(keys.client[mine]), address=str(keys.address[mine]), why="campaign",
+    )  # fmt: skip
+    story = f"the developer {ANALYST} read buyers from its client with keys that sellers had declared for themselves"
+    return touches, story
 
 
 def dormant_account(stage: Stage) -> tuple[Touches, str]:
@@ -199,9 +196,10 @@ def seller_insider(stage: Stage) -> tuple[Touches, str]:
         favour = time[[8, 24]] + 5 * MINUTE
         parts.append(stage.by(person, favour[:1], "reinstate", party=shops.ids[[shops.banned]]))
         parts.append(stage.by(person, favour[1:], "suspend", party=shops.ids[rivals[:1]]))
-    return Touches.join(parts), (
-        "two people in seller support read the books of a banned seller's rivals, suspended one and reinstated the banned"
+    story = (
+        "two people in seller support read the books of a banned seller's rivals, suspended one and let the banned back"
     )
+    return Touches.join(parts), story
 
 
 CAMPAIGNS: Final[dict[str, Campaign]] = {
@@ -237,7 +235,7 @@ def _told(name: str, done: Touches, story: str) -> Planted:
         keys=tuple(actor for actor in actors if actor.startswith("key:")),
         first=_moment(int(done.time[0])),
         last=_moment(int(done.time[-1])),
-        subjects=len(np.unique(done.subject[done.subject >= 0])),
+        subjects=len(np.unique(done.subject[(done.subject >= 0) & (done.refused == 0)])),
         touches=len(done),
         story=story,
     )

@@ -46,12 +46,12 @@ def api(world: World) -> Touches:
     newer = np.array([f"tls-{rng.bytes(6).hex()}" for _ in keys.ids], object)
     own = np.array([holder.startswith("own-") for holder in keys.developer])
     client = np.where((day >= moves[key]) & own[key], newer[key], keys.client[key])
-    return key_calls(world, rng, key, row, time, client, keys.address[key], "api")
+    return key_calls(world, rng, key, row, time=time, client=client, address=keys.address[key], why="api")
 
 
 def key_calls(
-    world: World, rng: np.random.Generator, key: Ints, row: Ints, time: Ints, client: str | NDArray[np.object_],
-    address: str | NDArray[np.object_], why: str,
+    world: World, rng: np.random.Generator, key: Ints, row: Ints, *,
+    time: Ints, client: str | NDArray[np.object_], address: str | NDArray[np.object_], why: str,
 ) -> Touches:  # fmt: skip
     """Calls with these keys about these orders (rows); one in sixty is refused."""
     chosen = rng.choice([CODE[name] for name in ENDPOINTS], size=len(key), p=(0.5, 0.35, 0.15))

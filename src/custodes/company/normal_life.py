@@ -18,7 +18,7 @@ Bools = NDArray[np.bool_]
 Texts = NDArray[np.object_]
 
 # What follows the first look, by kind of case, with weights.
-FOLLOWS: Final = {
+FOLLOWS: Final[dict[str, dict[str, float]]] = {
     "order": {"view_order": 6, "view": 2, "view_address": 1, "note": 2},
     "delivery": {"view_order": 4, "view_address": 4, "edit_address": 1, "note": 2},
     "refund": {"view_order": 5, "edit_order": 2, "view": 1, "note": 2},
@@ -87,8 +87,9 @@ def _driven(world: World, rng: np.random.Generator, cases: Cases, case: Ints, ti
     unnumbered = rng.random(len(case)) < NUMBER_MISSING
     why = np.where(before, WHY.index("case_opened_later"), WHY.index("case"))
     why = np.where(unnumbered & ~before, WHY.index("case_number_missing"), why)
-    number = np.where(why == WHY.index("case"), cases.number[case], None)
-    return _touches(world, cases, case, cases.who[case], time, operation, why, number)
+    number = cases.number[case]
+    number[why != WHY.index("case")] = None
+    return _touches(world, cases, case, who=cases.who[case], time=time, operation=operation, why=why, number=number)
 
 
 def _escalations(world: World, rng: np.random.Generator, cases: Cases) -> Touches:
@@ -102,14 +103,14 @@ def _escalations(world: World, rng: np.random.Generator, cases: Cases) -> Touche
     free = near & crew.present[helper, cases.day[case]] & (helper != cases.who[case])
     case, helper = case[free], helper[free]
     time = cases.first[case] + (rng.uniform(2, 40, size=len(case)) * MINUTE).astype(np.int64)
-    return _looks(world, rng, cases, case, helper, time, "escalation")
+    return _looks(world, rng, cases, case, who=helper, time=time, why="escalation")
 
 
 def _repeat_callers(world: World, rng: np.random.Generator, cases: Cases) -> Touches:
     """The customer calls again days later; the same person looks without opening a new case."""
     case = np.flatnonzero((rng.random(len(cases)) < 0.06) & (cases.customer >= 0))
     time, possible = _later_day(world, rng, cases.who[case], cases.day[case])
-    return _looks(world, rng, cases, case[possible], cases.who[case[possible]], time, "repeat_caller")
+    return _looks(world, rng, cases, case[possible], who=cases.who[case[possible]], time=time, why="repeat_caller")
 
 
 def _quality(world: World, rng: np.random.Generator, cases: Cases) -> Touches:
@@ -119,7 +120,12 @@ def _quality(world: World, rng: np.random.Generator, cases: Cases) -> Touches:
     took = np.where(rng.random(len(who)) < 0.3, rng.poisson(7, size=len(who)), 0)
     who, day = np.repeat(who, took), np.repeat(day, took)
     time = crew.at(world.plan, who, day, rng.random(len(who)) * 7)
-    return _recent(world, rng, cases, who, time, "quality_review")
+    by_last = np.argsort(cases.last, kind="stable")
+    by_last = by_last[cases.customer[by_last] >= 0]
+    ended = np.searchsorted(cases.last[by_last], time)
+    pick = ended - 1 - (rng.exponential(0.01, size=len(who)) * len(by_last)).astype(np.int64)
+    fits = pick >= 0
+    return _looks(world, rng, cases, by_last[pick[fits]], who=who[fits], time=time[fits], why="quality_review")
 
 
 def _managers(world: World, rng: np.random.Generator, cases: Cases) -> Touches:
@@ -131,7 +137,7 @@ def _managers(world: World, rng: np.random.Generator, cases: Cases) -> Touches:
     day = np.minimum(cases.day[case] + rng.integers(2, size=len(case)), world.plan.size.days - 1)
     time = crew.at(world.plan, manager, day, rng.random(len(case)) * 8)
     fits = crew.present[manager, day] & (time > cases.first[case])
-    return _looks(world, rng, cases, case[fits], manager[fits], time[fits], "manager")
+    return _looks(world, rng, cases, case[fits], who=manager[fits], time=time[fits], why="manager")
 
 
 def _walk_ins(world: World, rng: np.random.Generator) -> Touches:
@@ -144,21 +150,11 @@ def _walk_ins(world: World, rng: np.random.Generator) -> Touches:
     plain[world.customers.vip] = 0
     customer = rng.choice(len(plain), size=len(who), p=plain / plain.sum())
     time = crew.at(world.plan, who, day, rng.random(len(who)) * 8)
-    return _by_staff(world, who, time, "view", "walk_in", subject=world.customers.ids[customer])
-
-
-def _recent(world: World, rng: np.random.Generator, cases: Cases, who: Ints, time: Ints, why: str) -> Touches:
-    """Looks at customers whose case was last worked shortly before."""
-    by_last = np.argsort(cases.last, kind="stable")
-    by_last = by_last[cases.customer[by_last] >= 0]
-    ended = np.searchsorted(cases.last[by_last], time)
-    pick = ended - 1 - (rng.exponential(0.01, size=len(who)) * len(by_last)).astype(np.int64)
-    possible = pick >= 0
-    return _looks(world, rng, cases, by_last[pick[possible]], who[possible], time[possible], why)
+    return by_staff(world, who, time, "view", "walk_in", subject=world.customers.ids[customer])
 
 
 def _looks(
-    world: World, rng: np.random.Generator, cases: Cases, case: Ints, who: Ints, time: Ints, why: str
+    world: World, rng: np.random.Generator, cases: Cases, case: Ints, *, who: Ints, time: Ints, why: str
 ) -> Touches:
     """One look, or two a minute apart, at the customer of each case; the log names no case."""
     twice = np.repeat(np.arange(len(case)), 1 + (rng.random(len(case)) < 0.4))
@@ -166,8 +162,9 @@ def _looks(
     time = time[twice] + np.where(second, 50_000, 0)
     operation = np.where(second, CODE["view_order"], CODE["view"])
     unnamed = np.full(len(twice), None, object)
+    reason = np.full(len(twice), WHY.index(why))
     return _touches(
-        world, cases, case[twice], who[twice], time, operation, np.full(len(twice), WHY.index(why)), unnamed
+        world, cases, case[twice], who=who[twice], time=time, operation=operation, why=reason, number=unnamed
     )
 
 
@@ -182,7 +179,7 @@ def _later_day(world: World, rng: np.random.Generator, who: Ints, day: Ints) -> 
 
 
 def _touches(
-    world: World, cases: Cases, case: Ints, who: Ints, time: Ints, operation: Ints, why: Ints, number: Texts
+    world: World, cases: Cases, case: Ints, *, who: Ints, time: Ints, operation: Ints, why: Ints, number: Texts
 ) -> Touches:
     """Touches of cases: the columns follow from the case and from what was done."""
     about, order = cases.customer[case], cases.order[case]
@@ -190,7 +187,7 @@ def _touches(
     seller = np.where(
         of_seller, cases.seller[case], np.where(of_order & (order >= 0), world.orders.seller[order], NONE)
     )
-    return _by_staff(
+    return by_staff(
         world,
         who,
         time,
@@ -203,7 +200,7 @@ def _touches(
     )
 
 
-def _by_staff(
+def by_staff(
     world: World,
     who: Ints,
     time: Ints,

@@ -18,12 +18,12 @@ COUNTRIES: Final = ("GB", "DE", "US")
 _SHARES: Final = (0.45, 0.35, 0.2)
 
 _GIVEN: Final = {
-    "GB": "Alice Amelia Arthur Charlotte Daniel Edward Emily Florence Freya George Grace Harry Imogen Isla Jack James Lucy "
-    "Martha Oliver Oscar Poppy Rosie Samuel Sophie Theo Thomas William Zara Nadia Priya Omar Hassan",
-    "DE": "Anna Anton Ben Clara Emil Emma Felix Finn Frieda Greta Hanna Jakob Jonas Jürgen Karl Klara Lena Leon Lina Luisa "
-    "Max Mia Moritz Noah Paul Sören Sophia Theo Käthe Aylin Emre Mehmet",
-    "US": "Abigail Aiden Ava Benjamin Carlos Chloe Dylan Elena Ella Ethan Evelyn Gabriel Hannah Henry Isabella Jayden Liam "
-    "Logan Lucas Maria Mason Mateo Mia Nora Owen Riley Ruby Sofia Victoria Wyatt Mei Jamal",
+    "GB": "Alice Amelia Arthur Charlotte Daniel Edward Emily Florence Freya George Grace Harry Imogen Isla Jack James "
+    "Lucy Martha Oliver Oscar Poppy Rosie Samuel Sophie Theo Thomas William Zara Nadia Priya Omar Hassan",
+    "DE": "Anna Anton Ben Emil Emma Felix Finn Frieda Greta Hanna Jakob Jonas Jürgen Karl Klara Lena Leon Lina "
+    "Luisa Max Mia Moritz Noah Paul Sören Sophia Theo Käthe Aylin Emre Mehmet",
+    "US": "Abigail Aiden Ava Benjamin Carlos Chloe Dylan Elena Ella Ethan Evelyn Gabriel Hannah Henry Isabella Jayden "
+    "Liam Logan Lucas Maria Mason Mateo Mia Nora Owen Riley Ruby Sofia Victoria Wyatt Mei Jamal",
 }
 _SURNAME: Final = {
     "GB": (
@@ -35,7 +35,7 @@ _SURNAME: Final = {
         "acker bach berger eck feld grund hauser hof horst kamp lohe ried stätter tal wald",
     ),
     "US": (
-        "Apple Briar Cedar Dover Ember Flint Granite Harlow Juniper Kettle Lantern Maple Orchard Pine Raven Sable Willow",
+        "Apple Briar Cedar Dover Ember Flint Granite Harlow Juniper Kettle Lantern Maple Orchard Pine Raven Willow",
         "burn cole dell ferry gard hollow kirk land ley mont ner row sby shaw ton well",
     ),
 }
@@ -52,9 +52,10 @@ _TOWN: Final = {
     "DE": "Ahornfelde Birkenried Distelgrund Falkenlohe Gänsehof Immenkamp Krähental Moosacker",
     "US": "Briarmont Cedarburn Emberton Flintdell Harlowferry Junipershaw Lanternrow Ravenkirk",
 }
+_PLAIN: Final = str.maketrans("äöüß", "aous")
 _MAIL: Final = ("example.com", "example.org", "example.net", "mail.example.com", "post.example.org")
 
-# (country code, subscriber digits before the reserved block, digits of the block, trunk prefix)
+# What comes before the reserved block of each area, which is the last three digits (two in the US).
 _GB_AREAS: Final = (
     "113 496 0",
     "114 496 0",
@@ -68,7 +69,7 @@ _GB_AREAS: Final = (
 _DE_AREAS: Final = ("30 23125 ", "69 90009 ", "40 66969 ", "221 4710 ", "89 99998 ")
 _US_AREAS: Final = "202 206 212 303 312 404 415 503 512 602 617 619 702 713 718 801 808 901 907 919"
 
-_CARD_PREFIXES: Final = (
+_CARDS: Final = (
     ("visa", "424242", 16),
     ("visa", "411111", 16),
     ("mastercard", "555555", 16),
@@ -132,7 +133,7 @@ def phone(rng: np.random.Generator, country: str) -> str:
 
 def card(rng: np.random.Generator) -> tuple[str, str]:
     """Brand and number: a test prefix, chance digits, the Luhn digit."""
-    brand, prefix, length = _CARD_PREFIXES[int(rng.integers(len(_CARD_PREFIXES)))]
+    brand, prefix, length = _CARDS[int(rng.integers(len(_CARDS)))]
     body = prefix + "".join(map(str, rng.integers(10, size=length - len(prefix) - 1)))
     return brand, body + luhn_digit(body)
 
@@ -164,7 +165,7 @@ def _emails(rng: np.random.Generator, given: Sequence[str], surname: Sequence[st
 
 
 def _ascii(name: str) -> str:
-    return name.lower().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}))
+    return name.lower().translate(_PLAIN)
 
 
 def _address(rng: np.random.Generator, country: str) -> tuple[str, str, str]:

@@ -34,7 +34,10 @@ STREAMS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Heads and days. days: how long the logs run before the end."""
+    """Heads and days. days: how long the logs run before the end.
+
+    Raises ValueError below the size at which every campaign still finds people to play it.
+    """
 
     staff: int = 200
     customers: int = 3_000
@@ -43,6 +46,12 @@ class Size:
     reviews: int = 2_500
     products: int = 400
     days: int = 75
+
+    def __post_init__(self) -> None:
+        least = {"staff": 80, "customers": 500, "sellers": 40, "orders": 1_000, "reviews": 1, "products": 1, "days": 40}
+        for name, smallest in least.items():
+            if getattr(self, name) < smallest:
+                raise ValueError(f"a made-up company needs at least {smallest} {name}")
 
 
 SMALL: Final = Size()

@@ -123,7 +123,7 @@ def staff(plan: Plan) -> Staff:
         left=left,
         shift=_shifts(rng, first_team, site),
         present=present,
-        client=_clients(rng, count, days, returned=int(leave[2])),
+        client=_clients(rng, count, days, returned=int(leave[2]), kept=leave[:2]),
         address=_addresses(rng, site, days),
         asleep=np.sort(asleep),
     )
@@ -157,14 +157,18 @@ def _shifts(rng: np.random.Generator, team: Ints, site: Ints) -> Ints:
     local = np.where(team == TEAM["support"], rng.choice((7, 9, 13), size=len(team)), 9)
     ahead = np.array([hours for _, hours in SITES])[site]
     night = (site == 2) & (team == TEAM["support"]) & (rng.random(len(team)) < 0.3)
-    return np.where(night, 21, local) - ahead
+    return np.asarray(np.where(night, 21, local) - ahead)
 
 
-def _clients(rng: np.random.Generator, count: int, days: int, *, returned: int) -> Texts:
-    """A device each; one in fifteen is replaced on the way, and one person comes back from leave with a new one."""
+def _clients(rng: np.random.Generator, count: int, days: int, *, returned: int, kept: Ints) -> Texts:
+    """A device each; one in fifteen is replaced on the way.
+
+    returned: who comes back from leave with a new one. kept: who comes back from a longer leave with the old one.
+    """
     devices = [device(rng) for _ in range(2 * count)]
     swap = np.where(rng.random(count) < 1 / 15, rng.integers(1, days, size=count), days)
     swap[returned] = 30
+    swap[kept] = days
     replaced = np.arange(days)[None, :] >= swap[:, None]
     return np.array(devices, object)[np.arange(count)[:, None] + count * replaced]
 

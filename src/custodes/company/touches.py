@@ -47,9 +47,9 @@ OPERATIONS: Final = {
     "bill": Operation("admin", "read", "payment_method", ("card_number", "expiry")),
     "hand_out": Operation("admin", "exported", "customer", ("name", "email", "phone", "street", "postcode", "city")),
     "set_email": Operation("admin", "changed", "customer", ("email",)),
-    "api_order": Operation("api", "GET", "/v2/orders/{id}", ("total",)),
-    "api_buyer": Operation("api", "GET", "/v2/orders/{id}/buyer", ("name", "street", "postcode", "city")),
-    "api_list": Operation("api", "GET", "/v2/orders", ("placed", "total")),
+    "api_order": Operation("api", "GET", "orders.get", ("total",)),
+    "api_buyer": Operation("api", "GET", "orders.buyer", ("name", "street", "postcode", "city")),
+    "api_list": Operation("api", "GET", "orders.list", ("placed", "total")),
 }
 NAMES: Final = tuple(OPERATIONS)
 CODE: Final = {name: place for place, name in enumerate(NAMES)}

@@ -15,6 +15,8 @@ FIRST_CUSTOMER: Final = 80_001
 FIRST_SELLER: Final = 101
 FIRST_ORDER: Final = 500_001
 ANALYST: Final = "insight-1"  # a developer that sells figures about the marketplace; a few sellers gave it a key
+_FIRST: Final = "Amber Basalt Cobalt Drift Ebon Fjord Glint Harbour Indigo Jade Krill Lumen Mosaic Nimbus Onyx Pixel"
+_LAST: Final = "Audio Bazaar Collective Depot Goods Home House Loft Market Outfit Store Supply Trading Works"
 CATEGORIES: Final = ("audio", "books", "garden", "kitchen", "lighting", "outdoor", "toys", "tools")
 
 Ints = NDArray[np.int64]
@@ -57,7 +59,7 @@ class Sellers:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """One row per order, sorted by seller; customer and seller are places. of: first row of each seller, and the end."""
+    """One row per order, sorted by seller; customer and seller are places. of: each seller's first row, and the end."""
 
     ids: Ints
     customer: Ints
@@ -69,7 +71,7 @@ class Orders:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """One place per API key. seller: place. developer: who declared to hold it. own: client and address of that holder."""
+    """One place per API key. seller: place. developer: its declared holder, whose client and address are beside it."""
 
     ids: Texts
     seller: Ints
@@ -123,10 +125,7 @@ def sellers(plan: Plan) -> Sellers:
     """Every seller; one is banned, and three of the others are its owner's again."""
     rng, count = plan.chance("sellers"), plan.size.sellers
     owner = people(rng, count)
-    first = (
-        "Amber Basalt Cobalt Drift Ebon Fjord Glint Harbour Indigo Jade Krill Lumen Mosaic Nimbus Onyx Pixel".split()
-    )
-    last = "Audio Bazaar Collective Depot Goods Home House Loft Market Outfit Store Supply Trading Works".split()
+    first, last = _FIRST.split(), _LAST.split()
     form = {"GB": "Ltd", "DE": "GmbH", "US": "LLC"}
     company = [
         f"{first[rng.integers(len(first))]} {last[rng.integers(len(last))]} {place + 1} {form[owner.country[place]]}"
@@ -186,7 +185,7 @@ def keys(plan: Plan, shops: Sellers) -> Keys:
     agency = np.where(rng.random(count) < 0.33, rng.choice(3, size=count, p=(0.6, 0.25, 0.15)), -1)
     holders = ["agency-1", "agency-2", "agency-3", ANALYST]
     client = {holder: f"tls-{rng.bytes(6).hex()}" for holder in holders}
-    address = {holder: f"203.0.113.{10 + turn}" for turn, holder in enumerate(holders)}
+    address = {holder: f"192.0.2.{74 + turn}" for turn, holder in enumerate(holders)}
     rows: list[tuple[int, str]] = []
     for seller in range(count):
         name = f"own-{shops.ids[seller]}"
@@ -207,4 +206,4 @@ def keys(plan: Plan, shops: Sellers) -> Keys:
 
 
 def _shares(weight: NDArray[np.float64]) -> NDArray[np.float64]:
-    return weight / weight.sum()
+    return np.asarray(weight / weight.sum())

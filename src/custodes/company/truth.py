@@ -16,7 +16,7 @@ FILE_NAME: Final = "truth.json"
 @dataclass(frozen=True, slots=True)
 class Planted:
     """One campaign as it was carried out. actors: who did it; keys: API keys used. subjects: distinct customers whose
-    data was touched. touches: lines of logs that are its doing, those that were refused included.
+    data was seen or changed. touches: lines of logs that are its doing, those that were refused included.
     parties: sellers it served or harmed. clients: devices or fingerprints it came from.
     """
 
@@ -54,7 +54,7 @@ class Truth:
     """
 
     plan: Plan
-    planted: tuple[Planted, ...]
+    campaigns: tuple[Planted, ...]
     misplaced: tuple[Misplaced, ...]
     events: Mapping[str, int]
     broken: Mapping[str, int]
@@ -76,7 +76,7 @@ class Truth:
             "seed": self.plan.seed,
             "end": _moment(self.plan.end),
             "size": asdict(self.plan.size),
-            "planted": [asdict(one) for one in self.planted],
+            "campaigns": [asdict(one) for one in self.campaigns],
             "misplaced": [asdict(one) for one in self.misplaced],
             "events": self.events,
             "broken": self.broken,

@@ -29,9 +29,10 @@ def digest(data: bytes) -> str:
 class Source:
     """A log file opened where the last reading ended, or at its start when it is not the file that was read.
 
-    offset and line: bytes (decompressed) and records already consumed. torn: set when the compressed data ends early
-    or is damaged, once `chunks` is exhausted. whole: a line ends just before offset. settled: the file is not being
-    written to, so what has no end will get none. Raises BadInput when the file cannot be opened.
+    offset and line: bytes (decompressed) and records already consumed. whole: a line ends just before offset. head:
+    the first HEAD bytes. torn: set when the compressed data ends early or is damaged, once `chunks` is exhausted.
+    settled: the file is not being written to, so what has no end will get none. Raises BadInput when the file cannot
+    be opened.
     """
 
     def __init__(self, file: Path, since: Position | None) -> None:
@@ -49,7 +50,7 @@ class Source:
         self.mtime_ns = status.st_mtime_ns
         self.settled = self._gzip or time.time() - status.st_mtime > QUIET
         self._file = file
-        self._head = self._first(HEAD)
+        self.head = self._first(HEAD)
         self._rest = b""
         self.whole = True
         self._stream = self._resume(since)
@@ -62,7 +63,7 @@ class Source:
 
     def position(self, name: str, offset: int, line: int, *, done: bool) -> Position:
         """Where a reading that consumed everything before `offset` stands."""
-        return Position(name, self.size, self.mtime_ns, offset, line, digest(self._head[:offset]), done)
+        return Position(name, self.size, self.mtime_ns, offset, line, digest(self.head[:offset]), done)
 
     def chunks(self) -> Iterator[bytes]:
         """The bytes from `offset` on, in pieces of bounded size. Raises BadInput when the disk refuses."""
@@ -82,7 +83,7 @@ class Source:
         return found
 
     def _resume(self, since: Position | None) -> Iterator[bytes]:
-        if since is None or since.offset == 0 or digest(self._head[: since.offset]) != since.head:
+        if since is None or since.offset == 0 or digest(self.head[: since.offset]) != since.head:
             return self._from_start()
         stream = self._skip(since.offset)
         if stream is None:

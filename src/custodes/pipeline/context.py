@@ -31,9 +31,7 @@ def snapshot(workspace: Workspace, progress: Progress) -> tuple[int, tuple[Skipp
         progress.advance(chosen.kind)
         try:
             batches = _batches(workspace, chosen)
-            table, missing = context.build(
-                chosen.kind, batches, chosen.map, tokeniser=workspace.tokeniser, timezone=chosen.timezone
-            )
+            table, missing = context.build(chosen.kind, batches, chosen.map, workspace.tokeniser, chosen.timezone)
         except (BadInput, StoreRefused) as error:
             skipped.append(Skipped("context", chosen.kind, "", str(error), error.hint))
             continue
@@ -55,14 +53,14 @@ def snapshot(workspace: Workspace, progress: Progress) -> tuple[int, tuple[Skipp
     return len(fresh), tuple(skipped)
 
 
-def _batches(workspace: Workspace, chosen: ContextConfig) -> Iterator[pa.RecordBatch]:
+def _batches(workspace: Workspace, chosen: ContextConfig) -> Iterator[pa.RecordBatch | Skipped]:
     if chosen.path is not None:
         return context.read_file(chosen.path)
     configured = next(store for store in workspace.config.stores if store.name == chosen.store)
     return _from_store(workspace, chosen, open_store(configured, timeout=workspace.config.scan.timeout))
 
 
-def _from_store(workspace: Workspace, chosen: ContextConfig, store: Store) -> Iterator[pa.RecordBatch]:
+def _from_store(workspace: Workspace, chosen: ContextConfig, store: Store) -> Iterator[pa.RecordBatch | Skipped]:
     try:
         for dataset in store.datasets():
             if isinstance(dataset, Dataset) and dataset.name == chosen.dataset:

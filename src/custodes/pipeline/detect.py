@@ -12,12 +12,12 @@ import pyarrow as pa
 
 from custodes import __version__
 from custodes.cases.incidents import fuse
-from custodes.datamap.category import load_categories
-from custodes.detections.catalogue import Detection, load_detections
+from custodes.detections.catalogue import load_detections
+from custodes.detections.detection import Detection
 from custodes.detections.run import detect as run_detections
-from custodes.engine.duckdb import DuckEngine
+from custodes.engine.duckdb import FIELD_SCHEMA, DuckEngine
 from custodes.pipeline.progress import Progress
-from custodes.pipeline.scan import in_vault, misplaced_findings
+from custodes.pipeline.scan import in_vault, known_categories, misplaced_findings
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Finding, Incident, Skipped
 
@@ -37,14 +37,13 @@ class DetectOutcome:
 def detect(workspace: Workspace, progress: Progress) -> DetectOutcome:
     """Ask every detection over the sealed events; nothing new in evidence or questions, nothing is asked again."""
     progress.step("detect")
-    detections = load_detections(workspace.config.detections)
-    inputs = _inputs(workspace, detections)
-    if workspace.judgements.marked(_MARK) != inputs:
-        _ask(workspace, detections, progress)
-        workspace.judgements.set_mark(_MARK, inputs)
-        ran = True
-    else:
-        ran = False
+    with open_engine(workspace) as engine:
+        detections = load_detections(workspace.config.detections, engine)
+        inputs = _inputs(workspace, detections)
+        ran = workspace.judgements.marked(_MARK) != inputs
+        if ran:
+            _ask(workspace, engine, detections)
+            workspace.judgements.set_mark(_MARK, inputs)
     return DetectOutcome(
         workspace.judgements.findings(),
         workspace.judgements.incidents(),
@@ -53,16 +52,13 @@ def detect(workspace: Workspace, progress: Progress) -> DetectOutcome:
     )
 
 
-def _ask(workspace: Workspace, detections: tuple[Detection, ...], progress: Progress) -> None:
-    engine = open_engine(workspace)
-    try:
-        outcome = run_detections(
-            engine, detections, days=_days(engine), now=workspace.clock(), on_progress=progress.advance
-        )
-    finally:
-        engine.close()
+def _ask(workspace: Workspace, engine: DuckEngine, detections: tuple[Detection, ...]) -> None:
+    now = workspace.clock()
+    outcome = run_detections(engine, detections, days=_days(engine), now=now)
     findings = [*outcome.findings, *misplaced_findings(workspace)]
-    workspace.judgements.save(findings, fuse(findings))
+    incidents = fuse(findings)
+    workspace.judgements.save(findings, incidents)
+    workspace.casebook.open_all(incidents, now)
     workspace.coverage.replace("detect", outcome.skipped)
 
 
@@ -78,7 +74,7 @@ def _days(engine: DuckEngine) -> list[datetime]:
 
 
 def _field_table(workspace: Workspace) -> pa.Table:
-    categories = load_categories(workspace.config.categories).by_id
+    categories = known_categories(workspace)
     vault: Callable[[str, str], bool] = in_vault(workspace.config.stores)
     rows = [
         {
@@ -92,17 +88,7 @@ def _field_table(workspace: Workspace) -> pa.Table:
         for one in workspace.datamap.all()
         for field in one.verdicts
     ]
-    schema = pa.schema(
-        [
-            ("store", pa.string()),
-            ("dataset", pa.string()),
-            ("field", pa.string()),
-            ("category", pa.string()),
-            ("sensitivity", pa.int64()),
-            ("vault", pa.bool_()),
-        ]
-    )
-    return pa.Table.from_pylist(rows, schema=schema)
+    return pa.Table.from_pylist(rows, schema=FIELD_SCHEMA)
 
 
 def _inputs(workspace: Workspace, detections: tuple[Detection, ...]) -> str:
@@ -111,7 +97,7 @@ def _inputs(workspace: Workspace, detections: tuple[Detection, ...]) -> str:
     for path in [*workspace.segments(), *sorted(workspace.snapshots().values())]:
         digest.update(path.name.encode())
     for detection in detections:
-        digest.update(detection.digest.encode())
+        digest.update(repr(detection).encode())
     digest.update(repr(_field_table(workspace).to_pylist()).encode())
     digest.update(repr(workspace.datamap.copies()).encode())
     return digest.hexdigest()

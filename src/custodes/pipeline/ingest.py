@@ -17,7 +17,7 @@ from custodes.events.cloudtrail import CloudTrailLog
 from custodes.events.delimited import CsvLog
 from custodes.events.interface import LogReader, Position, Quarantined
 from custodes.events.jsonl import JsonLinesLog
-from custodes.events.postgres_csvlog import PostgresCsvLog
+from custodes.events.postgres_csvlog import PostgresLog
 from custodes.pipeline.evidence import EVENTS
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.workspace import Workspace
@@ -58,6 +58,9 @@ def ingest(workspace: Workspace, progress: Progress) -> IngestOutcome:
     progress.step("ingest")
     outcome = IngestOutcome()
     held = _Held()
+    if not workspace.config.logs:
+        hint = f"add [logs.NAME] to {workspace.config.file.name}"
+        outcome.skipped.append(Skipped("ingest", "", "", "no log is configured: nobody was watched", hint))
     for log in workspace.config.logs:
         reader = open_log(workspace, log)
         read_as = hashlib.sha256(repr(log).encode()).hexdigest()[:16]
@@ -75,10 +78,10 @@ def ingest(workspace: Workspace, progress: Progress) -> IngestOutcome:
             except BadInput as error:
                 outcome.skipped.append(Skipped("ingest", log.name, file.name, str(error), error.hint))
     _seal(workspace, held, outcome)
-    for name, file, reason, lines, first in workspace.intake.reasons():
+    for name, place, reason, lines, first in workspace.intake.reasons():
         hint = "mend the line or the mapping, then run again"
         outcome.skipped.append(
-            Skipped("ingest", name, file, f"{lines} lines in quarantine, the first is line {first}: {reason}", hint)
+            Skipped("ingest", name, place, f"{lines} lines in quarantine, the first is line {first}: {reason}", hint)
         )
     workspace.coverage.replace("ingest", outcome.skipped)
     return outcome
@@ -124,7 +127,7 @@ def _seal(workspace: Workspace, held: _Held, outcome: IngestOutcome) -> None:
         with workspace.ledger.begin() as batch:
             first = batch.first
             for folder, table in fresh:
-                sealed = segments.number(table, first)
+                sealed = table.append_column("leaf", pa.array(range(first, first + table.num_rows), pa.int64()))
                 batch.add(folder, ".parquet", segments.write(sealed), segments.leaves(sealed))
                 first += table.num_rows
             batch.commit(now)
@@ -164,7 +167,7 @@ def open_log(workspace: Workspace, log: LogConfig) -> LogReader:
         )
     if log.kind == "cloudtrail":
         return CloudTrailLog(log.name, log.path, tokeniser=tokeniser, clock=clock, root=root)
-    return PostgresCsvLog(
+    return PostgresLog(
         log.name,
         log.path,
         store=log.store or log.name,

@@ -17,8 +17,14 @@ def only_writer(folder: Path) -> Iterator[None]:
 
     The kernel lets go of it when the process ends, however it ends: there is no stale lock to remove.
     """
-    file = folder / "lock"
-    handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except FileNotFoundError:
+        raise CouldNotRun("nothing has been run here yet", where=str(folder), hint='run "custodes run" first') from None
+    except OSError as error:
+        raise CouldNotRun(
+            f"cannot take the workspace's lock ({error.strerror})", where=str(folder), hint="check the folder's rights"
+        ) from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

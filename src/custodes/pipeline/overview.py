@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from custodes.datamap.category import load_categories
+from custodes.detections.catalogue import load_detections
 from custodes.pipeline.detect import open_engine
+from custodes.pipeline.scan import known_categories
 from custodes.pipeline.workspace import Workspace
 from custodes.records import LedgerStatus, LogCoverage, Overview
 
@@ -13,8 +14,7 @@ from custodes.records import LedgerStatus, LogCoverage, Overview
 def overview(workspace: Workspace, ledger: LedgerStatus) -> Overview:
     """The state as it is stored. `ledger` is what the last verification said; see `pipeline.verify`."""
     config = workspace.config
-    engine = open_engine(workspace)
-    try:
+    with open_engine(workspace) as engine:
         logs = engine.ask(
             "select source, count(*) as events, min(time) as first, max(time) as last from event group by source"
         ).to_pylist()
@@ -22,13 +22,12 @@ def overview(workspace: Workspace, ledger: LedgerStatus) -> Overview:
             "select count(*) as events, count(distinct actor) as actors, count(distinct subject) as subjects,"
             " max(time) as last from event"
         ).to_pylist()[0]
-    finally:
-        engine.close()
+        asked = [one.id for one in load_detections(config.detections, engine)]
     by_log = {row["source"]: row for row in logs}
     quarantined = workspace.intake.quarantined()
     examined = workspace.datamap.all()
     fields = tuple(field for one in examined for field in one.verdicts)
-    categories = load_categories(config.categories).by_id
+    categories = known_categories(workspace)
     last: datetime | None = counts["last"]
     vaults = [
         name
@@ -61,4 +60,5 @@ def overview(workspace: Workspace, ledger: LedgerStatus) -> Overview:
         skipped=workspace.coverage.all(),
         ledger=ledger,
         vaults=tuple(vaults),
+        checks=tuple(one for one in asked if one not in {gap.dataset for gap in workspace.coverage.all("detect")}),
     )

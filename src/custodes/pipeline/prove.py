@@ -26,11 +26,8 @@ class WrittenProof:
 
 def prove(workspace: Workspace, event: str, folder: Path) -> list[WrittenProof]:
     """Write the proofs of an event (every row of it) or of the event at a ledger index. Raises BadInput."""
-    engine = open_engine(workspace)
-    try:
+    with open_engine(workspace) as engine:
         rows = engine.ask(_QUERY, {"event": event}).to_pylist()
-    finally:
-        engine.close()
     if not rows:
         raise BadInput("no sealed event has this id or index", hint='"custodes who SUBJECT" shows ledger indices')
     try:

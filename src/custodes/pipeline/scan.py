@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 
+from custodes import __version__
 from custodes.config import StoreConfig
-from custodes.datamap.category import load_categories
+from custodes.datamap.category import CategoryRules, load_categories
 from custodes.datamap.classify import Classifier
-from custodes.datamap.copies import Sketches, copies
+from custodes.datamap.copies import Sketches, copies, identifying
 from custodes.datamap.misplaced import misplaced
 from custodes.datamap.scan import scan as scan_store
 from custodes.errors import CouldNotRun, StoreRefused
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.workspace import Workspace
-from custodes.records import Category, Examined, Field, Finding, Skipped
+from custodes.records import Category, Dataset, Examined, Field, Finding, Skipped
 from custodes.stores.files import open_files
 from custodes.stores.interface import Store
 from custodes.stores.sqlite import open_sqlite
@@ -41,56 +44,60 @@ def scan(workspace: Workspace, progress: Progress) -> ScanOutcome:
     """Read every configured store as far as it changed, and keep the map. One store's failure stops no other."""
     config = workspace.config
     progress.step("scan")
-    categories = load_categories(config.categories)
-    classifier = Classifier(categories)
+    rules = load_categories(config.categories)
+    judged_by = _digest(rules, config.scan.max_rows)
+    classifier = Classifier(rules)
     before = workspace.datamap.all()
-    kept_sketches = workspace.datamap.sketches()
-    sketches = Sketches(workspace.token_key)
+    sketches = Sketches(
+        workspace.token_key, identifying({one.id: one.category for one in rules}), workspace.datamap.sketches()
+    )
     examined: list[Examined] = []
     skipped: list[Skipped] = []
     read = 0
+    if not config.stores:
+        skipped.append(Skipped("scan", "", "", "no store is configured", f"add [stores.NAME] to {config.file.name}"))
     workspace.datamap.forget_stores(store.name for store in config.stores)
     for chosen in config.stores:
-        known = workspace.datamap.known(chosen.name, categories.digest)
+        known = workspace.datamap.known(chosen.name, judged_by)
         found: list[Examined] = []
         try:
-            store = open_store(chosen, timeout=config.scan.timeout)
-        except StoreRefused as error:
+            with closing(open_store(chosen, timeout=config.scan.timeout)) as store:
+                for one in scan_store(
+                    store,
+                    classifier,
+                    sketches=sketches,
+                    max_rows=config.scan.max_rows,
+                    known={f"{chosen.name}.{name}": each for name, each in known.items()},
+                    skip=chosen.skip,
+                    on_progress=progress.advance,
+                ):
+                    (skipped if isinstance(one, Skipped) else found).append(one)  # type: ignore[arg-type]  # sorted by kind
+        except (StoreRefused, CouldNotRun) as error:
             skipped.append(Skipped("scan", chosen.name, "", str(error), error.hint))
             # What was known of a store that cannot be reached stays on the map: it has not gone away.
-            examined.extend(known.values())
-            continue
-        try:
-            for one in scan_store(
-                store,
-                classifier,
-                sketches=sketches,
-                max_rows=config.scan.max_rows,
-                known=known,
-                skip=chosen.skip,
-                on_progress=progress.advance,
-            ):
-                if isinstance(one, Skipped):
-                    skipped.append(one)
-                    continue
-                found.append(one)
-                if known.get(one.dataset) is one:
-                    sketches.keep(
-                        {key: body for key, body in kept_sketches.items() if key[:2] == (one.store, one.dataset)}
-                    )
-                else:
-                    read += 1
-        finally:
-            store.close()
-        workspace.datamap.save(
-            [chosen.name], found, sketches.of_store(chosen.name), judged_by=categories.digest, now=workspace.clock()
-        )
+            seen = {one.dataset for one in found}
+            for name, one in known.items():
+                if name not in seen:
+                    sketches.keep(Dataset(chosen.name, name, ()))
+                    found.append(one)
+        read += sum(not _unchanged(one, known) for one in found)
+        workspace.datamap.save([chosen.name], found, judged_by=judged_by, now=workspace.clock())
         examined.extend(found)
-    pairs = copies(sketches)
-    workspace.datamap.save_copies(pairs)
+    pairs = copies(sketches.all())
+    workspace.datamap.save_copies(pairs, sketches.stored())
     workspace.coverage.replace("scan", skipped)
     after = workspace.datamap.all()
     return ScanOutcome(tuple(examined), tuple(pairs), tuple(skipped), read, changed=after != before)
+
+
+def _unchanged(one: Examined, known: Mapping[str, Examined]) -> bool:
+    before = known.get(one.dataset)
+    return before is not None and one.fingerprint is not None and before.fingerprint == one.fingerprint
+
+
+def _digest(rules: Sequence[CategoryRules], max_rows: int) -> str:
+    """What a verdict depends on beside the data: a change of it makes every dataset be read again."""
+    return hashlib.sha256(repr((__version__, rules, max_rows)).encode()).hexdigest()[:16]
 
 
 def open_store(chosen: StoreConfig, *, timeout: int) -> Store:
@@ -121,14 +128,18 @@ def in_vault(stores: Iterable[StoreConfig]) -> Callable[[str, str], bool]:
 
 
 def misplaced_findings(workspace: Workspace) -> list[Finding]:
-    """What lies on the map where the owner did not declare a vault."""
-    categories = load_categories(workspace.config.categories)
-    known: dict[str, Category] = categories.by_id
-    fields = [field for one in workspace.datamap.all() for field in one.verdicts]
-    return misplaced(
-        fields,
-        known,
+    """What lies on the map where the owner did not declare a vault, raised when a scan first saw it there."""
+    since = {f"{store}.{name}": moment for (store, name), moment in workspace.datamap.first_seen().items()}
+    found = misplaced(
+        [field for one in workspace.datamap.all() for field in one.verdicts],
+        known_categories(workspace),
         in_vault(workspace.config.stores),
-        first_seen=workspace.datamap.first_seen(),
-        copies=workspace.datamap.copies(),
+        workspace.clock(),
+        workspace.datamap.copies(),
     )
+    return [replace(one, raised=since.get(one.datasets[0], one.raised)) for one in found]
+
+
+def known_categories(workspace: Workspace) -> dict[str, Category]:
+    """Every category, shipped and the owner's, by id."""
+    return {rules.id: rules.category for rules in load_categories(workspace.config.categories)}

@@ -46,11 +46,8 @@ def who(workspace: Workspace, subject: str) -> Answer:
     """Every touch of a customer. The asking is a receipt in the ledger before the answer is given."""
     names = _names(workspace, subject)
     workspace.seal_receipts([workspace.receipt("look", question="who", subject=names[0])])
-    engine = open_engine(workspace)
-    try:
+    with open_engine(workspace) as engine:
         rows = engine.ask(_QUERY, {"subjects": names}).to_pylist()
-    finally:
-        engine.close()
     touches = tuple(Touch(event_of(row), row["leaf"], row["explained"]) for row in rows)
     asked = touches[0].event.subject or names[0] if touches else names[0]
     return Answer(asked, touches, workspace.coverage.all("ingest"))

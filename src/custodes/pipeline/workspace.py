@@ -13,9 +13,10 @@ from typing import Final
 
 from custodes.config import Config
 from custodes.errors import CouldNotRun
-from custodes.ledger import Ledger
+from custodes.ledger.log import Ledger
 from custodes.pipeline.evidence import CONTEXT, EVENTS, RECEIPTS, receipts_file
 from custodes.records import Receipt, Tokeniser
+from custodes.state.casebook import Casebook
 from custodes.state.coverage import Coverage
 from custodes.state.database import Database
 from custodes.state.datamap import DataMap
@@ -59,6 +60,7 @@ class Workspace:
         self.coverage = Coverage(database)
         self.intake = Intake(database)
         self.judgements = Judgements(database)
+        self.casebook = Casebook(database)
 
     def segments(self) -> list[Path]:
         """The sealed event files, oldest leaf first."""
@@ -122,8 +124,8 @@ def create_or_open(config: Config, *, clock: Callable[[], datetime] = utc_now, b
     if not (data / MARKER).exists() and not any((data / name).exists() for name in (EVENTS, RECEIPTS, CONTEXT)):
         for left in ("keys", "ledger"):
             shutil.rmtree(data / left, ignore_errors=True)
-        for left in data.glob("state.db*"):
-            left.unlink()
+        for file in data.glob("state.db*"):
+            file.unlink()
         _create(config)
     return _open(config, clock, by)
 

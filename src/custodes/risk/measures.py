@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from custodes.records import Field, Finding, Overview, Skipped
+from custodes.records import Category, Field, Finding, Overview, Skipped
 
 WINDOW_DAYS: Final = 90
 # A store that could not be opened holds an unknown number of datasets; it is counted as this many.
@@ -33,7 +33,7 @@ class NotMeasured:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which part of the evidence a risk looks at: findings of these checks."""
+    """Which part of the evidence a risk looks at: the checks that should show it, and the findings that do."""
 
     checks: frozenset[str]
     findings: tuple[Finding, ...]
@@ -53,7 +53,7 @@ def misplaced(overview: Overview) -> tuple[Field, ...]:
     return tuple(
         field
         for field in overview.fields
-        if overview.categories[field.category].needs_vault
+        if category_of(overview, field).needs_vault
         and field.store not in vaults
         and f"{field.store}.{field.dataset}" not in vaults
     )
@@ -62,6 +62,19 @@ def misplaced(overview: Overview) -> tuple[Field, ...]:
 def unread(overview: Overview) -> tuple[Skipped, ...]:
     """What the scan was asked to read and did not."""
     return tuple(skip for skip in overview.skipped if skip.room == "scan")
+
+
+def unread_words(overview: Overview) -> str:
+    """`1 store and 3 datasets`; empty when all was read."""
+    stores = sum(not skip.dataset for skip in unread(overview))
+    datasets = len(unread(overview)) - stores
+    counts = [plural(stores, "store")] * bool(stores) + [plural(datasets, "dataset")] * bool(datasets)
+    return " and ".join(counts)
+
+
+def category_of(overview: Overview, field: Field) -> Category:
+    """The field's category. One that no longer exists is taken to be of the worst kind."""
+    return overview.categories.get(field.category, Category(field.category, field.category, "", 5))
 
 
 def watched_days(overview: Overview) -> int:
@@ -76,20 +89,20 @@ def _unread_datasets(overview: Overview) -> int:
 
 
 def _sensitivity(overview: Overview, _: Scope) -> Reading | NotMeasured:
-    if left := len(unread(overview)):
-        return Reading(5, f"{plural(left, 'part')} of the stores could not be read and may hold the most harmful data")
+    if left := unread_words(overview):
+        return Reading(5, f"{left} went unread and may hold the most harmful data")
     if not overview.examined:
         return NotMeasured("no data store was read")
     if not overview.fields:
         return Reading(1, f"no personal data was found in {plural(len(overview.examined), 'dataset')}")
-    worst = max((overview.categories[field.category] for field in overview.fields), key=lambda c: (c.sensitivity, c.id))
+    worst = max((category_of(overview, field) for field in overview.fields), key=lambda c: (c.sensitivity, c.id))
     return Reading(worst.sensitivity, f"the data map holds {worst.title}, harm {worst.sensitivity} of 5")
 
 
 def _location(overview: Overview, _: Scope) -> Reading | NotMeasured:
     if not overview.examined:
         return NotMeasured("no data store was read")
-    count = sum(overview.categories[field.category].fides.startswith("user.location") for field in overview.fields)
+    count = sum(category_of(overview, field).fides.startswith("user.location") for field in overview.fields)
     return Reading(count, f"{plural(count, 'field')} of the data map {'tells' if count == 1 else 'tell'} a location")
 
 
@@ -101,19 +114,19 @@ def _personal_datasets(overview: Overview, _: Scope) -> Reading | NotMeasured:
     return Reading(count + _unread_datasets(overview), sentence)
 
 
-def _misplaced(overview: Overview, _: Scope) -> Reading | NotMeasured:
+def _misplaced(overview: Overview, scope: Scope) -> Reading | NotMeasured:
     if not overview.examined and not unread(overview):
         return NotMeasured("no data store was read")
     fields = misplaced(overview)
     datasets = len({(field.store, field.dataset) for field in fields})
-    left = len(unread(overview))
+    left = unread_words(overview)
     sentence = (
         f"{plural(len(fields), 'field')} in {plural(datasets, 'dataset')} {'holds' if len(fields) == 1 else 'hold'} "
         "cards, credentials or other specially protected data outside a vault"
     )
     if left:
-        sentence += f", and {plural(left, 'part')} of the stores could not be read"
-    return Reading(datasets + _unread_datasets(overview), sentence)
+        sentence += f", and {left} went unread"
+    return Reading(datasets + _unread_datasets(overview), sentence, tuple(finding.id for finding in scope.findings))
 
 
 def _unread(overview: Overview, _: Scope) -> Reading | NotMeasured:
@@ -128,8 +141,8 @@ def _unread(overview: Overview, _: Scope) -> Reading | NotMeasured:
     sentence = f"{plural(full, 'dataset') if full else 'no dataset'} could be read in full"
     if parts:
         sentence += f", {len(parts):,} in part"
-    if left := len(unread(overview)):
-        sentence += f", and {plural(left, 'part')} of the stores not at all"
+    if left := unread_words(overview):
+        sentence += f", and {left} not at all"
     return Reading(100 * share, sentence)
 
 

@@ -47,11 +47,14 @@ class _Factor:
 
 
 def assess(overview: Overview, rules: tuple[RiskRule, ...] | None = None) -> tuple[Risk, ...]:
-    """Every risk, the highest score first. rules: those that ship unless given. Raises BadInput as `shipped` does."""
+    """Every risk, the highest score first and the measured ones first among equals.
+
+    rules: those that ship unless given. Raises BadInput as `shipped` does.
+    """
     rules = shipped() if rules is None else rules
     named = frozenset(check for rule in rules for check in rule.checks) - {ANY_CHECK, OTHER_CHECKS}
     risks = (_assess(overview, rule, _scope(overview, rule, named)) for rule in rules)
-    return tuple(sorted(risks, key=lambda risk: (-risk.score, risk.id)))
+    return tuple(sorted(risks, key=lambda risk: (-risk.score, not risk.measured, risk.id)))
 
 
 def _assess(overview: Overview, rule: RiskRule, scope: Scope) -> Risk:
@@ -91,22 +94,23 @@ def _factor(name: FactorName, formula: Formula, overview: Overview, scope: Scope
         reached = max((step for step, value in one.at if reading.value >= value), default=1)
         if reached > level:
             level, cause = reached, reading.sentence
-    unknown = [f"not measured yet: {reason}" for reason in dict.fromkeys(missing)]
-    if unknown and UNKNOWN[name] >= level:
-        level, cause = UNKNOWN[name], unknown.pop(0)
-    word = SCALES[name][level - 1].word
-    first = f"{name.capitalize()} is {level} of 5 ({word}): {cause}."
-    more = (f"{reason[0].upper()}{reason[1:]}." for reason in unknown)
+    more: tuple[str, ...] = ()
+    if missing and UNKNOWN[name] >= level:
+        level, cause = UNKNOWN[name], f"not measured yet: {missing[0]}"
+    elif missing:
+        more = (f"Not measured yet: {missing[0]}.",)
+    first = f"{name.capitalize()} is {level} of 5 ({SCALES[name][level - 1].word}): {cause}."
     return _Factor(level, (first, *more), tuple(evidence), not missing)
 
 
 def _scope(overview: Overview, rule: RiskRule, named: frozenset[str]) -> Scope:
-    known = frozenset(overview.checks) | {finding.check for finding in overview.findings}
-    known |= {skip.dataset for skip in overview.skipped if skip.room == "detect" and skip.dataset}
-    checks = frozenset(rule.checks) - {ANY_CHECK, OTHER_CHECKS}
-    if ANY_CHECK in rule.checks:
-        checks |= known
-    if OTHER_CHECKS in rule.checks:
-        checks |= known - named
-    found = sorted((finding for finding in overview.findings if finding.check in checks), key=lambda one: one.id)
-    return Scope(checks, tuple(found))
+    # A finding does not prove that its check ran to the end, so it does not count among the checks that were asked.
+    asked = frozenset(overview.checks)
+    asked |= {skip.dataset for skip in overview.skipped if skip.room == "detect" and skip.dataset}
+    own = frozenset(rule.checks) - {ANY_CHECK, OTHER_CHECKS}
+
+    def ours(check: str) -> bool:
+        return check in own or ANY_CHECK in rule.checks or (OTHER_CHECKS in rule.checks and check not in named)
+
+    found = sorted((finding for finding in overview.findings if ours(finding.check)), key=lambda one: one.id)
+    return Scope(own | {check for check in asked if ours(check)}, tuple(found))

@@ -12,8 +12,6 @@ from custodes.records import Examined, Field
 from custodes.state.database import Database
 from custodes.state.schema import copy, dataset, field, sketch
 
-FieldName = tuple[str, str, str]  # store, dataset, field
-
 
 class DataMap:
     """The data map of one workspace. `judged_by` is the digest of the categories that gave the verdicts."""
@@ -39,7 +37,6 @@ class DataMap:
         self,
         stores: Iterable[str],
         examined: Iterable[Examined],
-        sketches: Mapping[FieldName, bytes],
         *,
         judged_by: str,
         now: datetime,
@@ -55,7 +52,7 @@ class DataMap:
                 (row.store, row.dataset, row.field, row.category): row.first_seen
                 for row in connection.execute(sa.select(field).where(field.c.store.in_(names)))
             }
-            for table in (dataset, field, sketch):
+            for table in (dataset, field):
                 connection.execute(table.delete().where(table.c.store.in_(names)))
             moment = now.isoformat()
             for one in examined:
@@ -87,13 +84,11 @@ class DataMap:
                             first_seen=since_field.get(key, moment),
                         )
                     )
-            for (store, name, column), body in sketches.items():
-                connection.execute(sketch.insert().values(store=store, dataset=name, field=column, body=body))
 
-    def sketches(self) -> dict[FieldName, bytes]:
-        """Every stored sketch."""
+    def sketches(self) -> dict[str, bytes]:
+        """Every stored sketch, by `store.dataset.field`."""
         with self._database.read() as connection:
-            return {(row.store, row.dataset, row.field): row.body for row in connection.execute(sa.select(sketch))}
+            return {row.name: row.body for row in connection.execute(sa.select(sketch))}
 
     def first_seen(self) -> dict[tuple[str, str], datetime]:
         """When each dataset (store, name) first held the oldest of its verdicts."""
@@ -107,15 +102,18 @@ class DataMap:
         """Take stores off the map that the owner no longer configures."""
         names = tuple(keep)
         with self._database.write() as connection:
-            for table in (dataset, field, sketch):
+            for table in (dataset, field):
                 connection.execute(table.delete().where(table.c.store.not_in(names)))
 
-    def save_copies(self, pairs: Iterable[tuple[str, str, float]]) -> None:
-        """Replace the pairs of fields of which one holds values of the other."""
+    def save_copies(self, pairs: Iterable[tuple[str, str, float]], sketches: Mapping[str, bytes]) -> None:
+        """Replace the pairs of fields of which one holds values of the other, and the sketches that told so."""
         with self._database.write() as connection:
             connection.execute(copy.delete())
             for a, b, containment in pairs:
                 connection.execute(copy.insert().values(a=a, b=b, containment=containment))
+            connection.execute(sketch.delete())
+            for name, body in sketches.items():
+                connection.execute(sketch.insert().values(name=name, body=body))
 
     def copies(self) -> tuple[tuple[str, str, float], ...]:
         """The stored pairs, the fullest first."""

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from custodes.errors import CouldNotRun
 from custodes.records import Finding, Incident
 from custodes.state.database import Database
 from custodes.state.schema import finding, incident, mark
@@ -64,8 +63,3 @@ class Judgements:
         with self._database.write() as connection:
             connection.execute(mark.delete().where(mark.c.name == name))
             connection.execute(mark.insert().values(name=name, value=value))
-
-
-def conflict(what: str) -> CouldNotRun:
-    """Somebody else changed it since it was read."""
-    return CouldNotRun(f"{what} was changed by somebody else meanwhile", hint="look at it again, then decide")

@@ -36,9 +36,7 @@ field = Table(
 sketch = Table(
     "sketch",
     metadata,
-    Column("store", String, primary_key=True),
-    Column("dataset", String, primary_key=True),
-    Column("field", String, primary_key=True),
+    Column("name", String, primary_key=True),  # store.dataset.field
     Column("body", LargeBinary, nullable=False),
 )
 copy = Table(
@@ -126,13 +124,7 @@ case = Table(
     "case",
     metadata,
     Column("id", String, primary_key=True),
-    Column("version", Integer, nullable=False),  # grows by one per decision: two people cannot overwrite each other
-    Column("body", Text, nullable=False),
-)
-risk = Table(
-    "risk",
-    metadata,
-    Column("id", String, primary_key=True),
+    Column("version", Integer, nullable=False),  # entries in its history: two people cannot overwrite each other
     Column("body", Text, nullable=False),
 )
 

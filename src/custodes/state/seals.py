@@ -22,8 +22,8 @@ class StateSeals:
         """Every seal, by its first leaf."""
         with self._database.read() as connection:
             return [
-                Seal(row.path, row.sha256, row.first, row.count, datetime.fromisoformat(row.sealed_at))
-                for row in connection.execute(sa.select(seal).order_by(seal.c.first))
+                Seal(path, sha256, first, count, datetime.fromisoformat(sealed_at))
+                for first, path, sha256, count, sealed_at in connection.execute(sa.select(seal).order_by(seal.c.first))
             ]
 
     def head(self) -> Head | None:

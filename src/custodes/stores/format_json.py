@@ -70,12 +70,10 @@ def batches(path: Path, how: Layout, *, max_rows: int) -> Iterator[pa.RecordBatc
     seen = given = bad = 0
     rows: list[dict[str, Value]] = []
     with EncodedFile(path) as file:
-        for record, _ in _records(file, document=how.document):
+        for record, _ in _records(file, document=how.document, step=step):
             seen += 1
             if record is None:
                 bad += 1
-                continue
-            if (seen - 1) % step:
                 continue
             rows.append(_bounded(record, names))
             given += 1
@@ -88,24 +86,24 @@ def batches(path: Path, how: Layout, *, max_rows: int) -> Iterator[pa.RecordBatc
     if rows:
         yield _batch(rows, names)
     if bad:
-        problems.append(f"records that are no JSON: {bad:,} of {seen:,}")
+        problems.append(f"records that are no JSON: {bad:,} of the {seen:,} that were read")
     if problems:
         raise Unreadable("; ".join(problems), "repair the file where these lines matter; everything else was read")
 
 
-def _records(file: EncodedFile, *, document: bool) -> Iterator[tuple[dict[str, Value] | None, int]]:
-    """Each record and its length in bytes; None for what is no JSON."""
+def _records(file: EncodedFile, *, document: bool, step: int = 1) -> Iterator[tuple[dict[str, Value] | None, int]]:
+    """Each step-th record and its length in bytes; None for what is no JSON."""
     if document:
         try:
             value = _load(file.read())
         except (ValueError, RecursionError):
             yield None, 0
             return
-        for item in value if isinstance(value, list) else [value]:
+        for item in (value if isinstance(value, list) else [value])[::step]:
             yield _flat(item), 0
         return
-    for line in file.lines():
-        if line.strip():
+    for position, line in enumerate(line for line in file.lines() if not line.isspace() and line):
+        if position % step == 0:
             yield _record(line), len(line) + 1
 
 
@@ -124,7 +122,14 @@ def _load(data: bytes) -> object:
 def _flat(value: object) -> dict[str, Value]:
     """`{"a": {"b": [1, 2]}}` becomes `{"a.b": ["1", "2"]}`; a bare value stands under `value`."""
     out: dict[str, Value] = {}
-    _into(out, "", value, listed=False)
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if isinstance(inner, str) and inner.isascii() and len(inner) <= reading.LONGEST_TEXT and key not in out:
+                out[_valid(key)] = inner  # nearly every value of nearly every record
+            else:
+                _into(out, _valid(key), inner, listed=False)
+    else:
+        _into(out, "", value, listed=False)
     return out
 
 
@@ -160,9 +165,9 @@ def _cut(text: str) -> str:
 
 def _bounded(record: dict[str, Value], names: dict[str, None]) -> dict[str, Value]:
     """The record with its new paths remembered, or moved together where there are too many of them."""
-    fresh = record.keys() - names.keys()
-    if not fresh:
+    if record.keys() <= names.keys():
         return record
+    fresh = record.keys() - names.keys()
     if len(names) + len(fresh) <= _MOST_PATHS:
         names.update(dict.fromkeys(sorted(fresh)))
         return record
@@ -175,7 +180,7 @@ def _batch(rows: list[dict[str, Value]], names: dict[str, None]) -> pa.RecordBat
     columns = []
     for name in names:
         cells = [row.get(name) for row in rows]
-        if any(isinstance(cell, list) for cell in cells):
+        if any(type(cell) is list for cell in cells):
             lists = [None if cell is None else _listed(cell) for cell in cells]
             columns.append(pa.array(lists, pa.list_(pa.string())))
         else:

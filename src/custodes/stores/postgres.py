@@ -176,6 +176,7 @@ def open_postgres(
         ) from None
     inline = parts.pop("password", None)
     settings = {"connect_timeout": str(_CONNECT_SECONDS), "application_name": "custodes"} | parts
+    settings["client_encoding"] = "UTF8"  # else the server sends the bytes of the database's own encoding
     # At the start of the session, so that it holds in every connection that DuckDB opens for itself.
     limits = f"-c statement_timeout={timeout * 1000:d} -c default_transaction_read_only=on"
     settings["options"] = f"{parts.get('options', '')} {limits}".strip()
@@ -225,23 +226,31 @@ _READ_HINTS: Final = {
     "permission denied": ("the role lacks a right it needs", "GRANT SELECT on it (and on what its view calls)"),
     "does not exist": ("it is no longer there", "run the scan again"),
     "has not been populated": ("the materialised view has never been filled", "REFRESH MATERIALIZED VIEW"),
+    "UTF8": ("it holds text that is no UTF-8", "mend the text, or the encoding that the database declares"),
     "terminating connection": ("the server ended the session", "run the scan again"),
-    "server closed the connection": ("the server ended the session", "run the scan again"),
+    "closed the connection": ("the server ended the session", "run the scan again"),
     "onnection": ("the connection to the server was lost", "check the server, then run the scan again"),
 }
+# What a view's own query may run into. Only these words of a server's message are repeated: the rest may be a value.
+_VIEW_ERRORS: Final = (
+    "invalid input syntax",
+    "division by zero",
+    "out of range",
+    "more than one row returned",
+    "cannot",
+)
 
 
 def _unreadable(text: str) -> Unreadable:
     for words, (reason, hint) in _READ_HINTS.items():
         if words in text:
             return Unreadable(reason, hint)
-    return Unreadable(
-        f"the server refused to read it: {_masked(text)}", "repair or drop it, or list it under skip with a reason"
-    )
+    said = next((f" ({words})" for words in _VIEW_ERRORS if words in text), "")
+    return Unreadable(f"its query fails on the server{said}", "repair or drop it, or list it under skip with a reason")
 
 
 def _masked(text: str) -> str:
-    """The server's primary message without what it quotes: PostgreSQL puts values between double quotes."""
+    """The server's primary message without what it quotes: names, and at worst values, stand between quotes."""
     found = re.search(r"(?:ERROR|FATAL):\s*(.*)", text)
     line = found.group(1) if found else text.strip().split("\n", 1)[0]
-    return re.sub(r"\"[^\"]*\"?|'[^']*'?", "...", line).strip().lower()[:200]
+    return re.sub(r"\"[^\"]*\"?|'[^']*'?|[»«„“”].*?[»«„“”]", "...", line).strip().lower()[:200]

@@ -19,6 +19,15 @@ BATCH_ROWS: Final = 8_192
 LONGEST_TEXT: Final = 100_000
 LONGEST_BINARY: Final = 4_096
 
+# Nothing is fetched from the network, and no secret of the user's own DuckDB is looked at.
+_CLOSED: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "threads": 1,
+    "memory_limit": "1GB",
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_persistent_secrets": False,
+}
+
 
 def quoted(name: str) -> str:
     """A name as SQL identifier, for SQLite, PostgreSQL and DuckDB alike."""
@@ -35,7 +44,7 @@ def reader(extension: str) -> duckdb.DuckDBPyConnection:
 
     Raises CouldNotRun when the wheel is missing or made for another version of DuckDB.
     """
-    connection = duckdb.connect(config={"threads": 1, "memory_limit": "1GB"})
+    connection = duckdb.connect(config=_CLOSED)
     spec = importlib.util.find_spec(f"duckdb_extension_{extension}")
     folder = Path(spec.origin).parent if spec is not None and spec.origin is not None else None
     version = f"v{duckdb.__version__}"

@@ -31,7 +31,7 @@ def upgrade() -> None:
         *(key("store"), key("dataset"), key("field"), key("category"), must("confidence", real)),
         *(must("matched", integer), must("scanned", integer), must("reasons", sa.Text()), must("first_seen")),
     )
-    op.create_table("sketch", key("store"), key("dataset"), key("field"), must("body", sa.LargeBinary()))
+    op.create_table("sketch", key("name"), must("body", sa.LargeBinary()))
     op.create_table("copy", key("a"), key("b"), must("containment", real))
     op.create_table(
         "skipped", key("room"), key("store"), key("dataset"), key("reason", sa.Text()), must("hint", sa.Text())
@@ -54,5 +54,4 @@ def upgrade() -> None:
     op.create_table("finding", key("id"), must("check"), must("active", flag), must("body", sa.Text()))
     op.create_table("incident", key("id"), must("active", flag), must("body", sa.Text()))
     op.create_table("case", key("id"), must("version", integer), must("body", sa.Text()))
-    op.create_table("risk", key("id"), must("body", sa.Text()))
     op.create_table("mark", key("name"), must("value", sa.Text()))

@@ -1,0 +1,89 @@
+//! The pass over text and cells, seen from outside.
+
+use _native::pattern::Spec;
+use _native::scan::Patterns;
+
+fn spec(id: &str, anchor: &str, regex: &str, validator: Option<&str>) -> Spec {
+    Spec {
+        id: id.to_owned(),
+        anchor: anchor.to_owned(),
+        literals: if anchor == "literal" { vec!["AKIA".to_owned()] } else { vec![] },
+        regex: regex.to_owned(),
+        lead: 0,
+        validator: validator.map(str::to_owned),
+        keep_unvalidated: false,
+    }
+}
+
+fn patterns() -> Patterns {
+    let specs = [
+        spec("card", "digits", r"\b\d(?:[ -]?\d){11,18}\b", Some("payment_card")),
+        spec("mail", "at", r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}\b", Some("email")),
+        spec("key", "literal", r"AKIA[A-Z2-7]{16}\b", None),
+        spec("v6", "colon", r"\b[0-9A-Fa-f:]{2,39}", Some("ipv6")),
+        spec("word", "anywhere", r"\bcust-[a-f]{4}\b", None),
+    ];
+    Patterns::new(&specs).unwrap_or_else(|error| unreachable!("{error}"))
+}
+
+fn found(text: &str) -> Vec<(usize, &str)> {
+    patterns().text(text.as_bytes()).iter().map(|hit| (hit.pattern, &text[hit.start..hit.end])).collect()
+}
+
+#[test]
+fn one_pass_finds_every_kind() {
+    let text = "pay 12 4111 1111 1111 1111, ask a.b@example.com key AKIAABCDEFGHIJKLMNOP from 2001:db8::7 cust-abcd";
+    assert_eq!(
+        found(text),
+        [
+            (0, "4111 1111 1111 1111"),
+            (1, "a.b@example.com"),
+            (2, "AKIAABCDEFGHIJKLMNOP"),
+            (3, "2001:db8::7"),
+            (4, "cust-abcd"),
+        ]
+    );
+}
+
+#[test]
+fn a_match_ends_with_its_line() {
+    let mut specs = vec![spec("n", "digits", r"\d[\d\s]{3,30}", None)];
+    specs[0].lead = 0;
+    let patterns = Patterns::new(&specs).unwrap_or_else(|error| unreachable!("{error}"));
+    assert!(patterns.text(b"12345 6\n789012").iter().all(|hit| hit.end <= 7 || hit.start >= 8));
+}
+
+#[test]
+fn refusals_name_the_category() {
+    for bad in [
+        spec("mine", "digits", r"(", None),
+        spec("mine", "digits", r"\d*", None),
+        spec("mine", "digits", r"\d", Some("no such")),
+        spec("mine", "somewhere", r"\d", None),
+        spec("mine", "digits", r"(?:[a-z0-9]{1,900}[0-9a-f]){900}", None),
+    ] {
+        let error = Patterns::new(&[bad]).err().unwrap_or_default();
+        assert!(error.starts_with("category mine: "), "{error}");
+    }
+}
+
+#[test]
+fn cells_are_whole_or_hold_a_match() {
+    let cells: [&[u8]; 5] = [b" 4111111111111111 ", b"4111111111111112", b"card 4111111111111111 kept", b"  ", b"x"];
+    let counts = patterns().cells(cells.iter().enumerate().map(|(row, cell)| (row, *cell, 1)));
+    assert_eq!(counts.filled, 4);
+    assert_eq!(counts.whole.first(), Some(&2));
+    assert_eq!(counts.whole_valid.first(), Some(&1));
+    assert_eq!(counts.inside.first(), Some(&3));
+    assert_eq!(counts.inside_valid.first(), Some(&2));
+    assert_eq!(counts.some.first(), Some(&vec![0, 2]));
+}
+
+#[test]
+fn hostile_text_takes_linear_time() {
+    let patterns = patterns();
+    for piece in ["@", "1 ", "a@", "1:", "AKIA", "\u{301}", "4-", "::", ".@-"] {
+        let text = piece.repeat(200_000);
+        assert!(patterns.text(text.as_bytes()).len() <= 1);
+    }
+}

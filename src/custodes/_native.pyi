@@ -1,0 +1,54 @@
+# Types of the native part; what each does is said in native/src.
+
+from collections.abc import Sequence
+from typing import TypeAlias, final
+
+from typing_extensions import Buffer
+
+__version__: str
+
+VALIDATORS: Sequence[str]
+
+Spec: TypeAlias = tuple[str, str, list[str], str, int, str | None, bool]
+# Category, anchor, literals, regular expression, lead, validator, keep_unvalidated.
+
+@final
+class Scanner:
+    # Patterns compiled once. Raises ValueError naming the category where one cannot be compiled.
+    def __new__(cls, specs: Sequence[Spec]) -> Scanner: ...
+    def __len__(self) -> int: ...
+    # Start byte, end byte, index of the pattern, validated; sorted by start. Takes UTF-8; raises TypeError.
+    def scan_text(self, text: Buffer) -> list[tuple[int, int, int, bool]]: ...
+    # Count over the cells of an Arrow string array: `count` cells from `offset` on.
+    # large: offsets are 64 bits wide. base: byte of the column's data at which `data` begins.
+    # weights: int64 per cell, how often it stands in the column. Raises ValueError on buffers that contradict
+    # each other, TypeError on what is no buffer.
+    def scan_cells(
+        self,
+        offsets: Buffer,
+        data: Buffer,
+        validity: Buffer | None,
+        count: int,
+        large: bool,
+        *,
+        offset: int = 0,
+        base: int = 0,
+        weights: Buffer | None = None,
+    ) -> CellCounts: ...
+
+@final
+class CellCounts:
+    # What `scan_cells` counted; the lists have one entry per pattern.
+
+    @property
+    def filled(self) -> int: ...
+    @property
+    def whole(self) -> list[int]: ...
+    @property
+    def whole_valid(self) -> list[int]: ...
+    @property
+    def inside(self) -> list[int]: ...
+    @property
+    def inside_valid(self) -> list[int]: ...
+    @property
+    def some(self) -> list[list[int]]: ...

@@ -1,0 +1,153 @@
+"""Which findings are one story? Those that share who did it, with what, or for whom, near in time."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import combinations
+from typing import Final
+
+from custodes.records import Finding, Incident, incident_id
+
+# How much harm a finding of each severity can mean, 0 to 1.
+WEIGHTS: Final = {1: 0.1, 2: 0.25, 3: 0.5, 4: 0.75, 5: 1.0}
+
+NEAR: Final = timedelta(days=14)
+
+# A party named in a finding about many parties is one of its victims, not the thread of a story.
+_FEW_PARTIES: Final = 3
+# A client that this many accused actors use is a gateway or a shared machine, and links nobody.
+_SHARED_CLIENT: Final = 5
+
+_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+
+
+def fuse(findings: Sequence[Finding]) -> list[Incident]:
+    """One incident per story, gravest first. Every finding is in exactly one.
+
+    Findings are linked when they share an actor, a client, a key, or (where they name few) a party, and their times
+    overlap or lie within NEAR. Findings without anybody (misplaced data) are one incident per check and store. The
+    incident's id comes from the finding raised first, so that findings added later do not change it.
+    """
+    groups = _groups(sorted({finding.id: finding for finding in findings}.values(), key=_age))
+    incidents = [_incident(group) for group in groups]
+    return sorted(incidents, key=lambda incident: (-incident.score, incident.raised, incident.id))
+
+
+def _age(finding: Finding) -> tuple[datetime, str]:
+    return finding.raised, finding.id
+
+
+def _groups(findings: Sequence[Finding]) -> list[list[Finding]]:
+    leader = list(range(len(findings)))
+
+    def find(place: int) -> int:
+        while leader[place] != place:
+            leader[place] = leader[leader[place]]
+            place = leader[place]
+        return place
+
+    threads: dict[tuple[str, str], list[int]] = defaultdict(list)
+    crowded = _crowded(findings)
+    for place, finding in enumerate(findings):
+        for thread in _threads(finding):
+            if thread not in crowded:
+                threads[thread].append(place)
+    for thread, places in threads.items():
+        for one, other in combinations(places, 2):
+            if thread[0] == "store" or _near(findings[one], findings[other]):
+                leader[find(other)] = find(one)
+    groups: dict[int, list[Finding]] = defaultdict(list)
+    for place, finding in enumerate(findings):
+        groups[find(place)].append(finding)
+    return list(groups.values())
+
+
+def _threads(finding: Finding) -> Iterator[tuple[str, str]]:
+    """What can tie this finding to another."""
+    named = False
+    # A key that acts is an actor: `key:k9` as the actor of one finding and the key of another is the same thread.
+    for name in (*finding.actors, *finding.keys):
+        named = True
+        yield "actor", name
+    for name in finding.clients:
+        named = True
+        yield "client", name
+    if len(finding.parties) <= _FEW_PARTIES:
+        for name in finding.parties:
+            named = True
+            yield "party", name
+    if not named and not finding.parties:
+        store = finding.datasets[0].split(".", 1)[0] if finding.datasets else finding.id
+        yield "store", f"{finding.check} {store}"
+
+
+def _crowded(findings: Sequence[Finding]) -> set[tuple[str, str]]:
+    users: dict[str, set[str]] = defaultdict(set)
+    for finding in findings:
+        # Many actors in one finding about one client is that finding's very point, so it counts as one user.
+        for client in finding.clients:
+            users[client].add("+".join(finding.actors))
+    return {("client", client) for client, actors in users.items() if len(actors) >= _SHARED_CLIENT}
+
+
+def _near(one: Finding, other: Finding) -> bool:
+    if one.first is None or one.last is None or other.first is None or other.last is None:
+        return True
+    return one.first <= other.last + NEAR and other.first <= one.last + NEAR
+
+
+def _incident(group: Sequence[Finding]) -> Incident:
+    anchor = min(group, key=_age)
+    ranked = sorted(group, key=lambda each: (-WEIGHTS[each.severity] * each.confidence, each.raised, each.id))
+    top = ranked[0]
+    firsts = [each.first for each in group if each.first is not None]
+    lasts = [each.last for each in group if each.last is not None]
+    return Incident(
+        id=incident_id(anchor.id),
+        score=_score(group),
+        title=top.title,
+        severity=max(each.severity for each in group),
+        actors=_union(each.actors for each in ranked),
+        parties=_union(each.parties for each in ranked),
+        clients=_union(each.clients for each in ranked),
+        subjects=max(each.subjects for each in group),
+        first=min(firsts, default=None),
+        last=max(lasts, default=None),
+        raised=anchor.raised,
+        reason=_story(ranked),
+        findings=tuple(each.id for each in ranked),
+    )
+
+
+def _score(group: Sequence[Finding]) -> float:
+    """0 to 100: noisy-or of harm times belief, over checks.
+
+    Each check counts once, by its strongest finding: ten findings of one check are the same doubt ten times.
+    """
+    strongest: dict[str, float] = {}
+    for finding in group:
+        strongest[finding.check] = max(
+            strongest.get(finding.check, 0.0), WEIGHTS[finding.severity] * finding.confidence
+        )
+    calm = 1.0
+    for belief in strongest.values():
+        calm *= 1.0 - belief
+    return round(100 * (1.0 - calm), 1)
+
+
+def _union(parts: Iterator[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for part in parts for name in part))
+
+
+def _story(ranked: Sequence[Finding]) -> str:
+    """Two sentences: what the strongest finding says, and what else belongs to it (or how unusual that is)."""
+    sentences = _SENTENCE.split(ranked[0].reason)
+    rest = dict.fromkeys(each.title for each in ranked[1:] if each.check != ranked[0].check)
+    again = sum(each.check == ranked[0].check for each in ranked[1:])
+    also = [title[:1].lower() + title[1:] for title in rest]
+    if again:
+        also.insert(0, f"the same {again} more time{'s' if again > 1 else ''}")
+    return f"{sentences[0]} Also: {'; '.join(also)}." if also else " ".join(sentences[:2])

@@ -1,0 +1,308 @@
+"""Which kinds of personal data are known, and how is each recognised? One YAML file per kind, ours or the user's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final, Literal, cast, get_args
+
+import yaml
+
+from custodes import _native
+from custodes.datamap.values import SHAPES
+from custodes.errors import BadInput
+from custodes.records import Category, Flag
+
+BUILT_IN: Final = Path(__file__).parent / "categories"
+
+ANCHORS: Final = ("digits", "at", "colon", "literal", "anywhere")
+CONFIRMS: Final = ("phone",)
+Refute = Literal["sequence", "key", "version"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A form the scanner looks for.
+
+    anchor: what leads it to candidates. lead: bytes the match may begin before the first digit.
+    weak: too common alone; counts only with a header (columns) or a word beside it (text).
+    """
+
+    regex: str
+    anchor: str
+    literals: tuple[str, ...] = ()
+    lead: int = 0
+    weak: bool = False
+    validator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRules:
+    """What makes a whole column one of this category.
+
+    valid_share: of the cells that are not empty, those that must fit a pattern and pass its check.
+    chance: share of unrelated values of the same form that pass the check by luck.
+    headers: phrases a column name may contain; generic: phrases that say it only with more evidence.
+    shape, share: a test on values for what has no pattern, and the share of values that must pass it.
+    beside: at least one of these categories must be in the same dataset.
+    name: evidence for names of people is asked: given names, siblings, e-mail addresses in the same row.
+    refutes: what speaks against it: a rising sequence, a key, a version number.
+    """
+
+    valid_share: float = 0.7
+    chance: float = 0.0
+    headers: tuple[str, ...] = ()
+    generic: tuple[str, ...] = ()
+    shape: str | None = None
+    share: float = 0.8
+    beside: frozenset[str] = frozenset()
+    name: bool = False
+    refutes: frozenset[Refute] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRules:
+    """A category and everything its file says about recognising it.
+
+    keep_unvalidated: what the check refuses is still reported, as not validated.
+    confirm: a second check in Python on the scanner's candidates. boost, refute: words before a match in text.
+    match, no_match: examples that a test and `check_examples` run.
+    """
+
+    category: Category
+    file: Path
+    patterns: tuple[Pattern, ...] = ()
+    keep_unvalidated: bool = False
+    confirm: str | None = None
+    column: ColumnRules = ColumnRules()
+    boost: frozenset[str] = frozenset()
+    refute: frozenset[str] = frozenset()
+    match: tuple[str, ...] = ()
+    no_match: tuple[str, ...] = ()
+    standard: str = ""
+
+    @property
+    def id(self) -> str:
+        """The file's name without its ending."""
+        return self.category.id
+
+
+def load_categories(folder: Path | None = None) -> tuple[CategoryRules, ...]:
+    """The categories that ship with Custodes, then those of the user's folder, each in order of their names.
+
+    Raises BadInput with file, key and reason for the first file that is not sound, and for an id given twice.
+    """
+    found: dict[str, CategoryRules] = {}
+    for place in (BUILT_IN, folder):
+        for file in sorted(place.glob("*.yml")) if place is not None else ():
+            rules = read_category(file)
+            if rules.id in found:
+                raise BadInput(
+                    f'category "{rules.id}" exists already', where=str(file), hint="give the file another name and id"
+                )
+            found[rules.id] = rules
+    for rules in found.values():
+        for other in sorted(rules.column.beside):
+            if other not in found:
+                raise BadInput(
+                    f'no category "{other}"', where=f"{rules.file}: column.beside", hint=_meant(other, sorted(found))
+                )
+    return tuple(found.values())
+
+
+def read_category(file: Path) -> CategoryRules:
+    """Read and check one file whole. Raises BadInput with file, key and reason."""
+    try:
+        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput("cannot read the category", where=str(file), hint=str(error.strerror)) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{file}: line {mark.line + 1}" if mark is not None else str(file)
+        raise BadInput("the category is no YAML", where=where, hint="mend the file as YAML in UTF-8") from error
+    top = _Keys(file, "", document)
+    identity = top.text("id")
+    if identity != file.stem:
+        raise top.fail(
+            "id", "the id is not the file's name", f'write id: {file.stem}, or rename the file "{identity}.yml"'
+        )
+    column = top.keys("column")
+    text = top.keys("text")
+    rules = CategoryRules(
+        category=Category(
+            id=identity,
+            title=top.text("title"),
+            fides=top.text("fides"),
+            sensitivity=top.number("sensitivity", 1, 5),
+            flags=cast("frozenset[Flag]", frozenset(top.texts("flags", get_args(Flag)))),
+        ),
+        file=file,
+        patterns=tuple(_patterns(top)),
+        keep_unvalidated=top.flag("keep_unvalidated"),
+        confirm=top.choice("confirm", CONFIRMS),
+        column=_column(column),
+        boost=frozenset(text.texts("boost")),
+        refute=frozenset(text.texts("refute")),
+        match=top.texts("match"),
+        no_match=top.texts("no_match"),
+        standard=top.text("standard", required=False),
+    )
+    text.finish()
+    top.finish()
+    _check(top, rules)
+    return rules
+
+
+def _patterns(top: _Keys) -> Iterator[Pattern]:
+    shared = top.choice("validator", _native.VALIDATORS)
+    for keys in top.items("patterns"):
+        anchor = keys.choice("anchor", ANCHORS)
+        pattern = Pattern(
+            regex=keys.text("regex"),
+            anchor=anchor or "anywhere",
+            literals=keys.texts("literals"),
+            lead=keys.number("lead", 0, 8, default=0),
+            weak=keys.flag("weak"),
+            validator=keys.choice("validator", _native.VALIDATORS) or shared,
+        )
+        keys.finish()
+        try:
+            _native.Scanner([spec(top.path or "this", pattern, keep_unvalidated=False)])
+        except ValueError as error:
+            reason = str(error).split(": ", 1)[-1]
+            raise keys.fail(
+                "regex", reason, "classes are ASCII; look-around and back-references do not exist"
+            ) from None
+        yield pattern
+
+
+def spec(identity: str, pattern: Pattern, *, keep_unvalidated: bool) -> _native.Spec:
+    """The pattern as the native scanner takes it."""
+    return (
+        identity,
+        pattern.anchor,
+        list(pattern.literals),
+        pattern.regex,
+        pattern.lead,
+        pattern.validator,
+        keep_unvalidated,
+    )
+
+
+def _column(keys: _Keys) -> ColumnRules:
+    languages = keys.keys("headers")
+    headers = tuple(dict.fromkeys(phrase for language in languages.values for phrase in languages.texts(language)))
+    rules = ColumnRules(
+        valid_share=keys.share("valid_share", 0.7),
+        chance=keys.share("chance", 0.0),
+        headers=headers,
+        generic=keys.texts("generic"),
+        shape=keys.choice("shape", tuple(SHAPES)),
+        share=keys.share("share", 0.8),
+        beside=frozenset(keys.texts("beside")),
+        name=keys.flag("name"),
+        refutes=cast("frozenset[Refute]", frozenset(keys.texts("refutes", get_args(Refute)))),
+    )
+    keys.finish()
+    return rules
+
+
+def _check(top: _Keys, rules: CategoryRules) -> None:
+    if not rules.patterns and rules.column.shape is None:
+        raise top.fail(
+            "patterns", "nothing says how to recognise it", "add patterns, or column.shape and column.headers"
+        )
+    if rules.column.shape is not None and not rules.column.headers:
+        raise top.fail("column.headers", "a shape alone is too weak", "add the words that name such a column")
+    for key, examples in (("match", rules.match), ("no_match", rules.no_match)):
+        if not examples:
+            raise top.fail(key, "examples are missing", f"add made-up values that must {key.replace('_', ' ')}")
+
+
+class _Keys:
+    """One mapping of the file: hands out typed values, remembers which keys were asked for, refuses the rest."""
+
+    def __init__(self, file: Path, path: str, values: object) -> None:
+        self.file = file
+        self.path = path
+        self.asked: set[str] = set()
+        if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
+            raise BadInput(
+                "expected keys and values",
+                where=f"{file}: {path}" if path else str(file),
+                hint="see a shipped category",
+            )
+        self.values: Mapping[str, object] = values
+
+    def fail(self, key: str, what: str, hint: str) -> BadInput:
+        where = f"{self.path}.{key}" if self.path else key
+        return BadInput(what, where=f"{self.file}: {where}", hint=hint)
+
+    def text(self, key: str, *, required: bool = True) -> str:
+        self.asked.add(key)
+        value = self.values.get(key, "")
+        if not isinstance(value, str) or (required and not value):
+            raise self.fail(
+                key, "a text is required here", f"write {key}: a text (in quotes, where it looks like a number)"
+            )
+        return value
+
+    def texts(self, key: str, among: Sequence[str] = ()) -> tuple[str, ...]:
+        self.asked.add(key)
+        value = self.values.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.fail(key, "expected a list of texts", f'write {key}: ["...", "..."]')
+        for item in value:
+            if among and item not in among:
+                raise self.fail(key, f'"{item}" is not known', _meant(item, among))
+        return tuple(value)
+
+    def choice(self, key: str, among: Sequence[str]) -> str | None:
+        value = self.text(key, required=False)
+        if value and value not in among:
+            raise self.fail(key, f'"{value}" is not known', _meant(value, among))
+        return value or None
+
+    def number(self, key: str, least: int, most: int, default: int | None = None) -> int:
+        self.asked.add(key)
+        value = self.values.get(key, default)
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise self.fail(key, "expected a whole number", f"write {key}: {least} to {most}")
+        return value
+
+    def share(self, key: str, default: float) -> float:
+        self.asked.add(key)
+        value = self.values.get(key, default)
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
+            raise self.fail(key, "expected a share", f"write {key}: 0 to 1")
+        return float(value)
+
+    def flag(self, key: str) -> bool:
+        self.asked.add(key)
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            raise self.fail(key, "expected true or false", f"write {key}: true")
+        return value
+
+    def keys(self, key: str) -> _Keys:
+        self.asked.add(key)
+        return _Keys(self.file, f"{self.path}.{key}" if self.path else key, self.values.get(key, {}))
+
+    def items(self, key: str) -> list[_Keys]:
+        self.asked.add(key)
+        value = self.values.get(key, [])
+        if not isinstance(value, list):
+            raise self.fail(key, "expected a list", f"write {key}: and each with a dash before it")
+        return [_Keys(self.file, f"{key}[{index}]", item) for index, item in enumerate(value)]
+
+    def finish(self) -> None:
+        unknown = sorted(set(self.values) - self.asked)
+        if unknown:
+            raise self.fail(unknown[0], "no such key", _meant(unknown[0], sorted(self.asked)))
+
+
+def _meant(word: str, among: Sequence[str]) -> str:
+    close = get_close_matches(word, among, n=1)
+    return f'did you mean "{close[0]}"?' if close else f"one of: {', '.join(among)}"

@@ -1,0 +1,103 @@
+"""What does a column's name promise? A hint with a strength; never a verdict, for names lie."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+from custodes.datamap.vocabulary import WORDS
+
+_PIECES: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+
+# Behind a phrase these say that the column is about the thing, not the thing: email_verified, phone_type, name_id.
+ABOUT: Final = WORDS["about"]
+# Before a phrase these do the same: is_email, has_phone, num_addresses.
+ABOUT_BEFORE: Final = WORDS["about_before"]
+# Words that leave a phrase what it is.
+NEUTRAL: Final = WORDS["neutral"]
+
+# Words for people who have a relation to a company, in the languages of the shipped headers.
+PERSONS: Final = WORDS["persons"]
+# Words for organisations and things; their names are not names of people.
+THINGS: Final = WORDS["things"]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """How strongly a name promises a category.
+
+    strength: 1 the name is the phrase, 0.9 it ends in it, 0.4 it holds it among other words, 0 not at all.
+    phrase: the words that said it. before: the words in front of them.
+    """
+
+    strength: float
+    phrase: str = ""
+    before: tuple[str, ...] = ()
+
+
+NOTHING: Final = Promise(0.0)
+
+
+def fold(text: str) -> str:
+    """Lower case without accents."""
+    decomposed = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
+
+
+def tokens(name: str) -> tuple[str, ...]:
+    """The words of a name: `billingPostalCode2` gives billing, postal, code, 2."""
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", name.replace("ß", "ss")) if letter.isascii())
+    return tuple(piece.lower() for piece in _PIECES.findall(plain))
+
+
+def singular(word: str) -> str:
+    """A word without its plural s, good enough to compare with our lists."""
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
+
+
+def promise(words: tuple[str, ...], phrases: tuple[str, ...]) -> Promise:
+    """The strongest promise any phrase finds in the words; the longest phrase wins among equals."""
+    best = NOTHING
+    for phrase in phrases:
+        found = _find(words, phrase)
+        if (found.strength, len(found.phrase)) > (best.strength, len(best.phrase)):
+            best = found
+    return best
+
+
+def _find(words: tuple[str, ...], phrase: str) -> Promise:
+    """Words are compared joined, so that `first name` is found in firstname, first_name and FirstName alike."""
+    wanted = phrase.replace(" ", "")
+    for start in range(len(words)):
+        joined = ""
+        for end in range(start, len(words)):
+            joined += words[end]
+            if joined == wanted or (joined == wanted + "s" and len(wanted) > 3):
+                return _strength(words[:start], words[end + 1 :], phrase)
+            if not wanted.startswith(joined):
+                break
+    return NOTHING
+
+
+def _strength(before: tuple[str, ...], after: tuple[str, ...], phrase: str) -> Promise:
+    rest = [word for word in after if word not in NEUTRAL and not word.isdigit() and len(word) > 1]
+    if any(word in ABOUT for word in after) or any(word in ABOUT_BEFORE for word in before):
+        return NOTHING
+    if rest:
+        return Promise(0.4, phrase, before)
+    extra = [word for word in before if word not in NEUTRAL]
+    return Promise(0.9 if extra else 1.0, phrase, before)
+
+
+def persons(words: tuple[str, ...]) -> bool:
+    """Whether a word for people is among them."""
+    return any(word in PERSONS or singular(word) in PERSONS for word in words)
+
+
+def things(words: tuple[str, ...]) -> bool:
+    """Whether a word for organisations or things is among them."""
+    return any(word in THINGS or singular(word) in THINGS for word in words)

@@ -1,0 +1,140 @@
+"""Is this column made of names of people, rather than of songs, firms or towns?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from custodes.datamap import headers, values
+from custodes.datamap.category import CategoryRules
+from custodes.datamap.claim import Claim, ColumnView, header_reason, per_cent
+from custodes.datamap.headers import fold
+
+_PEOPLE_BESIDE = frozenset(
+    {"email", "phone", "postal_address", "birth_date", "us_ssn", "gender", "password", "username"}
+)
+
+
+def name_claims(
+    column: ColumnView, rules: Sequence[CategoryRules], dataset: tuple[str, ...], beside: Collection[str], echo: float
+) -> list[Claim]:
+    """Claims of the name categories on a column.
+
+    dataset: words of the dataset's name. beside: categories found in other columns.
+    echo: share of rows in which a word of the value stands in the row's e-mail address.
+    """
+    sample = column.tally.values
+    if not sample or column.is_key:
+        return []
+    distinct = set(sample)
+    given = sum(map(values.has_given_name, distinct)) / len(distinct)
+    claims = [claim for rule in rules if (claim := _named(column, rule, given, echo)) is not None]
+    if not claims:
+        whole = next((rule for rule in rules if rule.column.generic), None)
+        generic = (
+            None if whole is None else _generic(column, whole, dataset=dataset, beside=beside, given=given, echo=echo)
+        )
+        claims = [claim for claim in (generic or _unnamed(column, rules, given, echo),) if claim is not None]
+    return claims
+
+
+def _named(column: ColumnView, rule: CategoryRules, given: float, echo: float) -> Claim | None:
+    """The name says it outright: the shape must agree."""
+    promise = column.promise(rule.id)
+    if promise.strength < 0.9 or headers.things(promise.before) or rule.column.shape is None:
+        return None
+    share = _share(column, rule.column.shape)
+    firms = sum(map(values.is_firm, column.tally.values)) / len(column.tally.values)
+    if share < rule.column.share or firms > 0.5:
+        return None
+    claim = _claim(column, rule.id, 0.6 + 0.2 * share, share, header_reason(promise))
+    return _surer(claim, given, echo)
+
+
+def _generic(
+    column: ColumnView,
+    rule: CategoryRules,
+    *,
+    dataset: tuple[str, ...],
+    beside: Collection[str],
+    given: float,
+    echo: float,
+) -> Claim | None:
+    """`name`, or a word for people alone: the values, the neighbours and the dataset's name decide together."""
+    promise = headers.promise(column.words, rule.column.generic)
+    role = headers.persons(column.words[-1:])
+    if (promise.strength < 0.9 and not role) or headers.things(column.words):
+        return None
+    share = _share(column, rule.column.shape or "full_name")
+    if share < rule.column.share:
+        return None
+    said = header_reason(promise) if promise.strength else "header is a word for a person"
+    about_people = headers.persons(dataset) or headers.persons(column.words) or bool(_PEOPLE_BESIDE & set(beside))
+    of_things = headers.things(dataset) and not headers.persons(column.words)
+    needed = 0.3 if of_things else 0.1 if about_people else 0.4
+    people_only = headers.persons(dataset) and not of_things and bool(_PEOPLE_BESIDE & set(beside))
+    if given < needed and echo < 0.4 and not people_only:
+        return None
+    claim = _claim(column, rule.id, 0.5 + 0.15 * share, share, said)
+    near = sorted(_PEOPLE_BESIDE & set(beside))
+    if near:
+        claim = claim.surer(0.1, f"siblings: {' and '.join(word.replace('_', ' ') for word in near)}")
+    return _surer(claim, given, echo)
+
+
+def _unnamed(column: ColumnView, rules: Sequence[CategoryRules], given: float, echo: float) -> Claim | None:
+    """The header says nothing: only values that are given names, or that repeat in the e-mail address, are enough."""
+    sample = column.tally.values
+    if headers.things(column.words) or column.promises or len(sample) < 5 or len(set(sample)) < 3:
+        return None
+    known = {rule.id for rule in rules}
+    full = _share(column, "full_name")
+    if "person_name" in known and full >= 0.8 and (given >= 0.35 or echo >= 0.5):
+        return _surer(_claim(column, "person_name", 0.5, full, "two or more words, written as names are"), given, echo)
+    word = _share(column, "name_word")
+    if word < 0.9:
+        return None
+    if "first_name" in known and given >= 0.5 and len(set(sample)) >= 5:
+        return _surer(_claim(column, "first_name", 0.45, word, "single words, written as names are"), given, echo)
+    if "last_name" in known and echo >= 0.5:
+        return _surer(_claim(column, "last_name", 0.45, word, "single words, written as names are"), given, echo)
+    return None
+
+
+def _claim(column: ColumnView, category: str, confidence: float, share: float, reason: str) -> Claim:
+    filled = column.tally.filled
+    fit = f"{per_cent(share)} of {filled} cells have the shape of a name"
+    return Claim(category, confidence, round(share * filled), (reason, fit))
+
+
+def _surer(claim: Claim, given: float, echo: float) -> Claim:
+    if given >= 0.1:
+        claim = claim.surer(min(0.1, given / 4), f"{per_cent(given)} hold a common given name")
+    return (
+        claim.surer(0.1, f"in {per_cent(echo)} of the rows a word stands in the e-mail address")
+        if echo >= 0.3
+        else claim
+    )
+
+
+def _share(column: ColumnView, shape: str) -> float:
+    sample = column.tally.values
+    return sum(map(values.SHAPES[shape], sample)) / len(sample)
+
+
+def echo_share(column: ColumnView, mail: ColumnView | None) -> float:
+    """How often a word of the value (three letters or more) stands before the @ of the same row's e-mail address."""
+    if mail is None or mail is column or not (column.tally.aligned and mail.tally.aligned):
+        return 0.0
+    rows = [
+        (value, address.split("@", 1)[0])
+        for value, address in zip(column.tally.sample, mail.tally.sample, strict=False)
+        if value and address and "@" in address
+    ]
+    if len(rows) < 3:
+        return 0.0
+    return sum(_echoes(value, local) for value, local in rows) / len(rows)
+
+
+def _echoes(value: str, local: str) -> bool:
+    local = fold(local)
+    return any(len(word) >= 3 and fold(word) in local for word in values.words(value))

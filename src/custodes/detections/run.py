@@ -1,0 +1,273 @@
+"""What do the detections find, and when could each finding first be known?
+
+Each detection is asked once for every day replayed, seeing only what had happened by the end of that day: `raised` is
+the first day on which a finding appears, its contents are those of the last day on which it does. So a run over history
+says what a run on each of those days would have said, and nothing more.
+
+A query may say itself from which moment each finding stands: the column `known`, for queries that judge each day by it
+and what came before, so that nothing later makes a finding fall. They are asked once, for the last day. The tests
+hold such queries to the replay.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from custodes.detections import reason
+from custodes.detections.detection import PARTICIPANTS, Detection
+from custodes.engine.interface import Engine, QuestionFailed
+from custodes.records import EVIDENCE_LIMIT, Evidence, Finding, Skipped, finding_id
+
+_STORE: Final = "detections"
+
+# A check that says this many things at once says nothing: its query is wrong, or it counts ordinary work.
+ROWS_LIMIT: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was found, surest and gravest first, and what could not be asked."""
+
+    findings: tuple[Finding, ...]
+    skipped: tuple[Skipped, ...]
+
+
+@dataclass(slots=True)
+class _Seen:
+    """One finding over the days: when it first appeared, and what the last day it appeared on says about it."""
+
+    raised: datetime
+    day: datetime
+    values: Mapping[str, object]
+
+
+class _Unusable(Exception):
+    """A query's answer that cannot be read as findings."""
+
+
+def detect(
+    engine: Engine,
+    detections: Sequence[Detection],
+    *,
+    days: Sequence[datetime],
+    now: datetime,
+    replay: bool = False,
+    on_progress: Callable[[str, int, int], None] = lambda _detection, _done, _total: None,
+) -> Outcome:
+    """Ask every detection for every day. days: the moments to replay, ascending; none means `now` alone.
+
+    replay: ask for every day even where the query says by itself when a finding was known.
+    on_progress hears of every detection that begins: its id, how many are done, how many there are.
+    A detection that fails, or whose context is missing, is a Skipped with the reason; the others are still asked.
+    """
+    moments = sorted(set(days)) or [now]
+    replayed = _changed(engine, moments)
+    findings: list[Finding] = []
+    skipped: list[Skipped] = []
+    for place, detection in enumerate(detections):
+        on_progress(detection.id, place, len(detections))
+        missing = _missing(engine, detection, moments[-1])
+        if missing is not None:
+            skipped.append(missing)
+            continue
+        seen: dict[str, _Seen] = {}
+        try:
+            once = "known" in detection.columns and not replay
+            doubles = _replay(engine, detection, replayed[-1:] if once else replayed, seen)
+        except (QuestionFailed, _Unusable) as failure:
+            skipped.append(_skipped(detection, str(failure), getattr(failure, "hint", "correct the query")))
+            continue
+        if doubles:
+            what = f"the query returned {doubles} rows more than there are findings; the surest of each was kept"
+            skipped.append(_skipped(detection, what, "group the query by the columns under identity:"))
+        try:
+            if once:
+                _date(seen, replayed)
+            findings += _findings(engine, detection, seen)
+        except (QuestionFailed, _Unusable) as failure:
+            skipped.append(_skipped(detection, str(failure), getattr(failure, "hint", "correct the query")))
+    findings.sort(key=lambda finding: (-finding.severity, -finding.confidence, finding.id))
+    return Outcome(tuple(findings), tuple(skipped))
+
+
+def _changed(engine: Engine, moments: Sequence[datetime]) -> list[datetime]:
+    """The days on which there was something new to see; a day like the one before can raise nothing."""
+    kept: list[datetime] = []
+    before = 0
+    for moment in moments:
+        row = engine.ask("select count(*) as events from event", until=moment).to_pylist()[0]
+        if row["events"] != before:
+            kept.append(moment)
+            before = row["events"]
+    return kept
+
+
+def _missing(engine: Engine, detection: Detection, until: datetime) -> Skipped | None:
+    for view in detection.needs:
+        if view != "event" and not engine.ask(f"select 1 from {view} limit 1", until=until).num_rows:  # noqa: S608 - a view's name
+            return _skipped(detection, f'it needs the table "{view}", which has no rows', _hint(view))
+    return None
+
+
+def _hint(view: str) -> str:
+    return "run a scan first" if view == "field" else f"configure [context.{view}]"
+
+
+def _skipped(detection: Detection, why: str, hint: str) -> Skipped:
+    return Skipped("detect", _STORE, detection.id, why, hint)
+
+
+def _replay(engine: Engine, detection: Detection, moments: Sequence[datetime], seen: dict[str, _Seen]) -> int:
+    """Fill `seen` from every day; how many rows repeated a finding. The last day is asked first: it costs most."""
+    doubles = 0
+    latest = _rows(engine, detection, moments[-1]) if moments else []
+    for moment in moments:
+        rows = latest if moment == moments[-1] else _rows(engine, detection, moment)
+        found: dict[str, Mapping[str, object]] = {}
+        for values in rows:
+            name = _identify(detection, values)
+            if name in found:
+                doubles += 1
+                if _confidence(found[name]) >= _confidence(values):
+                    continue
+            found[name] = values
+        for name, values in found.items():
+            raised = seen[name].raised if name in seen else moment
+            seen[name] = _Seen(raised, moment, values)
+    return doubles
+
+
+def _date(seen: Mapping[str, _Seen], moments: Sequence[datetime]) -> None:
+    """Each finding was raised on the first day that ended after it was known."""
+    for each in seen.values():
+        known = _moment(each.values["known"])
+        if known is not None:
+            each.raised = next((moment for moment in moments if moment >= known), each.day)
+
+
+def _rows(engine: Engine, detection: Detection, until: datetime) -> list[Mapping[str, object]]:
+    """The rows without their evidence, which is fetched once, for the day that counts."""
+    columns = ", ".join(f'"{name}"' for name in detection.columns if name != "evidence")
+    sql = (
+        f"select {columns}, cast({detection.confidence} as double) as confidence_ "  # noqa: S608 - the engine's gate
+        f"from ({detection.query}\n) as found limit {ROWS_LIMIT + 1}"
+    )
+    answer = engine.ask(sql, detection.parameters, until=until).to_pylist()
+    rows: list[Mapping[str, object]] = [{name: _plain(cell) for name, cell in row.items()} for row in answer]
+    if len(rows) > ROWS_LIMIT:
+        raise _Unusable(f"the query returned more than {ROWS_LIMIT:,} findings")
+    return rows
+
+
+def _plain(value: object) -> object:
+    """Sums of whole numbers arrive as decimals."""
+    if isinstance(value, Decimal):
+        return int(value) if value == int(value) else float(value)
+    return value
+
+
+def _identify(detection: Detection, values: Mapping[str, object]) -> str:
+    return finding_id(detection.id, *(_word(values[column]) for column in detection.identity))
+
+
+def _word(value: object) -> str:
+    if isinstance(value, list):
+        return "\n".join(sorted(str(item) for item in value))
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _confidence(values: Mapping[str, object]) -> float:
+    value = values["confidence_"]
+    if not isinstance(value, float) or math.isnan(value):
+        raise _Unusable("the confidence of a finding is no number")
+    return min(max(value, 0.0), 1.0)
+
+
+@dataclass(slots=True)
+class _Proof:
+    touches: int
+    items: list[Evidence]
+    datasets: set[str]
+
+
+def _findings(engine: Engine, detection: Detection, seen: Mapping[str, _Seen]) -> list[Finding]:
+    proofs: dict[tuple[str, datetime], _Proof] = {}
+    for day in sorted({each.day for each in seen.values()}):
+        for name, proof in _proofs(engine, detection, day).items():
+            proofs[name, day] = proof
+    return [_finding(detection, name, each, proofs.get((name, each.day))) for name, each in seen.items()]
+
+
+def _proofs(engine: Engine, detection: Detection, until: datetime) -> dict[str, _Proof]:
+    """By finding: its touches in order of time (at most EVIDENCE_LIMIT, all counted) and the datasets they are in."""
+    keys = ", ".join(f'"{name}"' for name in detection.identity)
+    sql = f"""
+        with item as (
+            select distinct {keys}, reference_
+            from (select {keys}, unnest(evidence) as reference_ from ({detection.query}\n) as found) as pairs
+        )
+        select {", ".join(f'item."{name}"' for name in detection.identity)}, e.event_id as event_id_, e.leaf as leaf_,
+               e.dataset as dataset_, count(*) over finding as touches_
+        from item join event e on e.{"leaf" if detection.leaves else "event_id"} = item.reference_
+        window finding as (partition by {", ".join(f'item."{name}"' for name in detection.identity)})
+        qualify row_number() over (finding order by e.time, e.leaf) <= {EVIDENCE_LIMIT}
+        order by e.time, e.leaf
+    """  # noqa: S608 - column names of a bound query; the engine's gate has the last word
+    found: dict[str, _Proof] = {}
+    for row in engine.ask(sql, detection.parameters, until=until).to_pylist():
+        proof = found.setdefault(_identify(detection, row), _Proof(row["touches_"], [], set()))
+        proof.items.append(Evidence(row["event_id_"], row["leaf_"]))
+        proof.datasets.add(row["dataset_"])
+    return found
+
+
+def _finding(detection: Detection, name: str, seen: _Seen, proof: _Proof | None) -> Finding:
+    values = seen.values
+    if proof is None:
+        raise _Unusable("a finding has no evidence among the events")
+    who = {many: _names(values, one, many) for one, many in PARTICIPANTS}
+    datasets = values.get("datasets")
+    return Finding(
+        id=name,
+        check=detection.id,
+        title=detection.title,
+        severity=detection.severity,
+        confidence=round(_confidence(values), 4),
+        actors=who["actors"],
+        parties=who["parties"],
+        clients=who["clients"],
+        keys=who["keys"],
+        subjects=_count(values.get("subjects")),
+        first=_moment(values.get("first")),
+        last=_moment(values.get("last")),
+        raised=seen.raised,
+        reason=reason.tell(detection.reason, {**detection.parameters, **values}),
+        evidence=tuple(proof.items),
+        touches=proof.touches,
+        tip=detection.triage[0],
+        blind_spots=detection.blind_spots,
+        datasets=tuple(sorted(datasets if isinstance(datasets, list) else proof.datasets)),
+    )
+
+
+def _names(values: Mapping[str, object], one: str, many: str) -> tuple[str, ...]:
+    several = values.get(many)
+    found = [values.get(one), *(several if isinstance(several, list) else [several])]
+    return tuple(sorted({str(item) for item in found if item is not None}))
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int):
+        raise _Unusable('the column "subjects" is no whole number')
+    return value
+
+
+def _moment(value: object) -> datetime | None:
+    if value is not None and not (isinstance(value, datetime) and value.tzinfo is not None):
+        raise _Unusable("the columns first, last and known are no times with a zone")
+    return value

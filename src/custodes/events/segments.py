@@ -1,0 +1,144 @@
+"""Which file does an event go into, and which events are sealed already?
+
+A segment is one UTC day of one batch, sorted by subject so that one subject's rows are found by the statistics of a few
+row groups.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from custodes.errors import LedgerBroken
+from custodes.records import AccessEvent
+from custodes.records.canonical import row_bytes
+from custodes.records.schema import EVENT_SCHEMA, SEALED_SCHEMA, events_table
+
+ROW_GROUP: Final = 20_000
+
+# What makes two rows the same touch; an export that overlaps an earlier one repeats these.
+KEY: Final = ("source", "event_id", "dataset", "subject", "object")
+_ORDER: Final = ("subject", "time", "event_id", "dataset", "object")
+
+
+def segments(events: Sequence[AccessEvent] | pa.Table) -> dict[date, pa.Table]:
+    """The events by UTC day, without repeated touches (KEY), each day sorted by subject, then time.
+
+    The result does not depend on the order of the events.
+    """
+    table = events if isinstance(events, pa.Table) else events_table(list(events))
+    if table.num_rows == 0:
+        return {}
+    table = _distinct(_sorted(table))
+    days = pc.cast(table.column("time"), pa.date32())
+    found = {}
+    for day in sorted(pc.unique(days).to_pylist()):
+        found[day] = _plain_dictionaries(table.filter(pc.equal(days, pa.scalar(day, pa.date32()))))
+    return found
+
+
+def known(table: pa.Table, existing: Sequence[Path]) -> pa.Table:
+    """The rows of the table that none of the sealed segments holds (KEY), in the order given.
+
+    Only rows within the table's span of time are compared: the same touch has the same time.
+    Raises LedgerBroken when a sealed segment cannot be read.
+    """
+    if table.num_rows == 0 or not existing:
+        return table
+    span = pc.min_max(table.column("time")).as_py()
+    match = " and ".join(f"sealed.{column} is not distinct from fresh.{column}" for column in KEY)
+    fresh = _plain(table.select(list(KEY))).append_column("row", pa.array(range(table.num_rows), pa.int64()))
+    with duckdb.connect(":memory:") as connection:
+        connection.register("fresh", fresh)
+        try:
+            sealed = connection.read_parquet([str(path) for path in existing], hive_partitioning=False)
+            sealed = sealed.filter(
+                (duckdb.ColumnExpression("time") >= duckdb.ConstantExpression(span["min"]))
+                & (duckdb.ColumnExpression("time") <= duckdb.ConstantExpression(span["max"]))
+            )
+            sealed.create_view("sealed")
+            rows = connection.sql(
+                f"select row from fresh where not exists (select 1 from sealed where {match}) order by row"  # noqa: S608 - KEY is ours
+            ).to_arrow_table()
+        except duckdb.Error as error:
+            raise LedgerBroken(
+                "a sealed segment cannot be read", hint='run "custodes ledger verify": it names the file'
+            ) from error
+    return table.take(rows.column("row"))
+
+
+def leaves(table: pa.Table) -> list[bytes]:
+    """The canonical bytes of each row, in order, a leaf column aside. Raises ValueError when one fits no leaf."""
+    columns = []
+    for field in EVENT_SCHEMA:
+        column = table.column(field.name)
+        if pa.types.is_timestamp(field.type):
+            # An integer and a time of the same microseconds have the same canonical bytes, and integers are cheap.
+            column = pc.cast(column, pa.int64())
+        columns.append(column.to_pylist())
+    return [row_bytes(row) for row in zip(*columns, strict=True)]
+
+
+def write(table: pa.Table) -> bytes:
+    """A sealed segment (with its leaf column) as Parquet: equal rows give equal bytes."""
+    sealed = _plain_dictionaries(table.select(SEALED_SCHEMA.names)).cast(SEALED_SCHEMA)
+    target = io.BytesIO()
+    pq.write_table(
+        sealed,
+        target,
+        row_group_size=ROW_GROUP,
+        compression="zstd",
+        write_statistics=True,
+        version="2.6",
+        sorting_columns=[pq.SortingColumn(SEALED_SCHEMA.get_field_index("subject"))],
+    )
+    return target.getvalue()
+
+
+def read(path: Path) -> pa.Table:
+    """A sealed segment. Raises LedgerBroken when the file is gone, damaged, or has other columns."""
+    hint = 'run "custodes ledger verify": it names every file that does not match its proof'
+    try:
+        # ParquetFile, not read_table: a folder named day=... would be taken for a column.
+        table = pq.ParquetFile(path).read()
+        return table.cast(SEALED_SCHEMA)
+    except (OSError, pa.ArrowException, ValueError) as error:
+        raise LedgerBroken("a sealed segment cannot be read", where=str(path), hint=hint) from error
+
+
+def _sorted(table: pa.Table) -> pa.Table:
+    order = pc.sort_indices(_plain(table), sort_keys=[(column, "ascending") for column in _ORDER])
+    return table.take(order)
+
+
+def _distinct(table: pa.Table) -> pa.Table:
+    """The first row of each KEY."""
+    numbered = _plain(table.select(list(KEY))).append_column("row", pa.array(range(table.num_rows), pa.int64()))
+    first = numbered.group_by(list(KEY), use_threads=False).aggregate([("row", "min")])
+    if first.num_rows == table.num_rows:
+        return table
+    return table.take(first.column("row_min").sort())
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Sorting and grouping want plain strings, and `fields` in neither."""
+    return table.select([name for name in table.column_names if name != "fields"])
+
+
+def _plain_dictionaries(table: pa.Table) -> pa.Table:
+    """The table with each dictionary in the order its words first occur: Parquet's bytes depend on that order."""
+    columns = []
+    for field in table.schema:
+        column = table.column(field.name)
+        if pa.types.is_dictionary(field.type):
+            column = column.cast(field.type.value_type).combine_chunks().dictionary_encode()
+        columns.append(column)
+    return pa.Table.from_arrays(columns, schema=table.schema).combine_chunks()

@@ -1,0 +1,130 @@
+"""Which tables does one parsed statement write, and which does it read?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from sqlglot import exp
+
+from custodes.events.sql_nouns import Touch
+from custodes.events.sql_reads import Sources, read_fields, sources
+from custodes.records import Action
+
+# System tables that hold customer values or credentials; every other one is about the database itself.
+_TELLING: Final = frozenset(
+    {
+        *("pg_authid", "pg_shadow", "pg_user_mapping", "pg_user_mappings", "pg_statistic", "pg_stats"),
+        *("pg_statistic_ext_data", "pg_largeobject", "pg_stat_activity", "pg_stat_statements"),
+    }
+)
+_OWN_FUNCTIONS: Final = ("pg_", "json", "regexp_", "string_", "ts_", "xml", "generate_", "aclexplode", "unnest")
+_SYSTEM: Final = frozenset({"pg_catalog", "information_schema", "pg_toast"})
+
+
+def touches(tree: exp.Expr, columns: Mapping[str, tuple[str, ...]]) -> tuple[Touch, ...]:
+    """What the statement touches, writes first. columns: `schema.table` or `table` to its columns, for a star."""
+    return _Touches(tree, columns).found()
+
+
+class _Touches:
+    """Collects the touches of one parsed statement: a dataset it writes and reads is one touch, the write."""
+
+    def __init__(self, tree: exp.Expr, columns: Mapping[str, tuple[str, ...]]) -> None:
+        self._tree = tree
+        self._columns = columns
+        self._found: dict[str, tuple[Action, dict[str, None]]] = {}
+        self._made = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
+
+    def found(self) -> tuple[Touch, ...]:
+        self._changes()
+        self._definitions()
+        if not (isinstance(self._tree, exp.Create) and self._tree.args.get("kind") == "VIEW"):
+            for select in self._tree.find_all(exp.Select):
+                self._reads(sources(select, self._made), select.expressions)
+        return tuple(Touch(action, dataset, tuple(fields)) for dataset, (action, fields) in self._found.items())
+
+    def _changes(self) -> None:
+        tree = self._tree
+        for into in tree.find_all(exp.Into):
+            self._add(into.this, "create", ["*"])
+        for insert in tree.find_all(exp.Insert):
+            table, fields = _target(insert.this)
+            self._add(table, "create", [*fields, *_returning(insert)])
+        for update in tree.find_all(exp.Update):
+            if update.this is None:
+                continue  # the arm of a MERGE
+            named = sources(update, self._made)
+            changed = [item.this.name for item in update.expressions if isinstance(item, exp.EQ)]
+            self._add(update.this, "update", [*changed, *_returning(update)])
+            self._reads(named, [item.expression for item in update.expressions if isinstance(item, exp.EQ)])
+        for delete in tree.find_all(exp.Delete):
+            self._add(delete.this, "delete", ["*"])
+            for table in delete.args.get("using") or ():
+                self._add(table, "read", [])
+        for merge in tree.find_all(exp.Merge):
+            changed = [item.this.name for update in merge.find_all(exp.Update) for item in update.expressions]
+            self._add(merge.this, "update", changed)
+            self._add(merge.args.get("using"), "read", [])
+
+    def _definitions(self) -> None:
+        tree = self._tree
+        if isinstance(tree, exp.Copy):
+            table, fields = _target(tree.this)
+            self._add(table, "create" if tree.args.get("kind") else "export", fields)
+        elif isinstance(tree, exp.Create) and tree.args.get("kind") in {"TABLE", "VIEW"}:
+            table, fields = _target(tree.this)
+            self._add(table, "create", fields)
+        elif isinstance(tree, (exp.Drop, exp.TruncateTable)):
+            for table in tree.find_all(exp.Table):
+                self._add(table, "delete", ["*"])
+
+    def _reads(self, named: Sources, seen: Sequence[exp.Expr]) -> None:
+        for table, fields in read_fields(named, seen, self._columns):
+            self._add(table, "read", fields)
+
+    def _add(self, table: exp.Expr | None, action: Action, fields: Sequence[str]) -> None:
+        if not isinstance(table, exp.Table) or (not table.db and table.name.lower() in self._made):
+            return
+        dataset = _dataset(table)
+        if dataset is None:
+            return
+        schema, _, name = dataset.partition(".")
+        if (schema in _SYSTEM or name.startswith("pg_")) and name not in _TELLING:
+            return
+        # The first action stays: writes are collected before reads.
+        _, seen = self._found.setdefault(dataset, (action, {}))
+        seen.update(dict.fromkeys(fields))
+
+
+def _dataset(table: exp.Table) -> str | None:
+    """`schema.table`; PostgreSQL's default schema is public, and unquoted names are lower case.
+
+    A function in the place of a table is named like one; None for PostgreSQL's own (as far as sqlglot knows them).
+    """
+    name = table.this
+    schema = table.args.get("db")
+    if isinstance(name, exp.Func):
+        if not isinstance(name, exp.Anonymous) or (schema is None and name.name.lower().startswith(_OWN_FUNCTIONS)):
+            return None
+        return f"{_folded(schema) if schema else 'public'}.{name.name.lower()}"
+    if not table.name:
+        return None
+    default = "pg_catalog" if table.name.lower() in _TELLING else "public"
+    return f"{_folded(schema) if schema else default}.{_folded(name)}"
+
+
+def _folded(identifier: exp.Expr) -> str:
+    return identifier.name if identifier.args.get("quoted") else identifier.name.lower()
+
+
+def _target(node: exp.Expr) -> tuple[exp.Expr, list[str]]:
+    """The table a statement writes and the columns it names; all of them when it names none."""
+    if isinstance(node, exp.Schema):
+        return node.this, [column.name for column in node.expressions]
+    return node, ["*"]
+
+
+def _returning(node: exp.Expr) -> list[str]:
+    returning = node.args.get("returning")
+    return [item.name or "*" for item in returning.expressions] if returning is not None else []

@@ -1,0 +1,234 @@
+"""How does a batch become evidence? All of it or nothing, in an order in which a crash at any line loses nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from custodes.errors import BadInput, CouldNotRun, CustodesError, LedgerBroken
+from custodes.ledger.check_proof import HASH
+from custodes.ledger.checkpoint import Checkpoint
+from custodes.ledger.durable import Disk, place, sync_names
+from custodes.ledger.layout import Layout
+from custodes.ledger.note import Signer
+from custodes.ledger.recovery import (
+    Intent,
+    Standing,
+    clear_leftovers,
+    drop_superseded,
+    replace_checkpoint,
+    write_intent,
+)
+from custodes.ledger.segments import Seal, SealConflict, Seals, is_segment_path
+from custodes.ledger.tiles import Tile, count_at, edge_tiles
+from custodes.ledger.tree import LEAF_LIMIT, Edge, append, leaf_hashes
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What a batch became. first: its first leaf. size, root: of the log now. files: paths below the data folder."""
+
+    first: int
+    size: int
+    root: bytes
+    files: tuple[str, ...]
+
+
+class Batch:
+    """The pen, taken by `Ledger.begin`. first: index of the batch's first leaf. Holds 32 bytes of memory per leaf."""
+
+    def __init__(
+        self,
+        *,
+        layout: Layout,
+        signer: Signer,
+        seals: Seals,
+        disk: Disk,
+        standing: Standing,
+        lock: ExitStack,
+        ended: Callable[[Standing | BaseException], None],
+    ) -> None:
+        self.first = standing.edge.size
+        self._layout = layout
+        self._signer = signer
+        self._seals = seals
+        self._disk = disk
+        self._standing = standing
+        self._lock = lock
+        self._ended = ended
+        self._open = True
+        self._hashes = bytearray()
+        self._files: dict[str, tuple[str, int, int]] = {}  # path -> sha256, first leaf, number of leaves
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.discard()
+
+    @property
+    def size(self) -> int:
+        """How many leaves the log will have: the index of the next leaf added."""
+        return self.first + len(self._hashes) // HASH
+
+    def add(self, relative: str, suffix: str, data: bytes, leaves: Sequence[bytes]) -> str:
+        """Stage one file and append its leaves, in order; the file's name, `<sha256><suffix>`.
+
+        relative: folder below the data folder, such as `events/day=2026-03-01`. It must be possible to recover the
+        leaves from data alone: verification does.
+        Raises BadInput when the content is already sealed there, has no leaf or one over 65,535 bytes, or the folder or
+        suffix is none we can keep; CouldNotRun when the disk is full or fails.
+        """
+        self._must_be_open()
+        digest = hashlib.sha256(data).hexdigest()
+        name = f"{digest}{suffix}"
+        path = f"{relative}/{name}"
+        if not is_segment_path(path):
+            raise BadInput(
+                "no segment can be kept under this name", where=path, hint="use plain folder names and a suffix"
+            )
+        if not leaves or max(map(len, leaves)) > LEAF_LIMIT:
+            raise BadInput(
+                f"a segment needs leaves, each of at most {LEAF_LIMIT} bytes",
+                where=path,
+                hint="shorten or split the record",
+            )
+        # Unsealed leftovers were removed when the batch began, so whatever is there now is sealed.
+        if path in self._files or (self._layout.data / path).exists():
+            raise BadInput("this content is already sealed", where=path, hint="leave it out: the ledger holds it")
+        # A crash from here to `commit` leaves strays in pending/, which the next start removes.
+        staged = self._staged(len(self._files))
+        self._disk.sync(self._disk.write(staged, data), staged)
+        self._files[path] = (digest, self.size, len(leaves))
+        self._hashes += leaf_hashes(leaves)
+        return name
+
+    def commit(self, now: datetime) -> Commit:
+        """Seal everything added and let go of the pen. When this returns, no power cut can undo it.
+
+        now: with zone. Raises CouldNotRun when the disk is full or fails or the clock went back, LedgerBroken when
+        another writer got past the lock. After a refusal the batch is over: usually none of it is sealed, but if the
+        failure came late all of it may be. `Ledger.size` at the next `begin` or `open` tells.
+        """
+        self._must_be_open()
+        if now.tzinfo is None:
+            raise ValueError("the time of a seal needs its zone")
+        before = self._standing
+        if before.sealed_at is not None and now < before.sealed_at:
+            raise CouldNotRun(
+                f"the clock is behind the last seal, of {before.sealed_at.isoformat()}",
+                hint="set the clock right, or wait until it has passed that time",
+            )
+        if not self._files:
+            self.discard()
+            return Commit(self.first, self.first, before.checkpoint.root, ())
+        try:
+            after = self._write(now)
+        except BaseException as error:
+            self._ended(error)
+            raise
+        finally:
+            self._close()
+        self._ended(after)
+        return Commit(self.first, after.edge.size, after.checkpoint.root, tuple(self._files))
+
+    def discard(self) -> None:
+        """Drop what was added and let go of the pen. After `commit` it does nothing."""
+        if not self._open:
+            return
+        try:
+            # Failing to remove a stray is no loss: every start removes it.
+            with suppress(CustodesError):
+                for number in range(len(self._files)):
+                    self._disk.remove(self._staged(number))
+        finally:
+            self._close()
+
+    def _staged(self, number: int) -> Path:
+        return self._layout.pending / f"{number}.segment"
+
+    def _close(self) -> None:
+        self._open = False
+        self._lock.close()
+
+    def _must_be_open(self) -> None:
+        if not self._open:
+            raise ValueError("this batch is over: begin another")
+
+    def _write(self, now: datetime) -> Standing:
+        disk, layout, old = self._disk, self._layout, self._standing.edge
+        edge, full = append(old, bytes(self._hashes))
+        sealed = [Seal(path, digest, first, count, now) for path, (digest, first, count) in self._files.items()]
+        try:
+            # Looked at before the intent claims every tile of the new tree as ours, to be removed if this fails.
+            tiles = self._new_tiles(edge, full)
+            # Crash before the intent is in place: only pending/ has files, nothing happened.
+            write_intent(disk, layout, Intent(old.size, edge.size, tuple(self._files)))
+            # Crash from here to the seals: files without seals are in place; the intent names them, they are removed.
+            self._place_segments()
+            self._place_tiles(tiles)
+        except CustodesError:
+            with suppress(CustodesError):
+                clear_leftovers(disk, layout, self._seals, old.size)
+            raise
+        # Crash inside: the database has all the seals or none. None: as above. All: as below.
+        try:
+            self._seals.append(sealed, edge.size, edge.root)
+        except SealConflict as error:
+            raise LedgerBroken(
+                "another writer sealed first, past the lock",
+                where=str(layout.ledger / "lock"),
+                hint="let only one machine write this ledger, on a file system with working locks",
+            ) from error
+        # Crash from here on: the batch is sealed, and the next start signs its checkpoint. It was not acknowledged,
+        # so the caller must look before it adds the same records again.
+        checkpoint = Checkpoint(self._standing.checkpoint.origin, edge.size, edge.root)
+        note = checkpoint.signed(self._signer)
+        replace_checkpoint(disk, layout, note)
+        # Crash from here on: acknowledged or not, all of it is durable. Tidying up can be done by the next start.
+        with suppress(CustodesError):
+            drop_superseded(disk, layout, old.size, edge.size)
+            disk.remove(layout.intent)
+        return Standing(checkpoint, note, edge, now)
+
+    def _place_segments(self) -> None:
+        folders = set()
+        for number, path in enumerate(self._files):
+            target = self._layout.data / path
+            self._disk.make_folder(target.parent)
+            self._disk.rename(self._staged(number), target)
+            folders.add(target.parent)
+        sync_names(self._disk, self._layout.data, folders)
+
+    def _new_tiles(self, edge: Edge, full: list[tuple[int, int, bytes]]) -> list[tuple[Tile, bytes]]:
+        tiles = [(Tile(level, index), row) for level, index, row in full]
+        tiles += [
+            (tile, row)
+            for tile, row in zip(edge_tiles(edge.size), edge.rows, strict=True)
+            if tile is not None and tile.stop > count_at(tile.level, self.first)
+        ]
+        for tile, _ in tiles:
+            # Tiles are immutable, and recovery left none beyond the head: this one is not ours.
+            if (self._layout.ledger / tile.path).exists():
+                raise LedgerBroken(
+                    "a tile that this ledger has not written is in its way",
+                    where=str(self._layout.ledger / tile.path),
+                    hint="find out who wrote it, and move it out of the folder",
+                )
+        return tiles
+
+    def _place_tiles(self, tiles: list[tuple[Tile, bytes]]) -> None:
+        place(
+            self._disk,
+            self._layout.pending,
+            self._layout.ledger,
+            ((self._layout.ledger / tile.path, row) for tile, row in tiles),
+        )

@@ -1,0 +1,166 @@
+"""Is it really on the disk? The few system calls the ledger writes with, each with the refusal it can end in.
+
+Tests replace `Disk` by one that fails, or forgets what was not yet made durable, at any of these calls.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from custodes.errors import CouldNotRun
+
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+_OPEN_AT_ONCE: Final = 128  # files written before the first of them is synced: one journal commit serves them all
+
+
+class DiskFull(CouldNotRun):
+    """No space. Nothing that counts was written; the next attempt starts clean."""
+
+
+class DiskFailed(CouldNotRun):
+    """The system could not say whether data is durable. Whoever gets this must stop writing and open anew."""
+
+
+@contextmanager
+def told(file: Path, *, syncing: bool = False) -> Iterator[None]:
+    """Turn an OSError into the refusal it means. A failed sync is never "full": what reached the disk is unknown."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL and not syncing:
+            raise DiskFull(
+                "disk full", where=str(file), hint="free some space and run again: the ledger is as it was before"
+            ) from error
+        doing = "make a write durable" if syncing else "write"
+        raise DiskFailed(
+            f"the disk failed to {doing} ({error.strerror})",
+            where=str(file),
+            hint="check the disk and the file system's rights, then run again: the next start verifies and continues",
+        ) from error
+
+
+class Disk:
+    """Raw steps. Nothing is durable before `sync` for content and `sync_folder` for names."""
+
+    def write(self, file: Path, data: bytes) -> int:
+        """Create or truncate a file only its owner may read, write all of data; its open descriptor, for `sync`."""
+        with told(file):
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            try:
+                os.fchmod(descriptor, 0o600)  # a stray of that name may have been there with other rights
+                left = memoryview(data)
+                while left:
+                    left = left[os.write(descriptor, left) :]
+            except BaseException:
+                os.close(descriptor)
+                raise
+        return descriptor
+
+    def sync(self, descriptor: int, file: Path) -> None:
+        """Make the content durable and close. The descriptor is the one written through: no error can be missed."""
+        try:
+            with told(file, syncing=True):
+                os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Give a file its name, atomically, in place of any other."""
+        with told(target):
+            source.replace(target)
+
+    def sync_folder(self, folder: Path) -> None:
+        """Make the names in a folder durable."""
+        with told(folder, syncing=True):
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+    def make_folder(self, folder: Path) -> None:
+        """Create a folder and those above it; their names are not durable until synced."""
+        with told(folder):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def remove(self, file: Path) -> None:
+        """Remove a file; one that is not there is as good."""
+        with told(file):
+            file.unlink(missing_ok=True)
+
+    def remove_folder(self, folder: Path) -> None:
+        """Remove an empty folder."""
+        with told(folder):
+            folder.rmdir()
+
+
+def place(disk: Disk, staging: Path, root: Path, files: Iterable[tuple[Path, bytes]]) -> None:
+    """Put new files below `root`, whole and durable: content first, then names, then the folders that hold them.
+
+    A crash inside leaves some of the files under their names, each of them whole, and strays in `staging`.
+    """
+    waiting = iter(files)
+    folders: set[Path] = set()
+    while chunk := list(islice(waiting, _OPEN_AT_ONCE)):
+        staged: list[tuple[int, Path, Path]] = []
+        try:
+            for number, (target, data) in enumerate(chunk):
+                file = staging / f"{number}.part"
+                staged.append((disk.write(file, data), file, target))
+            while staged:
+                descriptor, file, target = staged.pop(0)
+                disk.sync(descriptor, file)
+                if target.parent not in folders:
+                    disk.make_folder(target.parent)
+                    folders.add(target.parent)
+                disk.rename(file, target)
+        finally:
+            for descriptor, _, _ in staged:
+                os.close(descriptor)
+    sync_names(disk, root, folders)
+
+
+def sync_names(disk: Disk, root: Path, folders: Iterable[Path]) -> None:
+    """Make the names in these folders durable, and those of the folders themselves up to and including `root`.
+
+    Folders that existed are synced too: a run that died may have made them without getting this far.
+    """
+    chain = {above for folder in folders for above in (folder, *folder.parents) if above.is_relative_to(root)}
+    for folder in sorted(chain, key=lambda each: len(each.parts), reverse=True):
+        disk.sync_folder(folder)
+
+
+@contextmanager
+def writer_lock(ledger: Path, wait: float) -> Iterator[None]:
+    """Hold the ledger's only pen. The system lets go of it when the process dies, however it dies.
+
+    ledger: the ledger's folder. wait: seconds. Raises CouldNotRun when another process or thread keeps it longer.
+    """
+    file = ledger / "lock"
+    with told(file):
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        until = time.monotonic() + wait
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                if time.monotonic() >= until:
+                    raise CouldNotRun(
+                        "another process is writing the ledger",
+                        where=str(file),
+                        hint="wait until it has finished, then run again",
+                    ) from error
+                time.sleep(0.02)
+        yield
+    finally:
+        os.close(descriptor)

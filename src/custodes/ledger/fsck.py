@@ -1,0 +1,171 @@
+"""Is every byte of the evidence still what was sealed and signed? An auditor's check: it trusts only a public key.
+
+Memory does not grow with the number of leaves. All problems are reported, each with its file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from pathlib import Path
+
+from custodes.ledger.check_proof import ProofRefused, VerifierKey
+from custodes.ledger.checkpoint import Checkpoint, open_checkpoint
+from custodes.ledger.fsck_tiles import Problem, TreeCheck, lost_partials, stray_tiles
+from custodes.ledger.layout import Layout
+from custodes.ledger.segments import Seal, Seals, gaps, is_segment_path, named_hash
+from custodes.ledger.tree import leaf_hashes
+
+__all__ = ["LeavesOf", "Problem", "Report", "verify"]
+
+LeavesOf = Callable[[Path], Iterable[bytes]]
+Progress = Callable[[int, int], None]
+
+_LEAVES_AT_ONCE = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was verified. root: None when no checkpoint could be trusted. segments, leaves: how many were compared."""
+
+    size: int
+    root: bytes | None
+    segments: int
+    leaves: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing at all was wrong."""
+        return not self.problems
+
+
+def verify(
+    folder: Path,
+    seals: Seals,
+    key: VerifierKey,
+    leaves_of: LeavesOf,
+    progress: Progress | None = None,
+    *,
+    folders: Collection[str] = (),
+) -> Report:
+    """Compare every segment, leaf, tile and the checkpoint of the log in the data folder `folder` with one another.
+
+    leaves_of: decodes a segment file (an absolute path) into its leaves, in order; it is given only files whose hash is
+    right. progress: called with leaves done and in total. folders: top folders in which every file must be sealed, even
+    if no seal names them. Run it while no writer writes: hold `durable.writer_lock`.
+    Never raises for what it finds on disk; OSError for a folder it may not list.
+    """
+    layout, problems = Layout(folder), list[Problem]()
+    sealed = seals.list()
+    signed = _checkpoint(layout, key, problems)
+    head = seals.head()
+    total = sealed[-1].first + sealed[-1].count if sealed else 0
+    size, root = (signed.size, signed.root) if signed else (total, head.root if head else None)
+    if signed and head and head.size == total > signed.size:
+        size, root = head.size, head.root  # an older checkpoint was put back: it is to blame, not what came after it
+    for path, expected, found in gaps(sealed):
+        problems.append(Problem(path, f"its seal begins at leaf {found}, where leaf {expected} should follow"))
+    if signed and total != signed.size:
+        problems.append(Problem("ledger/checkpoint", f"covers {signed.size} leaves, but the seals cover {total}"))
+    if signed and head and (head.size, head.root) != (signed.size, signed.root):
+        problems.append(Problem("ledger/checkpoint", "is not the head that the last seal recorded"))
+    check = TreeCheck(layout.ledger, size, root, problems)
+    segments = 0
+    for seal in sealed:
+        _segment(layout, seal, check, leaves_of, problems)
+        segments += 1
+        if progress is not None:
+            progress(check.count, size)
+    compared = check.compared
+    check.trust(size - check.count)
+    check.finish()
+    problems += stray_tiles(layout.ledger, size, {problem.file for problem in problems})
+    problems += lost_partials(layout.ledger, size, _checkpointed(sealed))
+    problems += _strays(layout, sealed, folders)
+    return Report(size, signed.root if signed else None, segments, compared, tuple(sorted(set(problems))))
+
+
+def _checkpoint(layout: Layout, key: VerifierKey, problems: list[Problem]) -> Checkpoint | None:
+    try:
+        return open_checkpoint(layout.checkpoint.read_bytes(), key)
+    except ProofRefused as error:
+        problems.append(Problem("ledger/checkpoint", f"is refused: {error}"))
+    except OSError as error:
+        problems.append(Problem("ledger/checkpoint", f"cannot be read: {error.strerror}"))
+    return None
+
+
+def _segment(layout: Layout, seal: Seal, check: TreeCheck, leaves_of: LeavesOf, problems: list[Problem]) -> None:
+    """Compare one segment with its name, its seal and the tree."""
+
+    def wrong(what: str) -> None:
+        problems.append(Problem(seal.path, what))
+
+    stop = min(seal.first + seal.count, check.size)
+    if seal.first < check.count or stop <= seal.first:
+        wrong("its seal covers leaves that are not in the signed tree, or that another segment holds")
+        return
+    check.trust(seal.first - check.count)  # leaves without a seal: the gap is reported already
+    intact = _is_intact(layout, seal, wrong)
+    try:
+        rows = iter(leaves_of(layout.data / seal.path)) if intact else iter(())
+        while intact and (leaves := list(islice(rows, _LEAVES_AT_ONCE))):
+            room = stop - check.count
+            check.add(leaf_hashes(leaves[:room]), seal.path)
+            if len(leaves) > room:
+                wrong(f"holds more leaves than the {seal.count} of its seal")
+                break
+        if intact and check.count < stop:
+            wrong(f"holds {check.count - seal.first} leaves instead of the {seal.count} of its seal")
+    except Exception as error:  # noqa: BLE001 - a decoder may fail in any way; its message could hold a person's value
+        wrong(f"cannot be decoded ({type(error).__name__})")
+    check.trust(stop - check.count)
+
+
+def _is_intact(layout: Layout, seal: Seal, wrong: Callable[[str], None]) -> bool:
+    """Whether the file's content is what its name and its seal say."""
+    if not is_segment_path(seal.path):
+        wrong("the path of its seal is none that a segment can have")
+        return False
+    if named_hash(seal.path) != seal.sha256:
+        wrong("its name and its seal disagree about its hash")
+        return False
+    try:
+        with (layout.data / seal.path).open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        wrong("is missing")
+        return False
+    except OSError as error:
+        wrong(f"cannot be read: {error.strerror}")
+        return False
+    if found != seal.sha256:
+        wrong("its content was altered: the hash is not the one in its name and seal")
+        return False
+    return True
+
+
+def _checkpointed(sealed: Sequence[Seal]) -> Iterator[int]:
+    """Sizes at which a checkpoint was certainly signed: the seals of one batch have one time."""
+    for seal, following in pairwise(sealed):
+        if seal.sealed_at != following.sealed_at:
+            yield seal.first + seal.count
+
+
+def _strays(layout: Layout, sealed: Sequence[Seal], folders: Collection[str]) -> Iterator[Problem]:
+    """Files that lie among the evidence and are not sealed: whoever reads the folder would take them for evidence."""
+    known = {seal.path for seal in sealed}
+    tops = {"ledger", *folders, *(path.partition("/")[0] for path in known)}
+    ours = {"ledger/checkpoint", "ledger/lock"}
+    for top in sorted(tops):
+        for where, _, names in os.walk(layout.data / top):
+            relative = Path(where).relative_to(layout.data).as_posix()
+            if relative == "ledger/pending" or f"{relative}/".startswith("ledger/tile/"):
+                continue  # pending files are no evidence yet; tiles are looked at apart
+            for name in names:
+                if (path := f"{relative}/{name}") not in known | ours:
+                    yield Problem(path, "is not sealed, yet lies among sealed files")

@@ -1,0 +1,33 @@
+"""Where does each file of the ledger lie? Everything is below the workspace's data folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """data: the folder that paths of seals start from."""
+
+    data: Path
+
+    @property
+    def ledger(self) -> Path:
+        """Checkpoint and tiles: what tlog-tiles calls the log's prefix."""
+        return self.data / "ledger"
+
+    @property
+    def checkpoint(self) -> Path:
+        """The signed head, the only file that is ever replaced."""
+        return self.ledger / "checkpoint"
+
+    @property
+    def pending(self) -> Path:
+        """Files of the batch being written. On the same file system as their targets, so that a rename is atomic."""
+        return self.ledger / "pending"
+
+    @property
+    def intent(self) -> Path:
+        """What the batch is about to put in place."""
+        return self.pending / "intent"

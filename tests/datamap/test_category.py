@@ -1,0 +1,103 @@
+"""Categories are files: they are checked whole, and their own examples hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from custodes.datamap.category import load_categories, read_category
+from custodes.datamap.classify import Classifier
+from custodes.datamap.examples import check_examples
+from custodes.datamap.text import classify_text
+from custodes.errors import BadInput
+
+GOOD = """\
+id: badge
+title: Badge number
+fides: user.unique_id
+sensitivity: 2
+patterns:
+  - {anchor: literal, literals: [BDG-], regex: '\\bBDG-\\d{6}\\b'}
+column:
+  headers: {en: [badge]}
+match: ["BDG-123456"]
+no_match: ["BDG-12"]
+"""
+
+
+def write(folder: Path, text: str, name: str = "badge") -> Path:
+    file = folder / f"{name}.yml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_every_shipped_category_finds_its_own_examples() -> None:
+    """What a category says must match does, and what it says must not match does not."""
+    assert check_examples(load_categories()) == []
+
+
+def test_an_example_that_does_not_hold_is_told(tmp_path: Path) -> None:
+    """The problem names the file and the example."""
+    write(tmp_path, GOOD.replace('["BDG-12"]', '["BDG-654321"]'))
+    problems = check_examples(load_categories(tmp_path))
+    assert len(problems) == 1
+    assert "badge.yml: no_match[0]" in problems[0]
+
+
+def test_the_users_own_category_is_found_like_ours(tmp_path: Path) -> None:
+    """A file in the user's folder is enough."""
+    write(tmp_path, GOOD)
+    classifier = Classifier(load_categories(tmp_path))
+    assert [hit.category for hit in classify_text(["lost BDG-123456 again"], classifier)] == ["badge"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "reason"),
+    [
+        ("sensitivity: 2", "sensitivity: 9", "sensitivity", "1 to 5"),
+        ("title: Badge number\n", "", "title", "required"),
+        ("title:", "titel: x\ntitle:", "titel", "did you mean"),
+        ("headers:", "header:", "column.header", "no such key"),
+        ("'\\bBDG", "'(BDG", "patterns[0].regex", "bad regular expression"),
+        ("anchor: literal", "anchor: literally", "patterns[0].anchor", "not known"),
+        ("patterns:", "validator: astrology\npatterns:", "validator", "not known"),
+        ('match: ["BDG-123456"]\n', "", "match", "examples are missing"),
+        ('no_match: ["BDG-12"]\n', "no_match: [12]\n", "no_match", "list of texts"),
+        ("id: badge", "id: bagde", "id", "not the file's name"),
+        ("fides:", "flags: [secret]\nfides:", "flags", "not known"),
+        ("column:", "column:\n  shape: round", "column.shape", "not known"),
+        ("column:", "column:\n  valid_share: 7", "column.valid_share", "share"),
+    ],
+)
+def test_a_file_that_is_not_sound_is_refused_with_file_key_and_reason(
+    tmp_path: Path, old: str, new: str, key: str, reason: str
+) -> None:
+    """Nothing is guessed: the message says where to look and what to write."""
+    file = write(tmp_path, GOOD.replace(old, new, 1))
+    with pytest.raises(BadInput) as refused:
+        read_category(file)
+    assert refused.value.where == f"{file}: {key}"
+    assert reason in f"{refused.value.what} {refused.value.hint}"
+
+
+@pytest.mark.parametrize("text", ["- a list", "id: [", "", "\x00"])
+def test_what_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
+    """A broken YAML file is bad input, never a stack trace."""
+    with pytest.raises(BadInput):
+        read_category(write(tmp_path, text))
+
+
+def test_an_id_is_given_once(tmp_path: Path) -> None:
+    """A user's file cannot silently replace a shipped category."""
+    write(tmp_path, GOOD.replace("id: badge", "id: email"), "email")
+    with pytest.raises(BadInput, match="exists already"):
+        load_categories(tmp_path)
+
+
+def test_a_neighbour_must_be_a_category(tmp_path: Path) -> None:
+    """`beside` names categories that exist."""
+    write(tmp_path, GOOD.replace("column:", "column:\n  beside: [postal_adress]"))
+    with pytest.raises(BadInput, match="no category") as refused:
+        load_categories(tmp_path)
+    assert "postal_address" in refused.value.hint

@@ -1,0 +1,105 @@
+"""The whole river on the sample company, run once for all the tests that look at its outcome."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command said and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def custodes(*arguments: str | Path, cwd: Path, env: dict[str, str] | None = None, timeout: int = 200) -> Answer:
+    """Run the real command in its own process."""
+    done = subprocess.run(
+        [sys.executable, "-m", "custodes", *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    return Answer(done.returncode, done.stdout, done.stderr)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A finished demonstration: its folder and what it printed."""
+
+    folder: Path
+    answer: Answer
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "custodes-data"
+
+    def run(self, *arguments: str | Path) -> Answer:
+        return custodes(*arguments, cwd=self.folder)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demonstration as `make demo` runs it. Tests must not change it: use `own_demo` for that."""
+    parent = tmp_path_factory.mktemp("river")
+    answer = custodes("demo", "demo", cwd=parent)
+    assert answer.code == 0, f"{answer.out}\n{answer.err}"
+    return Demo(parent / "demo", answer)
+
+
+@pytest.fixture
+def own_demo(demo: Demo, tmp_path: Path) -> Demo:
+    """A copy of the finished demonstration, to be spoilt."""
+    folder = tmp_path / "demo"
+    shutil.copytree(demo.folder, folder, symlinks=True)
+    return Demo(folder, demo.answer)
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a small workspace: one SQLite store and one JSON-lines log; the text given is added to custodes.toml."""
+    import sqlite3
+
+    def make(*, lines: list[str] | None = None, extra: str = "") -> Path:
+        with sqlite3.connect(tmp_path / "shop.db") as shop:
+            shop.execute("create table customers (id integer primary key, email text, city text)")
+            shop.executemany(
+                "insert into customers values (?, ?, ?)",
+                [(n, f"person{n}@example.com", "Tallinn") for n in range(1, 41)],
+            )
+        shop.close()
+        default = [
+            json.dumps({"id": f"r{n}", "at": f"2026-03-01T09:{n:02}:00Z", "user": "e1", "customer": n})
+            for n in range(1, 21)
+        ]
+        (tmp_path / "app.jsonl").write_text("".join(f"{line}\n" for line in (default if lines is None else lines)))
+        (tmp_path / "custodes.toml").write_text(
+            'name = "tiny"\n'
+            '[stores.shop]\nkind = "sqlite"\npath = "shop.db"\n'
+            '[logs.app]\nkind = "jsonl"\npath = "app*.jsonl*"\n'
+            '[logs.app.map]\nevent_id = "id"\ntime = "at"\nactor = "staff:{user}"\n'
+            'action = { const = "read" }\ndataset = { const = "shop.main.customers" }\n'
+            'subject = "customer:{customer}"\n' + extra
+        )
+        return tmp_path
+
+    return make

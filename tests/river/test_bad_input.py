@@ -1,0 +1,292 @@
+"""What happens when the world is not as it should be? A clear word, the right exit code, and nothing lost."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from .conftest import Answer, custodes
+
+Tiny = Callable[..., Path]
+
+HOLD = """
+import sys
+from pathlib import Path
+from custodes.pipeline.lock import only_writer
+with only_writer(Path("custodes-data")):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def line(number: int, **changes: object) -> str:
+    """One good log line, with changes."""
+    record: dict[str, object] = {"id": f"x{number}", "at": "2026-03-02T10:00:00Z", "user": "e1", "customer": number}
+    return json.dumps({key: value for key, value in (record | changes).items() if value is not None})
+
+
+def events(folder: Path) -> list[dict[str, object]]:
+    """Every sealed event."""
+    return [row for file in (folder / "custodes-data").glob("events/*/*") for row in pq.read_table(file).to_pylist()]
+
+
+def verified(folder: Path) -> bool:
+    return custodes("ledger", "verify", cwd=folder).code == 0
+
+
+def refused(answer: Answer, code: int, *words: str) -> None:
+    """The command ended with this code, said these words with a hint, and showed no trace."""
+    assert answer.code == code, answer.err
+    assert answer.err.startswith("custodes: error: ")
+    assert "hint: " in answer.err
+    assert "Traceback" not in answer.err
+    for word in words:
+        assert word in answer.err, answer.err
+
+
+def uncovered(answer: Answer) -> str:
+    return json.dumps(answer.json["uncovered"])
+
+
+def test_a_clean_run_ends_with_zero(tiny: Tiny) -> None:
+    """Nothing found and everything covered is exit code 0, and only that."""
+    answer = custodes("run", "--json", cwd=tiny())
+    assert answer.code == 0, answer.out + answer.err
+    assert answer.json["ingest"] == {"events": 20, "duplicates": 0, "quarantined": 0}
+    assert answer.json["ledger"]["verified"] is True
+
+
+def test_a_missing_store_is_uncovered(tiny: Tiny) -> None:
+    """The other store is read; the missing one is named with a next step; exit 3."""
+    answer = custodes("run", "--json", cwd=tiny(extra='[stores.gone]\nkind = "sqlite"\npath = "gone.db"\n'))
+    assert answer.code == 3
+    assert "gone" in uncovered(answer)
+    assert answer.json["scan"]["fields"] >= 1
+
+
+def test_a_corrupt_sqlite_file_is_uncovered(tiny: Tiny) -> None:
+    """A damaged database is said to be damaged, not empty."""
+    folder = tiny(extra='[stores.bad]\nkind = "sqlite"\npath = "bad.db"\n')
+    data = bytearray((folder / "shop.db").read_bytes())
+    data[4096:] = os.urandom(len(data) - 4096)
+    (folder / "bad.db").write_bytes(bytes(data))
+    answer = custodes("scan", "--json", cwd=folder)
+    assert answer.code == 3
+    assert any(one["store"] == "bad" for one in answer.json["uncovered"])
+
+
+def test_damaged_files_do_not_hide_the_good_ones(tiny: Tiny) -> None:
+    """Corrupt Parquet, cut gzip, ragged rows and wrong encoding are each told; the rest of the folder is read."""
+    folder = tiny(extra='[stores.files]\nkind = "files"\npath = "files"\n')
+    files = folder / "files"
+    files.mkdir()
+    rows = "".join(f"{n},person{n}@example.com\n" for n in range(200))
+    (files / "good.csv").write_text("id,email\n" + rows)
+    (files / "bad.parquet").write_bytes(b"PAR1" + os.urandom(300) + b"PAR1")
+    (files / "cut.csv.gz").write_bytes(gzip.compress(("id,email\n" + rows * 50).encode())[:-200])
+    (files / "ragged.csv").write_text("id,email\n" + rows + "1,2,3,4,5\n" + rows)
+    (files / "latin.csv").write_bytes(b"id,email,ville\n" + "1,a@example.com,Orléans\n".encode("latin-1") * 50)
+    answer = custodes("scan", "--json", cwd=folder)
+    assert answer.code == 3
+    told = uncovered(answer)
+    for name in ("bad.parquet", "cut.csv.gz", "ragged.csv"):
+        assert name in told, name
+    found = {field["dataset"] for field in answer.json["fields"]}
+    assert {"good.csv", "ragged.csv", "latin.csv"} <= found
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ("this is no JSON", "JSON"),
+        (line(1, user=None), "actor"),
+        (line(1, at=None), "time"),
+        (line(1, at="2026-03-02T10:00:00"), "zone"),
+        (line(1, at="yesterday"), "time"),
+    ],
+)
+def test_a_bad_line_goes_to_quarantine(tiny: Tiny, bad: str, reason: str) -> None:
+    """It is counted with file, line and reason; the good lines around it are sealed."""
+    folder = tiny(lines=[line(1), bad, line(2)])
+    answer = custodes("ingest", "--json", cwd=folder)
+    assert answer.code == 3
+    assert (answer.json["events"], answer.json["quarantined"]) == (2, 1)
+    told = uncovered(answer)
+    assert "line 2" in told
+    assert reason in told
+    assert "no JSON" not in told.replace("no JSON object", "") or reason == "JSON"
+
+
+def test_a_cut_gzip_log_is_read_as_far_as_it_goes(tiny: Tiny) -> None:
+    """What can be unpacked is sealed; the rest is in quarantine."""
+    folder = tiny()
+    whole = "".join(line(n, id=f"z{n}") + "\n" for n in range(5000)).encode()
+    (folder / "app2.jsonl.gz").write_bytes(gzip.compress(whole)[:-500])
+    answer = custodes("ingest", "--json", cwd=folder)
+    assert answer.code == 3
+    assert 20 < answer.json["events"] < 5020
+    assert answer.json["quarantined"] == 1
+
+
+def test_reading_a_grown_and_an_overlapping_file_adds_nothing_twice(tiny: Tiny) -> None:
+    """Only what is new becomes events, whatever file it comes in."""
+    folder = tiny()
+    assert custodes("ingest", "--json", cwd=folder).json["events"] == 20
+    with (folder / "app.jsonl").open("a") as log:
+        log.write(line(77) + "\n")
+    (folder / "app-export.jsonl").write_text((folder / "app.jsonl").read_text() + line(78) + "\n")
+    answer = custodes("ingest", "--json", cwd=folder)
+    assert answer.json["events"] == 2
+    assert len({row["event_id"] for row in events(folder)}) == len(events(folder)) == 22
+
+
+def test_a_key_that_does_not_exist_is_refused(tiny: Tiny) -> None:
+    """Exit 2, with the key path and what was probably meant."""
+    folder = tiny(extra='[stores.crm]\nkind = "sqlite"\npth = "x"\n')
+    refused(custodes("run", cwd=folder), 2, "stores.crm")
+
+
+def test_no_configuration_is_refused(tmp_path: Path) -> None:
+    """Exit 2, and how to begin."""
+    refused(custodes("run", cwd=tmp_path), 2, "custodes init")
+
+
+def test_init_writes_a_configuration_that_loads(tmp_path: Path) -> None:
+    """`init` in an empty folder, then `run`: nothing is configured, so nothing was covered, and it says so."""
+    assert custodes("init", cwd=tmp_path).code == 0
+    refused(custodes("init", cwd=tmp_path), 2, "already")
+    answer = custodes("run", "--json", cwd=tmp_path)
+    assert answer.code == 3
+    assert "no store" in uncovered(answer)
+
+
+def test_asking_before_anything_ran_is_refused(tiny: Tiny) -> None:
+    """Exit 4 and the next step, not an empty answer."""
+    refused(custodes("who", "customer:1", cwd=tiny()), 4, "custodes run")
+    refused(custodes("ledger", "verify", cwd=tiny()), 4, "custodes run")
+
+
+def test_a_second_run_at_the_same_time_is_refused(tiny: Tiny) -> None:
+    """Exit 4 and the process that holds the lock."""
+    folder = tiny()
+    custodes("run", cwd=folder)
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            HOLD,
+        ],
+        cwd=folder,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        refused(custodes("run", cwd=folder), 4, str(holder.pid))
+    finally:
+        holder.communicate()
+    assert custodes("run", cwd=folder).code == 0
+
+
+def test_interrupting_a_run_loses_nothing(tiny: Tiny) -> None:
+    """Ctrl-C at any moment: exit 4 with a hint, or the run had ended; after the next run all is there once."""
+    lines = [line(n, id=f"y{n}") for n in range(30_000)]
+    for wait in (0.6, 1.2, 1.8, 2.4):
+        folder = tiny(lines=lines)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "custodes", "run"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        time.sleep(wait)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        assert process.returncode in {0, 1, 3, 4, -signal.SIGINT}
+        assert b"Traceback" not in err or wait < 1.0, err
+    assert custodes("run", cwd=folder).code in {0, 1}
+    assert len(events(folder)) == 30_000
+    assert verified(folder)
+
+
+def test_a_killed_run_is_carried_on(tiny: Tiny) -> None:
+    """kill -9 at several moments leaves nothing half-written: the next run ends well and every event is there once."""
+    folder = tiny(lines=[line(n, id=f"k{n}") for n in range(30_000)])
+    for wait in (0.5, 0.9, 1.3, 1.7, 2.1, 2.5):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "custodes", "run"], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(wait)
+        process.kill()
+        process.wait()
+    assert custodes("run", cwd=folder).code in {0, 1}
+    assert len(events(folder)) == 30_000
+    assert verified(folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs the right to mount a small file system")
+def test_a_full_disk_while_sealing_loses_nothing(tiny: Tiny) -> None:
+    """Exit 4, what was sealed is kept, and with room again the next run carries on."""
+    folder = tiny(lines=[line(n, id=os.urandom(24).hex(), user=os.urandom(24).hex()) for n in range(60_000)])
+    data = folder / "custodes-data"
+    data.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "none", str(data)], check=False)
+    if mounted.returncode != 0:
+        pytest.skip("this machine does not let tests mount a small file system")
+    try:
+        refused(custodes("run", cwd=folder), 4, "disk")
+        subprocess.run(["mount", "-o", "remount,size=200m", str(data)], check=True)
+        answer = custodes("run", "--json", cwd=folder)
+        assert answer.code in {0, 1}, answer.err
+        assert len(events(folder)) == 60_000
+        assert verified(folder)
+    finally:
+        subprocess.run(["umount", str(data)], check=True)
+
+
+def test_a_lost_ledger_is_not_begun_anew(tiny: Tiny) -> None:
+    """A state without its key is refused: nothing is signed over the remains of another ledger."""
+    folder = tiny()
+    assert custodes("run", cwd=folder).code == 0
+    (folder / "custodes-data/keys/ledger.key").unlink()
+    refused(custodes("run", cwd=folder), 4, "ledger.key", "backup")
+
+
+def test_a_restored_older_state_refuses_to_sign(tiny: Tiny) -> None:
+    """An old state beside a newer ledger would fork the log: it is refused, with the reason."""
+    folder = tiny()
+    assert custodes("run", cwd=folder).code == 0
+    old = (folder / "custodes-data/state.db").read_bytes()
+    with (folder / "app.jsonl").open("a") as log:
+        log.write(line(99) + "\n")
+    assert custodes("run", cwd=folder).code == 0
+    for file in (folder / "custodes-data").glob("state.db*"):
+        file.unlink()
+    (folder / "custodes-data/state.db").write_bytes(old)
+    refused(custodes("run", cwd=folder), 1)
+
+
+def test_an_unknown_store_table_for_context_is_uncovered(tiny: Tiny) -> None:
+    """A context table that is not there is told with its key path; the rest runs."""
+    extra = '[context.cases]\nstore = "shop"\ndataset = "main.tickets"\n[context.cases.map]\nid = "id"\n'
+    answer = custodes("run", "--json", cwd=tiny(extra=extra))
+    assert answer.code == 3
+    assert "main.tickets" in uncovered(answer)
+
+
+def test_a_state_of_a_newer_release_is_refused(tiny: Tiny) -> None:
+    """Exit 4 and "upgrade": an old release never writes into a newer state."""
+    folder = tiny()
+    assert custodes("run", cwd=folder).code == 0
+    with sqlite3.connect(folder / "custodes-data/state.db") as state:
+        state.execute("update alembic_version set version_num = '9999'")
+    refused(custodes("run", cwd=folder), 4, "newer")
