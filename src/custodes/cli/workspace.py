@@ -31,7 +31,7 @@ def writing() -> Iterator[Workspace]:
     config = configuration()
     prepare(config)
     with only_writer(config.data):
-        workspace = create_or_open(config, by=_who())
+        workspace = create_or_open(config, by=acting_user())
         try:
             yield workspace
         finally:
@@ -43,14 +43,15 @@ def reading() -> Iterator[Workspace]:
     """The workspace as earlier runs left it."""
     from custodes.pipeline.workspace import open_workspace
 
-    workspace = open_workspace(configuration(), by=_who())
+    workspace = open_workspace(configuration(), by=acting_user())
     try:
         yield workspace
     finally:
         workspace.close()
 
 
-def _who() -> str:
+def acting_user() -> str:
+    """Who acts, for receipts."""
     try:
         return f"user:{getpass.getuser()}"
     except (KeyError, OSError):  # a container without a passwd entry

@@ -1,0 +1,42 @@
+"""What does the console need to know of the workspace behind it?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from custodes.records import Overview
+from custodes.risk.register import Risk
+
+
+class Source(Protocol):
+    """Where the pages' content comes from. The console calls it from several threads, but never two at a time.
+
+    Every method may raise CustodesError: the page then says what, where and the next step, and shows nothing else.
+    """
+
+    def overview(self) -> Overview:
+        """What is known now. It may be kept between calls as long as it is still true."""
+        ...
+
+    def verified_at(self) -> datetime:
+        """When the ledger of the last `overview()` was verified, in UTC."""
+        ...
+
+    def risks(self) -> tuple[Risk, ...]:
+        """The register for the last `overview()`, the highest score first."""
+        ...
+
+    def look(self, page: str, subject_of_look: str) -> None:
+        """Record in the ledger that somebody looks at evidence; it is durable when this returns.
+
+        page: `overview`, `findings`, `finding`, `incident`, `ledger` or `memo`. subject_of_look: the id, index or file
+        shown, or empty.
+        Raises CouldNotRun when it cannot be recorded; the console then does not show the evidence.
+        """
+        ...
+
+    def memo_file(self) -> Path | None:
+        """The newest memo, or None where none has been written yet."""
+        ...

@@ -1,0 +1,116 @@
+"""What do the pages know of a workspace? Its overview as last verified; and every look becomes a receipt."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from custodes.config import Config
+from custodes.errors import CouldNotRun
+from custodes.pipeline.lock import only_writer
+from custodes.pipeline.overview import overview
+from custodes.pipeline.progress import Silent
+from custodes.pipeline.verify import verify
+from custodes.pipeline.workspace import Workspace, open_workspace, utc_now
+from custodes.records import Overview
+from custodes.risk.register import Risk, assess
+
+PATIENCE: Final = 2.0  # seconds: a look of another reader takes less, a run takes more
+TRUSTED_FOR: Final = timedelta(minutes=15)
+CHECKPOINT: Final = "ledger/checkpoint"
+
+
+class WorkspaceSource:
+    """The console's source over a workspace on this machine.
+
+    The workspace is opened anew for each piece of work and under its lock, so that a run is never held up for longer
+    than that. What was verified is kept while the ledger's head is the one verified, or has grown by our own looks
+    alone, and no longer than TRUSTED_FOR. by: who looks, for the receipts.
+    """
+
+    def __init__(self, config: Config, *, by: str, clock: Callable[[], datetime] = utc_now) -> None:
+        self._config = config
+        self._by = by
+        self._clock = clock
+        self._head = b""
+        self._known: tuple[Overview, tuple[Risk, ...], datetime] | None = None
+
+    def overview(self) -> Overview:
+        """The state after the last run. Raises CouldNotRun while a run is at work or when none has been."""
+        if self._known is not None:
+            known, _, verified_at = self._known
+            if self._checkpoint() == self._head and self._clock() - verified_at < TRUSTED_FOR:
+                return known
+        with self._open() as workspace:
+            known = overview(workspace, verify(workspace.data, Silent()))
+            self._known = known, assess(known), self._clock()
+            self._head = self._checkpoint()
+        return known
+
+    def verified_at(self) -> datetime:
+        """When what `overview` answers was verified."""
+        return self._kept()[2]
+
+    def risks(self) -> tuple[Risk, ...]:
+        """The register of what `overview` answers."""
+        return self._kept()[1]
+
+    def look(self, page: str, subject_of_look: str) -> None:
+        """Seal a receipt of the look. Raises CouldNotRun while a run is at work."""
+        with self._open() as workspace:
+            ours = self._checkpoint() == self._head
+            workspace.seal_receipts([workspace.receipt("look", console=page, shown=subject_of_look)])
+            if ours:
+                self._head = self._checkpoint()
+
+    def memo_file(self) -> Path | None:
+        """The memo of the latest day that has one."""
+        return max((self._config.data / "memo").glob("memo-*.pdf"), default=None)
+
+    def _kept(self) -> tuple[Overview, tuple[Risk, ...], datetime]:
+        if self._known is None:
+            self.overview()
+        if self._known is None:
+            raise CouldNotRun("nothing is known yet", where=str(self._config.data), hint='run "custodes run" first')
+        return self._known
+
+    def _checkpoint(self) -> bytes:
+        try:
+            return (self._config.data / CHECKPOINT).read_bytes()
+        except FileNotFoundError:
+            return b""
+
+    @contextmanager
+    def _open(self) -> Iterator[Workspace]:
+        """The workspace, held alone for the block."""
+        if not self._config.data.is_dir():
+            raise CouldNotRun(
+                "nothing has been run here yet", where=str(self._config.data), hint='run "custodes run" first'
+            )
+        with _lock_soon(self._config.data):
+            workspace = open_workspace(self._config, clock=self._clock, by=self._by)
+            try:
+                yield workspace
+            finally:
+                workspace.close()
+
+
+@contextmanager
+def _lock_soon(folder: Path) -> Iterator[None]:
+    """The writer's lock, waited for PATIENCE seconds. Raises CouldNotRun."""
+    until = time.monotonic() + PATIENCE
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(only_writer(folder))
+                break
+            except CouldNotRun as error:
+                if time.monotonic() >= until:
+                    hint = "try again when it has finished: no look goes unrecorded"
+                    raise CouldNotRun(error.what, where=error.where, hint=hint) from error
+            time.sleep(0.05)
+        yield
