@@ -12,6 +12,8 @@ import typer
 from custodes import __version__
 from custodes.errors import CouldNotRun, CustodesError
 
+_TYPER_INTERRUPTED = 130  # what typer makes of Ctrl-C before we see it
+
 CLEAN, FINDINGS, USAGE, UNCOVERED, FAILED = 0, 1, 2, 3, 4
 
 app = typer.Typer(
@@ -79,6 +81,10 @@ def main() -> NoReturn:
             )
         )
     sys.exit(CLEAN)
+
+
+def _interrupted() -> CouldNotRun:
+    return CouldNotRun("interrupted", hint="what was sealed is kept; run the same command again and it carries on")
 
 
 def refuse(error: CustodesError) -> NoReturn:

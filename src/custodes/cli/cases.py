@@ -8,7 +8,7 @@ import typer
 
 from custodes.cli.app import app
 from custodes.cli.river import Json
-from custodes.cli.workspace import reading, writing
+from custodes.cli.workspace import looking, reading
 
 cases = typer.Typer(no_args_is_help=True, help="What was decided about each incident, by whom and why.")
 app.add_typer(cases, name="cases")
@@ -38,7 +38,7 @@ def show_case(case: str, json: Json = False) -> None:
     """One case: its incident, its findings and every decision; the look is recorded."""
     from custodes.cli import show
 
-    with writing() as workspace:
+    with looking() as workspace:
         one = workspace.casebook.get(case)
         workspace.seal_receipts([workspace.receipt("look", question="case", case=case)])
         incident = next((each for each in workspace.judgements.incidents() if each.id == one.incident), None)
@@ -55,7 +55,7 @@ def decide_case(
     """Add a decision to a case; it is sealed in the ledger, and nothing is overwritten."""
     from custodes.cases.casework import decide
 
-    with writing() as workspace:
+    with looking() as workspace:
         before = workspace.casebook.get(case)
         after = decide(before, verdict, workspace.by, why, workspace.clock())
         workspace.casebook.replace(before, after)

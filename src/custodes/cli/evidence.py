@@ -11,7 +11,7 @@ import typer
 from custodes.cli.app import CLEAN, FINDINGS, app
 from custodes.cli.progress import shown
 from custodes.cli.river import Json
-from custodes.cli.workspace import configuration, reading, writing
+from custodes.cli.workspace import configuration, looking, reading
 
 ledger = typer.Typer(no_args_is_help=True, help="Check and prove what is sealed.")
 app.add_typer(ledger, name="ledger")
@@ -26,7 +26,7 @@ def who(
     from custodes.cli import show
     from custodes.pipeline.who import who as ask_who
 
-    with writing() as workspace:
+    with looking() as workspace:
         answer = ask_who(workspace, subject)
     print(show.as_json(show.who_plain(answer)) if json else show.who_text(answer))
 

@@ -39,6 +39,15 @@ def writing() -> Iterator[Workspace]:
 
 
 @contextmanager
+def looking() -> Iterator[Workspace]:
+    """The workspace as earlier runs left it, held alone, because the look itself is going to be recorded."""
+    from custodes.pipeline.lock import only_writer
+
+    with only_writer(configuration().data), reading() as workspace:
+        yield workspace
+
+
+@contextmanager
 def reading() -> Iterator[Workspace]:
     """The workspace as earlier runs left it."""
     from custodes.pipeline.workspace import open_workspace

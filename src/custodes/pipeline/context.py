@@ -17,7 +17,7 @@ from custodes.pipeline.progress import Progress
 from custodes.pipeline.scan import open_store
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Dataset, Skipped
-from custodes.records.canonical import snapshot_bytes
+from custodes.records.canonical import file_bytes
 from custodes.stores.interface import Store, Unreadable
 
 
@@ -46,7 +46,7 @@ def snapshot(workspace: Workspace, progress: Progress) -> tuple[int, tuple[Skipp
     if fresh:
         with workspace.ledger.begin() as batch:
             for kind, data in fresh:
-                leaf = snapshot_bytes(kind, hashlib.sha256(data).digest())
+                leaf = file_bytes(kind, hashlib.sha256(data).digest())
                 batch.add(f"{CONTEXT}/{kind}", ".parquet", data, [leaf])
             batch.commit(workspace.clock())
     workspace.coverage.replace("context", skipped)

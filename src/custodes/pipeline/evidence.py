@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+import pyarrow as pa
+
 from custodes.errors import LedgerBroken
 from custodes.events import segments
 from custodes.records import Receipt
-from custodes.records.canonical import RECEIPT, receipt_bytes, snapshot_bytes
+from custodes.records.canonical import RECEIPT, file_bytes, receipt_bytes
 
 EVENTS: Final = "events"
 RECEIPTS: Final = "ledger/receipts"
@@ -23,14 +25,23 @@ def decoder(data: Path) -> Callable[[Path], Iterable[bytes]]:
     def leaves_of(file: Path) -> Iterable[bytes]:
         path = file.relative_to(data).as_posix()
         if path.startswith(f"{EVENTS}/"):
-            return segments.leaves(segments.read(file))
+            return event_leaves(segments.read(file), file.read_bytes())
         if path.startswith(f"{RECEIPTS}/"):
             return _receipt_leaves(file)
         if path.startswith(f"{CONTEXT}/"):
-            return [snapshot_bytes(path.split("/")[1], hashlib.sha256(file.read_bytes()).digest())]
+            return [file_bytes(path.split("/")[1], hashlib.sha256(file.read_bytes()).digest())]
         raise LedgerBroken("a sealed file of an unknown kind", where=path, hint="was it written by a newer release?")
 
     return leaves_of
+
+
+def event_leaves(table: pa.Table, data: bytes) -> list[bytes]:
+    """The leaves of a segment: one per event, then one for the file as it is (`data`).
+
+    Without the last one, whoever can write the state could put equal rows into a file with false statistics, and the
+    engine, which skips row groups by their statistics, would not see them.
+    """
+    return [*segments.leaves(table), file_bytes(EVENTS, hashlib.sha256(data).digest())]
 
 
 def receipts_file(receipts: Sequence[Receipt]) -> tuple[bytes, list[bytes]]:

@@ -13,12 +13,9 @@ import pyarrow as pa
 from custodes.config import LogConfig
 from custodes.errors import BadInput
 from custodes.events import segments
-from custodes.events.cloudtrail import CloudTrailLog
-from custodes.events.delimited import CsvLog
 from custodes.events.interface import LogReader, Position, Quarantined
-from custodes.events.jsonl import JsonLinesLog
-from custodes.events.postgres_csvlog import PostgresLog
-from custodes.pipeline.evidence import EVENTS
+from custodes.events.readers import open_log
+from custodes.pipeline.evidence import EVENTS, event_leaves
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.workspace import Workspace
 from custodes.records import AccessEvent, Skipped
@@ -62,7 +59,18 @@ def ingest(workspace: Workspace, progress: Progress) -> IngestOutcome:
         hint = f"add [logs.NAME] to {workspace.config.file.name}"
         outcome.skipped.append(Skipped("ingest", "", "", "no log is configured: nobody was watched", hint))
     for log in workspace.config.logs:
-        reader = open_log(workspace, log)
+        reader = open_log(
+            log.kind,
+            log.name,
+            log.path,
+            tokeniser=workspace.tokeniser,
+            rules=log.map,
+            timezone=log.timezone,
+            store=log.store,
+            subjects=log.subjects,
+            clock=workspace.clock,
+            root=workspace.config.root,
+        )
         read_as = hashlib.sha256(repr(log).encode()).hexdigest()[:16]
         try:
             files = reader.files()
@@ -127,9 +135,11 @@ def _seal(workspace: Workspace, held: _Held, outcome: IngestOutcome) -> None:
         with workspace.ledger.begin() as batch:
             first = batch.first
             for folder, table in fresh:
-                sealed = table.append_column("leaf", pa.array(range(first, first + table.num_rows), pa.int64()))
-                batch.add(folder, ".parquet", segments.write(sealed), segments.leaves(sealed))
-                first += table.num_rows
+                numbers = pa.array(range(first, first + table.num_rows), pa.int64())
+                data = segments.write(table.append_column("leaf", numbers))
+                leaves = event_leaves(table, data)
+                batch.add(folder, ".parquet", data, leaves)
+                first += len(leaves)
             batch.commit(now)
     workspace.intake.advance(
         [(log, read_as, position) for (log, _), (read_as, position) in held.reached.items()],
@@ -138,45 +148,6 @@ def _seal(workspace: Workspace, held: _Held, outcome: IngestOutcome) -> None:
         now,
     )
     held.events, held.bad, held.reached, held.restarted = [], [], {}, []
-
-
-def open_log(workspace: Workspace, log: LogConfig) -> LogReader:
-    """The reader for a configured log."""
-    tokeniser, clock, root = workspace.tokeniser, workspace.clock, workspace.config.root
-    if log.kind == "jsonl":
-        return JsonLinesLog(
-            log.name,
-            log.path,
-            log.map,
-            timezone=log.timezone,
-            store=log.store,
-            tokeniser=tokeniser,
-            clock=clock,
-            root=root,
-        )
-    if log.kind == "csv":
-        return CsvLog(
-            log.name,
-            log.path,
-            log.map,
-            timezone=log.timezone,
-            store=log.store,
-            tokeniser=tokeniser,
-            clock=clock,
-            root=root,
-        )
-    if log.kind == "cloudtrail":
-        return CloudTrailLog(log.name, log.path, tokeniser=tokeniser, clock=clock, root=root)
-    return PostgresLog(
-        log.name,
-        log.path,
-        store=log.store or log.name,
-        subjects=log.subjects,
-        timezone=log.timezone,
-        tokeniser=tokeniser,
-        clock=clock,
-        root=root,
-    )
 
 
 def _name(workspace: Workspace, file: Path) -> str:

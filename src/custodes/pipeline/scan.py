@@ -87,7 +87,12 @@ def scan(workspace: Workspace, progress: Progress) -> ScanOutcome:
     workspace.datamap.save_copies(pairs, sketches.stored())
     workspace.coverage.replace("scan", skipped)
     after = workspace.datamap.all()
-    return ScanOutcome(tuple(examined), tuple(pairs), tuple(skipped), read, changed=after != before)
+    return ScanOutcome(tuple(examined), tuple(pairs), tuple(skipped), read, changed=_told(after) != _told(before))
+
+
+def _told(examined: Sequence[Examined]) -> list[Examined]:
+    """The map without fingerprints: a file that was only touched is no news."""
+    return [replace(one, fingerprint=None) for one in examined]
 
 
 def _unchanged(one: Examined, known: Mapping[str, Examined]) -> bool:

@@ -3,7 +3,7 @@
 Version 1, all integers big-endian:
     event    0x01, then the columns of AccessEvent in order
     receipt  0x02, then JSON with sorted keys, no blanks, UTF-8 (RFC 8785 for the flat values a receipt may hold)
-    snapshot 0x03, then the kind of context as text, then the SHA-256 of the snapshot's file
+    file     0x03, then its kind (`events`, or the kind of a snapshot of context) as text, then its SHA-256
     text     0x01, uint32 length in bytes, UTF-8; an absent optional text is the single byte 0x00
     time     int64, microseconds since 1970-01-01T00:00:00Z
     list     uint32 count, then each text
@@ -22,7 +22,7 @@ from custodes.records.receipt import Receipt
 
 EVENT: Final = b"\x01"
 RECEIPT: Final = b"\x02"
-SNAPSHOT: Final = b"\x03"
+FILE: Final = b"\x03"
 LEAF_LIMIT: Final = 65_535  # C2SP tlog-tiles: an entry's length is a uint16
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -71,9 +71,9 @@ def receipt_bytes(receipt: Receipt) -> bytes:
     return leaf
 
 
-def snapshot_bytes(kind: str, digest: bytes) -> bytes:
-    """The canonical bytes of one snapshot of context, digest being the SHA-256 of its file."""
-    return SNAPSHOT + _text(kind) + digest
+def file_bytes(kind: str, digest: bytes) -> bytes:
+    """The canonical bytes of a sealed file itself: a segment of events or a snapshot of context."""
+    return FILE + _text(kind) + digest
 
 
 def _text(value: str) -> bytes:
