@@ -26,7 +26,7 @@ _ABOUT_TOUCHES: Final = ("ingest", "context", "detect")
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """One dataset with the verdicts shown of it. misplaced: fields that belong in a vault and are not.
+    """One dataset with the verdicts shown of it. misplaced: (field, category) that belong in a vault and are not.
 
     examined: None where the map still has verdicts of a dataset that is no longer reached.
     """
@@ -35,7 +35,7 @@ class Dataset:
     name: str
     examined: Examined | None
     fields: tuple[Field, ...]
-    misplaced: frozenset[str]
+    misplaced: frozenset[tuple[str, str]]
     vault: bool
 
 
@@ -74,9 +74,9 @@ def data_map(known: Overview, *, store: str, category: str, page: int) -> Values
     by_dataset: dict[tuple[str, str], list[Field]] = {}
     for field in chosen:
         by_dataset.setdefault((field.store, field.dataset), []).append(field)
-    wrong: dict[tuple[str, str], set[str]] = {}
+    wrong: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for field in wrong_place:
-        wrong.setdefault((field.store, field.dataset), set()).add(field.field)
+        wrong.setdefault((field.store, field.dataset), set()).add((field.field, field.category))
     examined = {(one.store, one.dataset): one for one in known.examined}
     vaults = set(known.vaults)
     datasets = [
@@ -193,14 +193,14 @@ def _severities(incidents: tuple[Incident, ...]) -> list[tuple[int, int]]:
 
 
 def _incident_span(one: Incident) -> Span:
-    note = ", ".join((*one.actors[:2], *(["…"] if len(one.actors) > 2 else [])))
+    note = one.actors[0] + (f" +{len(one.actors) - 1}" if len(one.actors) > 1 else "") if one.actors else ""
     return Span(
         one.title, f"/incidents/{quote(one.id, safe='')}", note, f"sev{one.severity}", one.first, one.last, one.raised
     )
 
 
 def _finding_span(one: Finding) -> Span:
-    note = counted(one.touches, "touch", "touches")
+    note = counted(one.touches, "touch", "touches") if one.touches else ""
     return Span(
         one.title, f"/findings/{quote(one.id, safe='')}", note, f"sev{one.severity}", one.first, one.last, one.raised
     )
