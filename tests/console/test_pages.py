@@ -82,6 +82,17 @@ def test_an_incident_tells_its_story() -> None:
     assert "event-50" not in text
 
 
+def test_touches_that_findings_share_are_counted_once() -> None:
+    """Two findings over the same two touches are two touches, and where not all are cited the number is a floor."""
+    shared = (Evidence("r1", 7), Evidence("r2", 8))
+    one, other = (a_finding(check=check, evidence=shared, touches=2) for check in ("a", "b"))
+    story = an_incident(one, other)
+    assert "Touches 2 First" in shown(an_overview(findings=(one, other), incidents=(story,)), f"/incidents/{story.id}")
+    more = replace(other, touches=5000)
+    text = shown(an_overview(findings=(one, more), incidents=(story,)), f"/incidents/{story.id}")
+    assert "Touches at least 5,000 First" in text
+
+
 def test_evidence_that_is_not_listed_is_counted() -> None:
     """A finding that keeps fewer touches than there are says how many of how many."""
     finding = a_finding(touches=9)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from custodes.console import charts
 from custodes.console.charts import Span
 from custodes.console.gaps import gaps
-from custodes.console.words import counted, lasted
+from custodes.console.words import counted, lasted, number
 from custodes.records import Examined, Field, Finding, Incident, Overview
 from custodes.risk.measures import misplaced
 from custodes.risk.register import Risk
@@ -138,7 +138,7 @@ def incident(known: Overview, one: Incident) -> Values:
         "lasted": lasted(one.first, one.last),
         "datasets": list(dict.fromkeys(name for finding in told for name in finding.datasets)),
         "keys": list(dict.fromkeys(key for finding in told for key in finding.keys)),
-        "touches": sum(finding.touches for finding in told),
+        "touches": _touches(told),
         "line": charts.time_line([_finding_span(finding) for finding in told]),
         "blind_spots": list(dict.fromkeys(spot for finding in told for spot in finding.blind_spots)),
         "evidence_shown": EVIDENCE_SHOWN,
@@ -180,6 +180,14 @@ def ledger(known: Overview, *, verified_at: datetime, leaf: int | None) -> Value
         "logs": _log_line(known),
         "gaps": gaps(known, ("ingest", "context")),
     }
+
+
+def _touches(told: tuple[Finding, ...]) -> str:
+    """How many touches the findings rest on together; they often rest on the same ones."""
+    cited = {(one.event_id, one.leaf) for finding in told for one in finding.evidence}
+    if all(len(finding.evidence) >= finding.touches for finding in told):
+        return number(len(cited))
+    return f"at least {number(max(len(cited), *(finding.touches for finding in told)))}"
 
 
 def _rooms_of(known: Overview, told: tuple[Finding, ...]) -> tuple[str, ...]:
@@ -226,5 +234,5 @@ def _bars(known: Overview, fields: tuple[Field, ...] | list[Field]) -> charts.Ba
 
 def _part(total: int, page: int) -> tuple[Part, int]:
     count = max(1, -(-total // PAGE))
-    number = min(page, count)
-    return Part(number, count, total), (number - 1) * PAGE
+    shown = min(page, count)
+    return Part(shown, count, total), (shown - 1) * PAGE
