@@ -247,10 +247,15 @@ pub fn us_ssn(text: &[u8], start: usize, end: usize) -> Option<usize> {
     (count == 9 && !refused).then_some(end)
 }
 
-/// An IPv4 address in dotted decimal, not part of a longer dotted number, not `0.x`.
+/// An IPv4 address in dotted decimal, not part of a longer dotted number, not `0.x`, and not the version of a
+/// product: `Browser/114.0.0.0`, `tool-1.2.3.4`, `1.2.3.4-beta`.
 #[must_use]
 pub fn ipv4(text: &[u8], start: usize, end: usize) -> Option<usize> {
-    if matches!(before(text, start), Some(b'.' | b'-' | b'+')) || runs_on(text, end) {
+    let letter = |byte: Option<u8>| byte.is_some_and(|b| b.is_ascii_alphabetic());
+    let leading = before(text, start);
+    let product = leading == Some(b'/') && letter(before(text, start.saturating_sub(1)));
+    let suffix = matches!(after(text, end, 0), Some(b'-' | b'+')) && letter(after(text, end, 1));
+    if matches!(leading, Some(b'.' | b'-' | b'+')) || product || suffix || runs_on(text, end) {
         return None;
     }
     let address: Ipv4Addr = std::str::from_utf8(text.get(start..end)?).ok()?.parse().ok()?;
@@ -315,14 +320,22 @@ const FILE_ENDINGS: &[&[u8]] = &[
     b"pdf", b"exe", b"dll", b"yml", b"yaml",
 ];
 
-/// An e-mail address (RFC 5321 sizes): no empty part, labels of 1-63 without a hyphen at the edges, no file name.
+/// Whether `start` lies in the user part of an address such as `https://user:word@host`.
+fn in_user_part(text: &[u8], start: usize) -> bool {
+    let window = text.get(start.saturating_sub(128)..start).unwrap_or_default();
+    let mut back = window.iter().rev().skip_while(|b| !matches!(b, b'/' | b'?' | b' ' | b'"' | b'\n'));
+    back.next() == Some(&b'/') && back.next() == Some(&b'/')
+}
+
+/// An e-mail address (RFC 5321 sizes): no empty part, labels of 1-63 without a hyphen at the edges, no file name,
+/// not the password and host of a web address.
 #[must_use]
 pub fn email(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let address = text.get(start..end)?;
     let at = address.iter().rposition(|&b| b == b'@')?;
     let (local, domain) = (address.get(..at)?, address.get(at + 1..)?);
     let dotted = |part: &[u8]| part.split(|&b| b == b'.').all(|piece| !piece.is_empty());
-    if local.len() > 64 || address.len() > 254 || !dotted(local) || !dotted(domain) {
+    if local.len() > 64 || address.len() > 254 || !dotted(local) || !dotted(domain) || in_user_part(text, start) {
         return None;
     }
     let mut labels = domain.split(|&b| b == b'.');

@@ -104,6 +104,8 @@ DECOYS = {
     "sha256": rows(lambda _: f"{RANDOM.getrandbits(256):064x}"),
     "mac": rows(lambda _: ":".join(f"{RANDOM.getrandbits(8):02x}" for _ in range(6))),
     "clock": rows(lambda _: f"{RANDOM.randint(0, 23):02d}:{RANDOM.randint(0, 59):02d}:09"),
+    "part_no": rows(lambda _: f"{RANDOM.randint(100, 999)}-{digits(3)}-{digits(4)}"),
+    "agent": rows(lambda _: "Browser/5.0 (X11) Engine/537.36 Browser/114.0.0.0"),
     "url": rows(lambda row: f"https://www.example.com/item/{row}"),
 }
 
@@ -176,6 +178,12 @@ def test_a_german_table_is_read_like_an_english_one() -> None:
         "GeburtsDatum": "birth_date",
         "Telefon": "phone",
     }
+
+
+def test_names_without_blanks_are_read_beside_what_is_about_people() -> None:
+    """A Chinese table: names of two or three signs, addresses without a blank."""
+    table = {"name": ["王伟", "李娜娜", "张敏"] * 20, "email": MAIL[:60], "address": ["北京市朝阳区建国路88号"] * 60}
+    assert held(table, "hr.employees") == {"name": "person_name", "email": "email", "address": "postal_address"}
 
 
 def test_what_stands_in_free_text_is_counted_and_said() -> None:

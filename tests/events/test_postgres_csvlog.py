@@ -130,6 +130,24 @@ def test_a_table_behind_a_view_is_a_row_of_the_same_event(tmp_path: Path) -> Non
     ]
 
 
+def test_parameters_that_come_late_complete_what_pgaudit_told(tmp_path: Path) -> None:
+    """pgaudit's line comes first and without values; the rows of both subjects and the base table all remain."""
+    sql = "select name from customer_list where customer_id = any($1)"
+    lines = [
+        a_line(audit(sql, relation="public.customer_list"), 1),
+        a_line(audit(sql, relation="public.customer"), 2),
+        a_line(f"execute s1: {sql}", 3, detail="parameters: $1 = '{1,2}'"),
+        a_line("canceling statement", 4, severity="ERROR", state="57014", query=sql),
+    ]
+    batch = read(tmp_path, *lines)
+    assert sorted((event.dataset, event.subject or "") for event in batch.events) == [
+        ("crm.public.customer", ""),
+        ("crm.public.customer_list", "customer:1"),
+        ("crm.public.customer_list", "customer:2"),
+    ]
+    assert {(event.event_id, event.outcome) for event in batch.events} == {("65f.1:1", "failure")}
+
+
 def test_several_statements_in_one_text_are_several_operations(tmp_path: Path) -> None:
     """Reading and then changing a customer in one message is both."""
     events = read(

@@ -156,7 +156,16 @@ def test_the_shape_holds_no_value() -> None:
 
 
 @pytest.mark.parametrize(
-    "sql", ["do $$ begin end $$", "selec * from customer", "select (" + "(" * 400, "fly me to the moon"]
+    "sql",
+    [
+        "do $$ begin end $$",
+        "selec * from customer",
+        "select (" + "(" * 400,
+        "select * from a" + " join b" * 300,
+        "explain analyze " * 5000,
+        "select " + "not " * 5000,
+        "fly me to the moon",
+    ],
 )
 def test_what_is_not_understood_is_said(sql: str) -> None:
     """No guess."""

@@ -136,15 +136,18 @@ def _inside(column: ColumnView, rules: CategoryRules, recogniser: Recogniser) ->
     examined, agreed = tally.examined.get(rules.id, 0), tally.confirmed.get(rules.id, 0)
     if not agreed or (agreed < 0.5 * examined and not rules.confirm):
         return None
-    matched = form = 0
+    matched = form = whole = 0
     for index, (owner, pattern) in enumerate(recogniser.patterns):
         if owner.id == rules.id and (not pattern.weak or rules.confirm):
+            whole = max(whole, tally.whole[index])
             # One cell may fit several patterns: the most frequent one is a lower bound that never counts twice.
             accepted = tally.inside_valid if recogniser.strict(index) else tally.inside
             matched = max(matched, accepted[index])
             form = max(form, tally.inside[index])
     if not _beyond_chance(matched, form, rules.column.chance, deviations=4):
         return None
+    if rules.confirm and whole > 0.5 * form:
+        return None  # bare numbers, of which a plan holds some by luck: they were judged as a whole column
     matched = min(tally.filled, max(agreed, round(matched * agreed / examined)))
     sure = 0.9 if "credential" in rules.category.flags else 0.65 if rules.confirm or rules.column.chance else 0.75
     reason = f"found inside free text in {matched} of {tally.filled} cells"

@@ -11,6 +11,7 @@ from custodes.datamap.headers import fold
 from custodes.datamap.vocabulary import WORDS, given_names
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019\u00b4`.\-][^\W\d_]+)*\.?", re.UNICODE)
+_SYLLABIC: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,4}")
 _FIRM: Final = re.compile(
     r"\b(?:inc|llc|ltd|limited|gmbh|ag|kg|ug|corp|corporation|co|company|plc|s\.?a\.?|s\.?r\.?l\.?|s\.?l\.?|b\.?v\.?|oy|ab|"
     r"a\.?s\.?|aps|pty|group|holding|trading|stores?|shop|systems|solutions|services|foundation|university|band|"
@@ -55,7 +56,10 @@ def name_word(value: str) -> bool:
 
 
 def full_name(value: str) -> bool:
-    """Two to five words that begin with a capital (or none does), without a firm's ending."""
+    """Two to five words that begin with a capital (or none does), without a firm's ending; or 2-4 signs of a script
+    that writes names without a blank."""
+    if _SYLLABIC.fullmatch(value):
+        return True
     parts = words(value)
     if not 2 <= len(parts) <= 5 or len(value) > 60 or value.count(",") > 1 or is_firm(value):
         return False
@@ -76,7 +80,8 @@ def street(value: str) -> bool:
     if "@" in plain or "://" in plain or len(plain) > 120 or re.fullmatch(r"[0-9a-f:.\-]+", plain) or day(value):
         return False
     letters = sum(letter.isalpha() for letter in plain)
-    numbered = any(letter.isdigit() for letter in plain) and letters >= 3 and len(plain.replace(",", " ").split()) >= 2
+    parted = len(plain.replace(",", " ").split()) >= 2 or _SYLLABIC.search(plain) is not None
+    numbered = any(letter.isdigit() for letter in plain) and letters >= 3 and parted
     return numbered or clear_street(value)
 
 

@@ -86,9 +86,9 @@ class Form:
         value = self.take(key)
         items = [value] if isinstance(value, str) else [] if value is None else value
         if not isinstance(items, list) or not all(isinstance(item, str) and item.strip() for item in items):
-            raise self.fail(
-                key, "a list of texts is required here", f"write one text per line under {key}:, after a dash"
-            )
+            # YAML reads `- ask: was it planned?` as a mapping, which its author meant as a sentence.
+            hint = f"write one text per line under {key}:, after a dash, in quotes where it contains a colon"
+            raise self.fail(key, "a list of texts is required here", hint)
         if required and not items:
             raise self.fail(key, "at least one entry is required", f"add one under {key}:")
         return tuple(item.strip() for item in items)

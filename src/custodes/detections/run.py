@@ -66,7 +66,11 @@ def detect(
     A detection that fails, or whose context is missing, is a Skipped with the reason; the others are still asked.
     """
     moments = sorted(set(days)) or [now]
-    replayed = _changed(engine, moments)
+    try:
+        replayed = _changed(engine, moments)
+    except QuestionFailed as failure:
+        # Nothing can be asked of evidence that cannot be read: every question goes unanswered, and says so.
+        return Outcome((), tuple(_skipped(detection, failure.reason, failure.hint) for detection in detections))
     findings: list[Finding] = []
     skipped: list[Skipped] = []
     for place, detection in enumerate(detections):
@@ -183,7 +187,7 @@ def _word(value: object) -> str:
 
 def _confidence(values: Mapping[str, object]) -> float:
     value = values["confidence_"]
-    if not isinstance(value, float) or math.isnan(value):
+    if not isinstance(value, float) or not math.isfinite(value):
         raise _Unusable("the confidence of a finding is no number")
     return min(max(value, 0.0), 1.0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, cast
 
@@ -156,6 +156,7 @@ def compile_rules(
                 raise Unfit(f"the record has no {name}")
         text = _Texts(values)
         dataset = text.required("dataset")
+        first, *others = _subjects(values.get("subject"))
         event = AccessEvent(
             event_id=text("event_id") or origin.digest,
             time=times.parse(values["time"], local),
@@ -165,7 +166,7 @@ def compile_rules(
             action=cast("Action", _word(values, "action", ACTIONS)),
             dataset=dataset if dataset.startswith(prefix) else prefix + dataset,
             object=text("object"),
-            subject=None,
+            subject=first,
             party=text("party"),
             fields=_fields(values.get("fields")),
             records=_count(values.get("records")),
@@ -177,17 +178,9 @@ def compile_rules(
             outcome=cast("Outcome", _word(values, "outcome", OUTCOMES, "success")),
             source=origin.source,
         )
-        return [with_subject(event, subject) for subject in _subjects(values.get("subject"))]
+        return [event, *(replace(event, subject=subject) for subject in others)]
 
     return convert
-
-
-def with_subject(event: AccessEvent, subject: str | None) -> AccessEvent:
-    """The same touch of another subject."""
-    if event.subject == subject:
-        return event
-    values = {name: getattr(event, name) for name in AccessEvent.__slots__}
-    return AccessEvent(**(values | {"subject": subject}))
 
 
 class _Texts:

@@ -105,11 +105,12 @@ class PostgresLog(FileLog):
             if words.relation is None:
                 raise
             events = []  # pgaudit knows the table all the same
+        planned = len(events)
         datasets = {event.dataset.removeprefix(f"{self.store}.") for event in events}
         if words.relation is not None and words.relation not in datasets:
             events.append(self._behind(line, words, recorded, line.event_id))
             datasets.add(words.relation)
-        self._sessions.begun(line, words, datasets, sofar, len(events))
+        self._sessions.begun(line, words, datasets, sofar, planned)
         return events
 
     def _behind(self, line: Line, words: Said, recorded: datetime, event_id: str) -> AccessEvent:

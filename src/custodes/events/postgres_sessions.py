@@ -14,6 +14,7 @@ from custodes.events.postgres_line import Line, Said
 from custodes.records import AccessEvent
 
 _SESSIONS: Final = 10_000
+_NEAR: Final = 1_000  # events after a statement among which its own are looked for
 _SAID_BEFORE: Final = "<previously logged>"
 
 
@@ -78,8 +79,9 @@ class Sessions:
         """Puts these events, which know the parameters, in the place of those told before; gives those left over."""
         if told.batch != self._numbered(batch):
             return events
-        batch[told.start : told.start + told.count] = events[: told.count]
-        return events[told.count :]
+        known = min(told.count, len(events))
+        batch[told.start : told.start + known] = events[:known]
+        return events[known:]
 
     def failed(self, line: Line, words: Said, batch: list[AccessEvent]) -> bool:
         """Whether the line says that the session's last statement failed; its events of this batch then say so too."""
@@ -91,8 +93,11 @@ class Sessions:
             or last.batch != self._numbered(batch)
         ):
             return False
-        for at in range(last.start, min(last.start + last.count, len(batch))):
-            batch[at] = replace(batch[at], outcome=words.outcome)
+        for at in range(last.start, min(last.start + _NEAR, len(batch))):
+            # Rows of other sessions, and those of relations told later, may lie between.
+            told = batch[at].event_id
+            if told == last.event_id or told.startswith(f"{last.event_id}."):
+                batch[at] = replace(batch[at], outcome=words.outcome)
         return True
 
     def _numbered(self, batch: list[AccessEvent]) -> int:

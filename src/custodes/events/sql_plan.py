@@ -25,6 +25,8 @@ from custodes.events.unfit import Unfit
 # It prints each statement it half understands; we decide ourselves what becomes of those.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
+TOO_DEEP: Final = "statement nested too deeply"
+
 _STATEMENT: Final = re.compile(r'(?:[^";]+|"(?:[^"]|"")*")+')
 _FIRST: Final = re.compile(r"[\s(]*([A-Za-z]+)")
 _NO_TOUCH: Final = frozenset(
@@ -40,7 +42,9 @@ _EXPLAIN: Final = re.compile(r"\s*explain\b(\s*\([^)]*\)|(?:\s+(?:analyze|verbos
 _SET_ROLE: Final = re.compile(
     r"\s*set\s+(?:session\s+|local\s+)?(?:role|(?:session\s+)?authorization)\s+(\S+)", re.IGNORECASE
 )
+_NESTING: Final = re.compile(r"[()]|\b(?:join|on|using|cross|natural|select)\b", re.IGNORECASE)
 _DEPTH: Final = 150  # of brackets; deeper ones are refused before the parser's own stack is in danger
+_OPEN_JOINS: Final = 14  # in a row without their condition; the parser's time doubles with each
 _SHAPE_LIMIT: Final = 300  # characters
 
 
@@ -57,8 +61,11 @@ class Planner:
     def plans(self, sql: str) -> tuple[Plan, ...]:
         """One plan per statement in the text. Raises Unfit when one is not understood."""
         if _too_deep(sql):
-            raise Unfit("statement nested too deeply")
-        return tuple(self._plan(text) for text in _STATEMENT.findall(sql) if text.strip())
+            raise Unfit(TOO_DEEP)
+        try:
+            return tuple(self._plan(text) for text in _STATEMENT.findall(sql) if text.strip())
+        except RecursionError as error:
+            raise Unfit(TOO_DEEP) from error
 
     def _plan(self, text: str) -> Plan:
         word = _FIRST.match(text)
@@ -91,7 +98,7 @@ class Planner:
             touched = touches(tree, self._columns)
             shape = _shape(tree)
             subjects = wanted(tree, self._subjects)
-        except (SqlglotError, RecursionError, ValueError, TypeError, AttributeError, KeyError) as error:
+        except (SqlglotError, ValueError, TypeError, AttributeError, KeyError) as error:
             # The parser promises SqlglotError; on hostile text it has raised the others too.
             raise Unfit(NOT_UNDERSTOOD) from error
         return Plan(touched, subjects, shape)
@@ -109,9 +116,12 @@ def _shape(tree: exp.Expr) -> str | None:
 
 
 def _too_deep(sql: str) -> bool:
-    depth = 0
-    for mark in re.findall(r"[()]", sql):
-        depth += 1 if mark == "(" else -1
-        if depth > _DEPTH:
+    depth = joins = 0
+    for mark in _NESTING.findall(sql):
+        if mark in "()":
+            depth += 1 if mark == "(" else -1
+        else:
+            joins = joins + 1 if mark.lower() == "join" else 0
+        if depth > _DEPTH or joins > _OPEN_JOINS:
             return True
     return False

@@ -77,7 +77,7 @@ class Door:
             if value is not None:
                 size += len(value)
                 safe = self.text(value)
-                if safe is not value:
+                if safe != value:
                     changed[column] = safe
         if event.fields:
             size += sum(map(len, event.fields)) + 5 * len(event.fields)

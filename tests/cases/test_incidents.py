@@ -1,0 +1,109 @@
+"""Which findings are one story?"""
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+from custodes.cases.incidents import fuse
+from custodes.records import Finding, finding_id, incident_id
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def a_finding(check: str, day: int = 0, **changes: object) -> Finding:
+    values: dict[str, object] = {
+        "check": check,
+        "title": check.replace("_", " ").capitalize(),
+        "severity": 4,
+        "confidence": 0.8,
+        "actors": (),
+        "parties": (),
+        "clients": (),
+        "keys": (),
+        "subjects": 5,
+        "first": NOW + timedelta(days=day),
+        "last": NOW + timedelta(days=day, hours=1),
+        "raised": NOW + timedelta(days=day + 1),
+        "reason": f"{check} happened. It was unusual.",
+        "evidence": (),
+        "touches": 5,
+        "tip": "ask",
+        "blind_spots": (),
+        **changes,
+    }
+    values["id"] = finding_id(
+        check,
+        str(day),
+        str(values["actors"]),
+        str(values["clients"]),
+        str(values.get("datasets")),
+    )
+    return Finding(**values)  # type: ignore[arg-type]  # a builder for tests: any column by name
+
+
+def test_one_actor_is_one_story() -> None:
+    """Findings about one actor within days are one incident, worth more than either, told in two sentences."""
+    reading = a_finding("bulk_reading", 0, actors=("staff:a",))
+    sharing = a_finding("permission_change", 3, actors=("staff:a",), confidence=0.9, severity=5)
+    (incident,) = fuse([sharing, reading])
+    assert incident.id == incident_id(reading.id)
+    assert incident.raised == reading.raised
+    assert (incident.first, incident.last) == (reading.first, sharing.last)
+    assert incident.severity == 5
+    assert 90 < incident.score <= 100
+    assert incident.reason == "permission_change happened. Also: bulk reading."
+    assert incident.findings == (sharing.id, reading.id)
+
+
+def test_threads() -> None:
+    """A client, a key that acts, or one of few parties ties findings together; a victim among many parties does not."""
+    assert len(fuse([a_finding("a", clients=("c1",)), a_finding("b", clients=("c1", "c2"))])) == 1
+    assert len(fuse([a_finding("a", actors=("key:k1",)), a_finding("b", keys=("key:k1", "key:k2"))])) == 1
+    assert len(fuse([a_finding("a", parties=("p1",)), a_finding("b", parties=("p1", "p2"))])) == 1
+    many = tuple(f"p{number}" for number in range(20))
+    assert (
+        len(fuse([a_finding("a", clients=("c1",), parties=many), a_finding("b", actors=("x",), parties=("p1",))])) == 2
+    )
+
+
+def test_far_apart_is_not_one_story() -> None:
+    """The same actor two months later is another incident."""
+    assert len(fuse([a_finding("a", 0, actors=("x",)), a_finding("a", 60, actors=("x",))])) == 2
+
+
+def test_a_gateway_links_nobody() -> None:
+    """A client used by many accused actors is shared ground, not a thread."""
+    findings = [a_finding("a", actors=(f"staff:{name}",), clients=("gateway",)) for name in "abcdef"]
+    assert len(fuse(findings)) == 6
+
+
+def test_misplaced_data_is_grouped_by_store() -> None:
+    """Findings without anybody are one incident per check and store, and touch no other story."""
+    findings = [
+        a_finding("misplaced_data", datasets=("exports.a.csv",), first=None, last=None),
+        a_finding("misplaced_data", 40, datasets=("exports.b.csv",), first=None, last=None),
+        a_finding("misplaced_data", datasets=("shop.main.notes",), first=None, last=None),
+        a_finding("bulk_reading", actors=("staff:a",), datasets=("exports.a.csv",)),
+    ]
+    assert sorted(len(incident.findings) for incident in fuse(findings)) == [1, 1, 2]
+
+
+def test_order_changes_nothing_and_ids_last() -> None:
+    """Any order gives the same incidents; a finding raised later joins without changing the id."""
+    findings = [a_finding(name, day, actors=("staff:a",)) for name, day in (("a", 0), ("b", 2), ("c", 5))]
+    told = {tuple(fuse(order)) for order in permutations(findings)}
+    assert len(told) == 1
+    assert fuse(findings)[0].id == fuse(findings[:1])[0].id
+
+
+def test_ten_findings_of_one_check_are_one_doubt() -> None:
+    """Repeating a check does not make it surer; another check does."""
+    one = fuse([a_finding("a", actors=("x",))])[0].score
+    ten = fuse([a_finding("a", day, actors=("x",)) for day in range(10)])[0].score
+    two = fuse([a_finding("a", actors=("x",)), a_finding("b", actors=("x",))])[0].score
+    assert one == ten == 60.0
+    assert two == 84.0
+
+
+def test_nothing_found() -> None:
+    """No findings, no incidents."""
+    assert fuse([]) == []
