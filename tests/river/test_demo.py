@@ -7,8 +7,10 @@ import json
 import re
 import shutil
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -125,16 +127,29 @@ def test_memo_is_a_pdf_of_at_most_six_pages_and_an_appendix(demo: Demo) -> None:
 def test_no_planted_value_is_in_anything_written_or_said(demo: Demo) -> None:
     """Neither the workspace's files (unpacked), nor any output, nor the memo holds a raw personal value."""
     truth = make(demo.folder.parent / "again")
-    values = {value for value in truth.planted_values() if len(value) >= 5}
+    values = {value.casefold() for value in truth.planted_values() if len(value) >= 5}
     assert len(values) > 1_000
     said = [demo.answer.out, demo.answer.err]
-    for command in (["scan"], ["detect"], ["risk"], ["run"], ["ingest"], ["cases", "list"]):
-        for form in ([], ["--json"]):
-            answer = demo.run(*command, *form)
-            said += [answer.out, answer.err]
+    for command in (["scan"], ["detect"], ["risk", "--json"], ["run", "--json"], ["cases", "list"]):
+        answer = demo.run(*command)
+        said += [answer.out, answer.err]
     text = "\n".join([*said, *(_unpacked(file) for file in demo.data.rglob("*") if file.is_file())]).casefold()
-    words = [value for value in values if value.casefold() in text]
-    assert words == [], f"{len(words)} planted values leaked"
+    assert "staff:e0" in text
+    assert _found(["staff:e0", "no such value"], text) == ["staff:e0"]
+    assert len(_found(values, text)) == 0, "planted values leaked"
+
+
+def _found(values: Iterable[str], text: str) -> list[str]:
+    """Which of many values stand in a long text: their first five letters are looked for everywhere at once."""
+    heads: dict[bytes, list[str]] = {}
+    for value in values:
+        heads.setdefault(value.encode()[:5], []).append(value)
+    data = np.frombuffer(text.encode(), np.uint8).astype(np.uint64)
+    windows = sum((data[shift : len(data) - 4 + shift] << np.uint64(8 * shift) for shift in range(5)), np.uint64(0))
+    wanted = np.array([int.from_bytes(head, "little") for head in heads], np.uint64)
+    present = np.intersect1d(np.unique(windows), wanted)
+    likely = [value for head in present for value in heads[int(head).to_bytes(5, "little")]]
+    return [value for value in likely if value in text]
 
 
 def _unpacked(file: Path) -> str:

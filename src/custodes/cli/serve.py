@@ -25,6 +25,8 @@ def serve(
     from custodes.console.workspace_source import WorkspaceSource
 
     source = WorkspaceSource(configuration(), by=acting_user())
+    print("verifying the ledger …", file=sys.stderr)
+    source.overview()  # the first page is then there at once, and what is wrong is said before a link is given
     try:
         run_console(
             source,

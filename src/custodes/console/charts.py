@@ -39,7 +39,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One row of a time line. x, width: the bar; mark: the moment it was raised, None where there is none."""
+    """One row of a time line. x, width: the bar, 0 wide where none is. mark: when raised, if known."""
 
     span: Span
     x: float
@@ -75,9 +75,12 @@ def time_line(spans: Sequence[Span]) -> TimeLine | None:
         first, last = span.first or span.last or span.raised, span.last or span.first or span.raised
         if first is None or last is None:
             continue
-        width = max(_LEAST, at(last) - at(first))
+        # What is known only by the moment it was raised has a mark and no bar: nothing is known to have gone on.
+        width = max(_LEAST, at(last) - at(first)) if span.first or span.last else 0.0
         mark = at(span.raised) if span.raised else None
-        says = f"{moment(first)} to {moment(last)} UTC" + (f", raised {moment(span.raised)}" if span.raised else "")
+        says = f"{moment(span.first)} to {moment(span.last)} UTC" + (
+            f", raised {moment(span.raised)}" if span.raised else ""
+        )
         lanes.append(Lane(span, min(at(first), SCALE - width), width, mark, says))
     return TimeLine(tuple(lanes), _ticks(start, end))
 

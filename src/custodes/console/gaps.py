@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
+from custodes.console.words import share
 from custodes.records import Overview
 from custodes.risk.measures import plural
 
@@ -55,8 +56,8 @@ def _partly(known: Overview) -> list[Gap]:
         Gap(
             "scan",
             f"{one.store}.{one.dataset}",
-            f"{one.rows_read:,} of {plural(one.rows_total, 'row')} were read ({one.rows_read / one.rows_total:.0%})",
-            "raise scan.max_rows or scan.timeout in custodes.toml (0 rows reads all)",
+            f"{one.rows_read:,} of {plural(one.rows_total, 'row')} were read ({share(one.rows_read / one.rows_total)})",
+            "raise scan.max_rows or scan.timeout in custodes.toml (max_rows = 0 reads all)",
         )
         for one in known.examined
         if one.rows_total and one.rows_read < one.rows_total

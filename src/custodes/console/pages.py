@@ -11,7 +11,7 @@ from urllib.parse import quote
 from custodes.console import charts
 from custodes.console.charts import Span
 from custodes.console.gaps import gaps
-from custodes.console.words import counted, lasted
+from custodes.console.words import counted, lasted, number
 from custodes.records import Examined, Field, Finding, Incident, Overview
 from custodes.risk.measures import misplaced
 from custodes.risk.register import Risk
@@ -26,7 +26,7 @@ _ABOUT_TOUCHES: Final = ("ingest", "context", "detect")
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """One dataset with the verdicts shown of it. misplaced: fields that belong in a vault and are not.
+    """One dataset with the verdicts shown of it. misplaced: (field, category) that belong in a vault and are not.
 
     examined: None where the map still has verdicts of a dataset that is no longer reached.
     """
@@ -35,7 +35,7 @@ class Dataset:
     name: str
     examined: Examined | None
     fields: tuple[Field, ...]
-    misplaced: frozenset[str]
+    misplaced: frozenset[tuple[str, str]]
     vault: bool
 
 
@@ -74,9 +74,9 @@ def data_map(known: Overview, *, store: str, category: str, page: int) -> Values
     by_dataset: dict[tuple[str, str], list[Field]] = {}
     for field in chosen:
         by_dataset.setdefault((field.store, field.dataset), []).append(field)
-    wrong: dict[tuple[str, str], set[str]] = {}
+    wrong: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for field in wrong_place:
-        wrong.setdefault((field.store, field.dataset), set()).add(field.field)
+        wrong.setdefault((field.store, field.dataset), set()).add((field.field, field.category))
     examined = {(one.store, one.dataset): one for one in known.examined}
     vaults = set(known.vaults)
     datasets = [
@@ -138,7 +138,7 @@ def incident(known: Overview, one: Incident) -> Values:
         "lasted": lasted(one.first, one.last),
         "datasets": list(dict.fromkeys(name for finding in told for name in finding.datasets)),
         "keys": list(dict.fromkeys(key for finding in told for key in finding.keys)),
-        "touches": sum(finding.touches for finding in told),
+        "touches": _touches(told),
         "line": charts.time_line([_finding_span(finding) for finding in told]),
         "blind_spots": list(dict.fromkeys(spot for finding in told for spot in finding.blind_spots)),
         "evidence_shown": EVIDENCE_SHOWN,
@@ -182,6 +182,14 @@ def ledger(known: Overview, *, verified_at: datetime, leaf: int | None) -> Value
     }
 
 
+def _touches(told: tuple[Finding, ...]) -> str:
+    """How many touches the findings rest on together; they often rest on the same ones."""
+    cited = {(one.event_id, one.leaf) for finding in told for one in finding.evidence}
+    if all(len(finding.evidence) >= finding.touches for finding in told):
+        return number(len(cited))
+    return f"at least {number(max(len(cited), *(finding.touches for finding in told)))}"
+
+
 def _rooms_of(known: Overview, told: tuple[Finding, ...]) -> tuple[str, ...]:
     # What the scan missed says nothing about who did what, unless a finding is about the data itself.
     return (*_ABOUT_TOUCHES, "scan") if any(not one.evidence for one in told) or not known.events else _ABOUT_TOUCHES
@@ -193,14 +201,14 @@ def _severities(incidents: tuple[Incident, ...]) -> list[tuple[int, int]]:
 
 
 def _incident_span(one: Incident) -> Span:
-    note = ", ".join((*one.actors[:2], *(["…"] if len(one.actors) > 2 else [])))
+    note = one.actors[0] + (f" +{len(one.actors) - 1}" if len(one.actors) > 1 else "") if one.actors else ""
     return Span(
         one.title, f"/incidents/{quote(one.id, safe='')}", note, f"sev{one.severity}", one.first, one.last, one.raised
     )
 
 
 def _finding_span(one: Finding) -> Span:
-    note = counted(one.touches, "touch", "touches")
+    note = counted(one.touches, "touch", "touches") if one.touches else ""
     return Span(
         one.title, f"/findings/{quote(one.id, safe='')}", note, f"sev{one.severity}", one.first, one.last, one.raised
     )
@@ -226,5 +234,5 @@ def _bars(known: Overview, fields: tuple[Field, ...] | list[Field]) -> charts.Ba
 
 def _part(total: int, page: int) -> tuple[Part, int]:
     count = max(1, -(-total // PAGE))
-    number = min(page, count)
-    return Part(number, count, total), (number - 1) * PAGE
+    shown = min(page, count)
+    return Part(shown, count, total), (shown - 1) * PAGE

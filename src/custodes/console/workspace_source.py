@@ -10,17 +10,18 @@ from pathlib import Path
 from typing import Final
 
 from custodes.config import Config
-from custodes.errors import CouldNotRun
+from custodes.errors import CouldNotRun, LedgerBroken
 from custodes.pipeline.lock import only_writer
 from custodes.pipeline.overview import overview
 from custodes.pipeline.progress import Silent
 from custodes.pipeline.verify import verify
 from custodes.pipeline.workspace import Workspace, open_workspace, utc_now
-from custodes.records import Overview
+from custodes.records import LedgerStatus, Overview
 from custodes.risk.register import Risk, assess
 
 PATIENCE: Final = 2.0  # seconds: a look of another reader takes less, a run takes more
 TRUSTED_FOR: Final = timedelta(minutes=15)
+_TIMES_ITS_COST: Final = 20  # a ledger that takes minutes to verify is trusted for longer, or nobody could read
 CHECKPOINT: Final = "ledger/checkpoint"
 
 
@@ -29,7 +30,7 @@ class WorkspaceSource:
 
     The workspace is opened anew for each piece of work and under its lock, so that a run is never held up for longer
     than that. What was verified is kept while the ledger's head is the one verified, or has grown by our own looks
-    alone, and no longer than TRUSTED_FOR. by: who looks, for the receipts.
+    alone, and no longer than TRUSTED_FOR (or 20 times as long as verifying took). by: who looks, for the receipts.
     """
 
     def __init__(self, config: Config, *, by: str, clock: Callable[[], datetime] = utc_now) -> None:
@@ -37,16 +38,23 @@ class WorkspaceSource:
         self._by = by
         self._clock = clock
         self._head = b""
+        self._trust = TRUSTED_FOR
         self._known: tuple[Overview, tuple[Risk, ...], datetime] | None = None
 
     def overview(self) -> Overview:
-        """The state after the last run. Raises CouldNotRun while a run is at work or when none has been."""
+        """The state after the last run.
+
+        Raises CouldNotRun while a run is at work or when none has been, LedgerBroken when altered evidence cannot even
+        be read.
+        """
         if self._known is not None:
             known, _, verified_at = self._known
-            if self._checkpoint() == self._head and self._clock() - verified_at < TRUSTED_FOR:
+            if self._checkpoint() == self._head and self._clock() - verified_at < self._trust:
                 return known
         with self._open() as workspace:
-            known = overview(workspace, verify(workspace.data, Silent()))
+            began = time.monotonic()
+            known = _told(workspace, verify(workspace.data, Silent()))
+            self._trust = max(TRUSTED_FOR, _TIMES_ITS_COST * timedelta(seconds=time.monotonic() - began))
             self._known = known, assess(known), self._clock()
             self._head = self._checkpoint()
         return known
@@ -97,6 +105,20 @@ class WorkspaceSource:
                 yield workspace
             finally:
                 workspace.close()
+
+
+def _told(workspace: Workspace, status: LedgerStatus) -> Overview:
+    try:
+        return overview(workspace, status)
+    except Exception as error:
+        if status.verified:
+            raise
+        # A file that was altered may fail in any way at all; what is true is what the verification said.
+        raise LedgerBroken(
+            "the evidence does not match its proofs, and cannot be read",
+            where=status.problems[0],
+            hint='stop writers and keep every file; "custodes ledger verify" names all that is wrong',
+        ) from error
 
 
 @contextmanager

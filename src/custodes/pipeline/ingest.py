@@ -123,9 +123,11 @@ def _read(
 def _seal(workspace: Workspace, held: _Held, outcome: IngestOutcome) -> None:
     now = workspace.clock()
     fresh: list[tuple[str, pa.Table]] = []
+    sealed = workspace.segments()
     for day, table in sorted(segments.segments(held.events).items()):
         folder = f"{EVENTS}/day={day.isoformat()}"
-        new = segments.known(table, sorted((workspace.data / folder).glob("*.parquet")))
+        # Only sealed files count: a file planted here must not make a new event look like a known one.
+        new = segments.known(table, [file for file in sealed if file.parent == workspace.data / folder])
         if new.num_rows:
             fresh.append((folder, new))
     added = sum(table.num_rows for _, table in fresh)

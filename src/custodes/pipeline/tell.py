@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -39,5 +40,8 @@ def tell(
 def _digest(known: Overview, risks: tuple[Risk, ...]) -> str:
     verified = LedgerStatus(known.ledger.origin, 0, "", None, known.ledger.verified, known.ledger.problems)
     # Without events the overview is as of the clock, which alone is no news.
-    moment = known.as_of if known.events else None
-    return hashlib.sha256(repr((replace(known, ledger=verified), moment, risks)).encode()).hexdigest()
+    moment = known.as_of if known.events else datetime.min.replace(tzinfo=UTC)
+    # A file that was only touched has another fingerprint and the same content.
+    examined = tuple(replace(one, fingerprint=None) for one in known.examined)
+    facts = replace(known, as_of=moment, ledger=verified, examined=examined)
+    return hashlib.sha256(repr((facts, risks)).encode()).hexdigest()
