@@ -34,7 +34,7 @@ bench: setup ## speed and memory, beside a named peer or the machine's limit
 
 docs: setup ## the documentation as a site in site/
 	@$(PY)/python dev/pages.py
-	@$(PY)/mkdocs build --quiet --strict
+	@NO_MKDOCS_2_WARNING=1 $(PY)/mkdocs build --quiet --strict
 
 lock: setup ## take newer versions of what we depend on
 	@dev/lock --upgrade

@@ -15,8 +15,8 @@ from pathlib import Path
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _END = "-- end of command --"
 
-# `serve` runs until it is interrupted: it is started on a free port, left alone until it has said how to get in, and
-# then interrupted as a person would do it. Everything else runs as it stands on the page.
+# `serve` runs until it is interrupted: it is started on a free port, left alone until it has said how to get in and
+# answers, and then interrupted as a person would do it. Everything else runs as it stands on the page.
 _PRELUDE = """
 custodes() {
     if [ "$1" != serve ]; then command custodes "$@"; return; fi
@@ -25,6 +25,10 @@ custodes() {
     local console=$!
     set +m
     until grep -q Ctrl-C "$HOME/serve" || ! kill -0 $console 2> "$HOME/gone"; do sleep 0.05; done
+    exec 3<> "/dev/tcp/127.0.0.1/$(grep -o '127.0.0.1:[0-9]*' "$HOME/serve" | cut -d: -f2)"
+    printf 'GET /healthz HTTP/1.0\\r\\nHost: 127.0.0.1\\r\\n\\r\\n' >&3
+    read -r -t 20 _ <&3
+    exec 3>&-
     kill -INT $console
     wait $console
     local code=$?
