@@ -9,6 +9,7 @@ from typing import Final
 
 from custodes.errors import LedgerBroken
 from custodes.events import segments
+from custodes.events.leaves import leaves
 from custodes.records import Receipt
 from custodes.records.canonical import RECEIPT, receipt_bytes, snapshot_bytes
 
@@ -23,7 +24,7 @@ def decoder(data: Path) -> Callable[[Path], Iterable[bytes]]:
     def leaves_of(file: Path) -> Iterable[bytes]:
         path = file.relative_to(data).as_posix()
         if path.startswith(f"{EVENTS}/"):
-            return segments.leaves(segments.read(file))
+            return leaves(segments.read(file))
         if path.startswith(f"{RECEIPTS}/"):
             return _receipt_leaves(file)
         if path.startswith(f"{CONTEXT}/"):

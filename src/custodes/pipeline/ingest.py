@@ -17,6 +17,7 @@ from custodes.events.cloudtrail import CloudTrailLog
 from custodes.events.delimited import CsvLog
 from custodes.events.interface import LogReader, Position, Quarantined
 from custodes.events.jsonl import JsonLinesLog
+from custodes.events.leaves import leaves
 from custodes.events.postgres_csvlog import PostgresLog
 from custodes.pipeline.evidence import EVENTS
 from custodes.pipeline.progress import Progress
@@ -128,7 +129,7 @@ def _seal(workspace: Workspace, held: _Held, outcome: IngestOutcome) -> None:
             first = batch.first
             for folder, table in fresh:
                 sealed = table.append_column("leaf", pa.array(range(first, first + table.num_rows), pa.int64()))
-                batch.add(folder, ".parquet", segments.write(sealed), segments.leaves(sealed))
+                batch.add(folder, ".parquet", segments.write(sealed), list(leaves(sealed)))
                 first += table.num_rows
             batch.commit(now)
     workspace.intake.advance(
