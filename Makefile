@@ -33,6 +33,7 @@ bench: setup ## speed and memory, beside a named peer or the machine's limit
 	@$(PY)/python -m bench $(ARGS)
 
 docs: setup ## the documentation as a site in site/
+	@$(PY)/python dev/pages.py
 	@$(PY)/mkdocs build --quiet --strict
 
 lock: setup ## take newer versions of what we depend on

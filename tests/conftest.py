@@ -1,14 +1,16 @@
-"""What do several rooms' tests share? Real data that lies beside the project, and one private PostgreSQL."""
+"""What do several rooms' tests share? Real data beside the project, one private PostgreSQL, one run of the demo."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests import postgres as server
+from tests.demonstration import Demo, custodes
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +37,20 @@ def sakila(postgres: server.Cluster, data_folder: Path) -> server.Cluster:
         pytest.skip(f"the Sakila sample is not at {folder}")
     server.load_sakila(postgres, folder)
     return postgres
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demonstration as `make demo` runs it. Tests must not change it: use `own_demo` for that."""
+    parent = tmp_path_factory.mktemp("river")
+    answer = custodes("demo", "demo", cwd=parent)
+    assert answer.code == 0, f"{answer.out}\n{answer.err}"
+    return Demo(parent / "demo", answer)
+
+
+@pytest.fixture
+def own_demo(demo: Demo, tmp_path: Path) -> Demo:
+    """A copy of the finished demonstration, to be spoilt."""
+    folder = tmp_path / "demo"
+    shutil.copytree(demo.folder, folder, symlinks=True)
+    return Demo(folder, demo.answer)

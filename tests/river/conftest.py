@@ -1,16 +1,10 @@
-"""The whole river on the sample company, run once for all the tests that look at its outcome."""
+"""A small workspace to be spoilt."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,65 +17,6 @@ CONTEXT = {
     "cases": "id,kind,subject,assignee,opened,closed\n"
     + "".join(f"t{n},call,customer:{n},staff:e1,2026-03-01T08:00:00Z,2026-03-03T08:00:00Z\n" for n in range(1, 100)),
 }
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command said and how it ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-def custodes(*arguments: str | Path, cwd: Path, env: dict[str, str] | None = None, timeout: int = 200) -> Answer:
-    """Run the real command in its own process."""
-    done = subprocess.run(
-        [sys.executable, "-m", "custodes", *map(str, arguments)],
-        cwd=cwd,
-        env={**os.environ, **(env or {})},
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
-    return Answer(done.returncode, done.stdout, done.stderr)
-
-
-@dataclass(frozen=True)
-class Demo:
-    """A finished demonstration: its folder and what it printed."""
-
-    folder: Path
-    answer: Answer
-
-    @property
-    def data(self) -> Path:
-        return self.folder / "custodes-data"
-
-    def run(self, *arguments: str | Path) -> Answer:
-        return custodes(*arguments, cwd=self.folder)
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """The demonstration as `make demo` runs it. Tests must not change it: use `own_demo` for that."""
-    parent = tmp_path_factory.mktemp("river")
-    answer = custodes("demo", "demo", cwd=parent)
-    assert answer.code == 0, f"{answer.out}\n{answer.err}"
-    return Demo(parent / "demo", answer)
-
-
-@pytest.fixture
-def own_demo(demo: Demo, tmp_path: Path) -> Demo:
-    """A copy of the finished demonstration, to be spoilt."""
-    folder = tmp_path / "demo"
-    shutil.copytree(demo.folder, folder, symlinks=True)
-    return Demo(folder, demo.answer)
 
 
 @pytest.fixture

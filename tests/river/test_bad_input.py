@@ -16,7 +16,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from .conftest import Answer, custodes
+from tests.demonstration import Answer, custodes
 
 Tiny = Callable[..., Path]
 

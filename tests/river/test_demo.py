@@ -15,8 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from custodes.company import make
-
-from .conftest import Demo, custodes
+from tests.demonstration import Demo, custodes
 
 
 def test_the_summary_tells_each_part_of_the_story(demo: Demo) -> None:

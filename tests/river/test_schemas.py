@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from .conftest import Demo
+from tests.demonstration import Demo
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "reference" / "schemas"
 
