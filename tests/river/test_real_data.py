@@ -12,9 +12,8 @@ import pytest
 
 from custodes.records import Field
 from tests.datamap.truth import score
+from tests.demonstration import Answer, custodes
 from tests.postgres import Cluster
-
-from .conftest import Answer, custodes
 
 
 @pytest.fixture(scope="module")
