@@ -1,6 +1,7 @@
 """Does the engine answer over the views, and only over the views?"""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -67,6 +68,20 @@ def test_events_are_seen_and_times_are_utc(engine: DuckEngine) -> None:
     assert answer.to_pylist()[0]["n"] == 48
     assert answer.to_pylist()[0]["leaf"] == 47
     assert answer.schema.field("first").type == pa.timestamp("us", tz="UTC")
+
+
+def test_questions_side_by_side_see_their_own_day(engine: DuckEngine) -> None:
+    """Several threads may ask about different days; each answer is that of its day, and in UTC whoever answers it."""
+    hours = [hour % 48 for hour in range(200)]
+    count = "select count(*) as n, cast(max(time) as varchar) as last from event"
+
+    def told(hour: int) -> tuple[int, str]:
+        (row,) = engine.ask(count, until=START + timedelta(hours=hour)).to_pylist()
+        return row["n"], row["last"]
+
+    with ThreadPoolExecutor(4) as asking:
+        answers = list(asking.map(told, hours))
+    assert answers == [(hour + 1, f"{START + timedelta(hours=hour):%Y-%m-%d %H:%M:%S}+00") for hour in hours]
 
 
 def test_until_hides_what_came_later(engine: DuckEngine) -> None:
@@ -189,8 +204,11 @@ def test_the_lock_holds_without_the_gate(engine: DuckEngine, tmp_path: Path) -> 
         "set memory_limit = '100GB'",
         "set lock_configuration = false",
     ):
-        with pytest.raises(Exception, match=r"(?i)permission|cannot change|disabled|locked"):
-            engine._connection.execute(sql)
+        asked = engine._free.get()
+        engine._free.put(asked)
+        for connection in (engine._connection, asked):
+            with pytest.raises(Exception, match=r"(?i)permission|cannot change|disabled|locked"):
+                connection.execute(sql)
 
 
 def test_common_tables_and_unnest_are_welcome(engine: DuckEngine) -> None:

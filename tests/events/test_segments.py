@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from custodes.errors import LedgerBroken
 from custodes.events import segments
 from custodes.records import AccessEvent
-from custodes.records.canonical import event_bytes
 from custodes.records.schema import SEALED_SCHEMA, events_table
 from tests.records.test_canonical import an_event
 
@@ -59,13 +58,6 @@ def test_order_changes_no_byte(shuffled: list[AccessEvent]) -> None:
     assert segments.write(sealed(first)) == segments.write(sealed(again))
 
 
-def test_leaves_are_the_canonical_bytes_of_the_rows() -> None:
-    """The quick way over columns gives what the definition gives."""
-    events = [an_event(event_id="a", time=NOON), an_event(event_id="b", subject=None, fields=(), case=None)]
-    assert segments.leaves(events_table(events)) == [event_bytes(event) for event in events]
-    assert segments.leaves(sealed(events_table(events))) == [event_bytes(event) for event in events]
-
-
 def test_a_segment_comes_back_as_it_was_written(tmp_path: Path) -> None:
     """Schema, rows and statistics survive, also under a folder named like a column."""
     (table, *_) = segments.segments(some_events()).values()
@@ -107,4 +99,3 @@ def test_overlapping_exports_add_nothing_twice(tmp_path: Path) -> None:
 def test_no_events_are_no_segments() -> None:
     """Nothing in, nothing out."""
     assert segments.segments([]) == {}
-    assert segments.leaves(events_table([])) == []

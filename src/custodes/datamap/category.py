@@ -16,6 +16,8 @@ from custodes.errors import BadInput
 from custodes.records import Category, Flag
 
 BUILT_IN: Final = Path(__file__).parent / "categories"
+# Ours are read ten times as fast where libyaml is there.
+_QUICK: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 ANCHORS: Final = ("digits", "at", "colon", "literal", "anywhere")
 CONFIRMS: Final = ("phone",)
@@ -115,7 +117,9 @@ def load_categories(folder: Path | None = None) -> tuple[CategoryRules, ...]:
 def read_category(file: Path) -> CategoryRules:
     """Read and check one file whole. Raises BadInput with file, key and reason."""
     try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+        # The quick loader ends the process when text is nested too deep, so it gets only our own files.
+        loader = _QUICK if file.parent == BUILT_IN else yaml.SafeLoader
+        document = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both make plain data only
     except OSError as error:
         raise BadInput("cannot read the category", where=str(file), hint=str(error.strerror)) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -42,7 +42,7 @@ def load_detections(own: Path | None = None, engine: Engine | None = None) -> tu
     found: dict[str, Detection] = {}
     for folder, shipped in [(SHIPPED, True)] + ([(own, False)] if own is not None else []):
         for path in _files(folder):
-            detection = _detection(read_file(path), path.stem, engine, shipped=shipped)
+            detection = _detection(read_file(path, ours=shipped), path.stem, engine, shipped=shipped)
             if detection.id in found:
                 raise BadInput(
                     f'two detections have the id "{detection.id}"',

@@ -13,7 +13,7 @@ from custodes.engine.interface import Parameter
 from custodes.errors import BadInput
 
 
-class _Loader(yaml.SafeLoader):
+class _Strict(yaml.constructor.SafeConstructor):
     """Plain data only, and a key written twice is a mistake, not a choice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -28,10 +28,18 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def read(text: str, where: str) -> Form:
-    """The YAML text as a form. Raises BadInput when it is no YAML mapping."""
+class _Loader(_Strict, yaml.SafeLoader):
+    """For files of others."""
+
+
+class _QuickLoader(_Strict, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # chosen as it runs
+    """For files of ours: ten times as fast, but text nested too deep ends the process instead of raising."""
+
+
+def read(text: str, where: str, *, ours: bool = False) -> Form:
+    """The YAML text as a form. ours: it ships with Custodes. Raises BadInput when it is no YAML mapping."""
     try:
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader with duplicate keys refused
+        document = yaml.load(text, Loader=_QuickLoader if ours else _Loader)  # noqa: S506 - both make plain data only
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{where}: line {mark.line + 1}" if mark else where
@@ -42,15 +50,15 @@ def read(text: str, where: str) -> Form:
     return Form(where, "", document)
 
 
-def read_file(path: Path) -> Form:
-    """The file as a form. Raises BadInput."""
+def read_file(path: Path, *, ours: bool = False) -> Form:
+    """The file as a form. ours: it ships with Custodes. Raises BadInput."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise BadInput("cannot read the detection", where=str(path), hint=error.strerror or "check the file") from error
     except UnicodeDecodeError as error:
         raise BadInput("the detection is not UTF-8", where=str(path), hint="save it as UTF-8") from error
-    return read(text, str(path))
+    return read(text, str(path), ours=ours)
 
 
 class Form:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -127,11 +128,9 @@ def _skipped(detection: Detection, why: str, hint: str) -> Skipped:
 
 
 def _replay(engine: Engine, detection: Detection, moments: Sequence[datetime], seen: dict[str, _Seen]) -> int:
-    """Fill `seen` from every day; how many rows repeated a finding. The last day is asked first: it costs most."""
+    """Fill `seen` from every day; how many rows repeated a finding."""
     doubles = 0
-    latest = _rows(engine, detection, moments[-1]) if moments else []
-    for moment in moments:
-        rows = latest if moment == moments[-1] else _rows(engine, detection, moment)
+    for moment, rows in zip(moments, _each(engine, detection, moments), strict=True):
         found: dict[str, Mapping[str, object]] = {}
         for values in rows:
             name = _identify(detection, values)
@@ -144,6 +143,21 @@ def _replay(engine: Engine, detection: Detection, moments: Sequence[datetime], s
             raised = seen[name].raised if name in seen else moment
             seen[name] = _Seen(raised, moment, values)
     return doubles
+
+
+def _each(engine: Engine, detection: Detection, moments: Sequence[datetime]) -> list[list[Mapping[str, object]]]:
+    """The rows of every day, two days asked at once. The last day is asked first: it costs most, and may fail."""
+    if not moments:
+        return []
+    latest = _rows(engine, detection, moments[-1])
+    with ThreadPoolExecutor(max_workers=2) as asking:
+        waiting = [asking.submit(_rows, engine, detection, moment) for moment in moments[:-1]]
+        try:
+            return [*(each.result() for each in waiting), latest]
+        except BaseException:
+            # One day that cannot be answered ends the detection, and an interrupt ends the run: the rest is not asked.
+            asking.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _date(seen: Mapping[str, _Seen], moments: Sequence[datetime]) -> None:

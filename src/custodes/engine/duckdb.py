@@ -6,6 +6,7 @@ sealed. After that neither our SQL nor a user's can open the door again in this 
 
 from __future__ import annotations
 
+import queue
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from custodes.engine.gate import admit
+from custodes.engine.gate import Gate
 from custodes.engine.interface import Parameter, QuestionFailed
 from custodes.errors import CouldNotRun
 from custodes.records.schema import CONTEXT_SCHEMAS, SEALED_SCHEMA
@@ -36,6 +37,10 @@ FIELD_SCHEMA: Final = pa.schema(
 
 # Up to this many touches are held in memory (some 400 bytes each): a replay asks the same rows once per day.
 RESIDENT_ROWS: Final = 400_000
+
+# Questions answered side by side where all touches are resident: one question over so few rows keeps one core busy.
+# Over more rows DuckDB uses every core for one question, and two would share the memory that one may need.
+SIDE_BY_SIDE: Final = 2
 
 _NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -59,6 +64,7 @@ class DuckEngine:
     context: by name (people, cases, parties, keys, subjects), an Arrow table or a Parquet file; missing ones are empty.
     fields: the data map as FIELD_SCHEMA; None is an empty map.
     memory_limit: DuckDB's words ("1GB"). timeout: seconds per question. temp: folder for what does not fit in memory.
+    Several threads may ask: up to SIDE_BY_SIDE questions are answered at once, the others wait.
     Raises CouldNotRun when a segment or a context file cannot be read.
     """
 
@@ -75,7 +81,8 @@ class DuckEngine:
         resident_rows: int = RESIDENT_ROWS,
     ) -> None:
         self._timeout = timeout
-        self._lock = threading.Lock()
+        self._gate = Gate()
+        self._free: queue.SimpleQueue[duckdb.DuckDBPyConnection] = queue.SimpleQueue()
         self._temp = tempfile.TemporaryDirectory(prefix="custodes-engine-", dir=temp)
         self._connection = duckdb.connect(":memory:", config=_settings(memory_limit, self._temp.name, threads))
         try:
@@ -97,21 +104,32 @@ class DuckEngine:
         self, sql: str, parameters: Mapping[str, Parameter] | None = None, *, until: datetime | None = None
     ) -> pa.Table:
         """The answer as Arrow, times in UTC. Raises QuestionFailed: wrong, too slow, too big, or out of bounds."""
-        with self._lock:
-            used = admit(self._connection, sql)
-            missing = sorted(used - set(parameters or {}))
-            if missing:
-                raise QuestionFailed(f"the parameter ${missing[0]} has no value", "add it under parameters")
-            given = {name: value for name, value in (parameters or {}).items() if name in used}
-            try:
-                self._connection.execute("set variable until = $1::timestamptz", [(until or _NEVER).isoformat()])
-                with self._deadline():
-                    return self._connection.execute(sql, given).to_arrow_table()
-            except duckdb.Error as error:
-                raise _failure(error, self._timeout) from error
+        connection = self._free.get()
+        try:
+            return self._answer(connection, sql, parameters or {}, until or _NEVER)
+        finally:
+            self._free.put(connection)
+
+    def _answer(
+        self, connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Parameter], until: datetime
+    ) -> pa.Table:
+        used = self._gate.admit(connection, sql)
+        missing = sorted(used - set(parameters))
+        if missing:
+            raise QuestionFailed(f"the parameter ${missing[0]} has no value", "add it under parameters")
+        given = {name: value for name, value in parameters.items() if name in used}
+        try:
+            # A variable belongs to one connection, so questions side by side may look at different days.
+            connection.execute("set variable until = $1::timestamptz", [until.isoformat()])
+            with self._deadline(connection):
+                return connection.execute(sql, given).to_arrow_table()
+        except duckdb.Error as error:
+            raise _failure(error, self._timeout) from error
 
     def close(self) -> None:
         """Let go of memory and temporary files."""
+        while not self._free.empty():
+            self._free.get().close()
         self._connection.close()
         self._temp.cleanup()
 
@@ -147,16 +165,21 @@ class DuckEngine:
         run("create view event as select * from sealed where time <= getvariable('until')")
         for name, query in _CONTEXT_VIEWS.items():
             run(f"create view {name} as {query}")
+        resident = isinstance(segments, pa.Table) or rows <= resident_rows
+        for connection in [self._connection.cursor() for _ in range(SIDE_BY_SIDE if resident else 1)]:
+            # The zone belongs to one connection too, and after the lock it cannot be set.
+            connection.execute("set TimeZone = 'UTC'")
+            self._free.put(connection)
         run("set lock_configuration = true")
 
     @contextmanager
-    def _deadline(self) -> Iterator[None]:
+    def _deadline(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         done = threading.Lock()
 
         def stop() -> None:
             # Taken by whoever comes first, so that a late alarm cannot interrupt the next question.
             if done.acquire(blocking=False):
-                self._connection.interrupt()
+                connection.interrupt()
 
         timer = threading.Timer(self._timeout, stop)
         timer.daemon = True

@@ -21,12 +21,30 @@ _TABLE_FUNCTIONS: Final = frozenset({"unnest", "range", "generate_series"})
 _FORBIDDEN_FUNCTIONS: Final = frozenset({"current_setting", "getvariable", "getenv", "write_log"})
 _HINT: Final = f"write one SELECT (or WITH ... SELECT) over the views {', '.join(VIEWS)}"
 
+_REMEMBERED: Final = 1_000
+
 # Parts of a query that show the catalogue or change shape with the data.
 _FORBIDDEN_PARTS: Final = {"SHOW_REF": "DESCRIBE or SUMMARIZE", "PIVOT": "PIVOT"}
 
 
-def admit(connection: duckdb.DuckDBPyConnection, sql: str) -> frozenset[str]:
-    """The names of the `$parameters` the query uses. Raises QuestionFailed when it is not one plain query."""
+class Gate:
+    """Remembers the texts it let in: a replay asks the same question once for every day. Safe in several threads."""
+
+    def __init__(self) -> None:
+        self._admitted: dict[str, frozenset[str]] = {}
+
+    def admit(self, connection: duckdb.DuckDBPyConnection, sql: str) -> frozenset[str]:
+        """The names of the `$parameters` the query uses. Raises QuestionFailed when it is not one plain query."""
+        names = self._admitted.get(sql)
+        if names is None:
+            names = _admit(connection, sql)
+            if len(self._admitted) >= _REMEMBERED:
+                self._admitted.clear()
+            self._admitted[sql] = names
+        return names
+
+
+def _admit(connection: duckdb.DuckDBPyConnection, sql: str) -> frozenset[str]:
     try:
         statements = connection.extract_statements(sql)
     except duckdb.Error as error:

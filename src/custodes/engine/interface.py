@@ -22,6 +22,7 @@ class Engine(Protocol):
     ) -> pa.Table:
         """The answer as Arrow. `$name` parameters; `event` holds only rows with time <= until when it is given.
 
+        May be called from several threads; the engine decides how many questions it answers at once.
         Raises QuestionFailed when the SQL is wrong, reaches outside the views, or exceeds time or memory.
         """
         ...

@@ -18,6 +18,7 @@ Value = Scalar | list[str] | None
 
 _PART: Final = re.compile(r"\{([^{}]+)\}")
 _REQUIRED: Final = ("time", "actor", "action", "dataset")
+_OPTIONAL: Final = ("event_id", "behalf", "object", "party", "tool", "client", "address", "agent", "case")
 _MANY: Final = frozenset({"fields", "subject"})  # columns that may take a list
 _INT64: Final = (1 << 63) - 1
 
@@ -26,9 +27,13 @@ def resolve(record: Mapping[str, object], path: str) -> object:
     """The value at a dotted path; a key that is the whole path wins, a number indexes a list. None when absent."""
     if path in record:
         return record[path]
+    return _walk(record, path.split(".")) if "." in path else None
+
+
+def _walk(record: Mapping[str, object], parts: list[str]) -> object:
     at: object = record
-    for part in path.split("."):
-        if isinstance(at, Mapping):
+    for part in parts:
+        if isinstance(at, (dict, Mapping)):  # the first is what nearly all are, and asked quicker
             at = at.get(part)
         elif isinstance(at, list) and part.isdecimal() and int(part) < len(at):
             at = at[int(part)]
@@ -70,39 +75,55 @@ class Column:
         self._rule = rule
         self._many = name in _MANY
         self._token = tokeniser.token if rule.token else None
+        self._path = rule.path or ""
+        self._steps = self._path.split(".") if "." in self._path else []
+        self._where = f"{name} (from {self._path})"
         self._parts = None if rule.template is None else _PART.split(rule.template)
+        self._constant = None if rule.const is None else self._translated(rule.const)
+        self._as_it_is = not rule.values and not rule.token
 
     def __call__(self, record: Mapping[str, object]) -> Value:
         """The value, a list only for columns that may take one. Raises Unfit naming column and path."""
-        rule = self._rule
-        if rule.const is not None:
-            return self._translated(rule.const)
+        if self._constant is not None:
+            return self._constant
         if self._parts is not None:
             return self._filled(record, self._parts)
-        value = self._listed(resolve(record, rule.path or ""), rule.path or "")
+        found = record.get(self._path)
+        if found is None and self._steps and self._path not in record:
+            found = _walk(record, self._steps)
+        if found is None:
+            return self._rule.default
+        if self._as_it_is and type(found) is str and found.isascii():
+            return found.strip() or self._rule.default
+        value = self._listed(found, self._where)
         if isinstance(value, list):
             return [str(self._translated(self._tokened(item))) for item in value]
         return self._translated(value, token=True)
 
-    def _listed(self, value: object, path: str) -> Value:
-        where = f"{self.name} (from {path})"
+    def _listed(self, value: object, where: str) -> Value:
         if isinstance(value, list) and self._many:
             return [str(item) for entry in value if (item := scalar(entry, where)) is not None]
         return scalar(value, where)
 
     def _filled(self, record: Mapping[str, object], parts: list[str]) -> Value:
-        texts = [""]
+        texts = [parts[0]]
         many = False
-        for at, part in enumerate(parts):
-            if at % 2 == 0:
-                texts = [text + part for text in texts]
-                continue
-            value = self._listed(resolve(record, part), part)
+        for part, after in zip(parts[1::2], parts[2::2], strict=True):
+            found = record.get(part)
+            if found is None:
+                found = resolve(record, part)
+            # Nearly all are plain texts and whole numbers: the same value as `_listed` gives, without asking further.
+            if type(found) is int:
+                value: Value = found
+            elif type(found) is str and found.isascii():
+                value = found.strip() or None
+            else:
+                value = self._listed(found, f"{self.name} (from {part})")
             if value is None:
                 return self._rule.default
             many = many or isinstance(value, list)
             values = value if isinstance(value, list) else [str(value)]
-            texts = [text + self._tokened(item) for text in texts for item in values]
+            texts = [text + self._tokened(item) + after for text in texts for item in values]
         if many:
             return [str(self._translated(text)) for text in texts]
         return self._translated(texts[0])
@@ -145,56 +166,44 @@ def compile_rules(
     cannot be placed. timezone: IANA name for times without a zone. store: put before a dataset that does not start
     with it. Columns without a rule: outcome is success, records 1, event_id the record's digest, the rest empty.
     """
-    columns = {name: Column(name, rule, tokeniser) for name, rule in rules.items()}
+    columns = [(name, Column(name, rule, tokeniser)) for name, rule in rules.items()]
     local = times.zone(timezone)
     prefix = f"{store}." if store else ""
 
     def convert(record: Mapping[str, object], origin: Origin) -> list[AccessEvent]:
-        values = {name: column(record) for name, column in columns.items()}
+        values = {name: column(record) for name, column in columns}
         for name in _REQUIRED:
             if values.get(name) is None:
                 raise Unfit(f"the record has no {name}")
-        text = _Texts(values)
-        dataset = text.required("dataset")
+        event_id, behalf, touched, party, tool, client, address, agent, case = [
+            None if (value := values.get(name)) is None else str(value) for name in _OPTIONAL
+        ]
+        dataset = str(values["dataset"])
         first, *others = _subjects(values.get("subject"))
         event = AccessEvent(
-            event_id=text("event_id") or origin.digest,
+            event_id=event_id or origin.digest,
             time=times.parse(values["time"], local),
             recorded=origin.recorded,
-            actor=text.required("actor"),
-            behalf=text("behalf"),
+            actor=str(values["actor"]),
+            behalf=behalf,
             action=cast("Action", _word(values, "action", ACTIONS)),
             dataset=dataset if dataset.startswith(prefix) else prefix + dataset,
-            object=text("object"),
+            object=touched,
             subject=first,
-            party=text("party"),
+            party=party,
             fields=_fields(values.get("fields")),
             records=_count(values.get("records")),
-            tool=text("tool"),
-            client=text("client"),
-            address=text("address"),
-            agent=text("agent"),
-            case=text("case"),
+            tool=tool,
+            client=client,
+            address=address,
+            agent=agent,
+            case=case,
             outcome=cast("Outcome", _word(values, "outcome", OUTCOMES, "success")),
             source=origin.source,
         )
-        return [event, *(replace(event, subject=subject) for subject in others)]
+        return [event, *(replace(event, subject=subject) for subject in others)] if others else [event]
 
     return convert
-
-
-class _Texts:
-    """Columns of text by name."""
-
-    def __init__(self, values: Mapping[str, Value]) -> None:
-        self._values = values
-
-    def __call__(self, name: str) -> str | None:
-        value = self._values.get(name)
-        return None if value is None else str(value)
-
-    def required(self, name: str) -> str:
-        return str(self._values[name])
 
 
 def _word(values: Mapping[str, Value], column: str, among: frozenset[str], default: str | None = None) -> str:

@@ -19,8 +19,7 @@ import pyarrow.parquet as pq
 
 from custodes.errors import LedgerBroken
 from custodes.records import AccessEvent
-from custodes.records.canonical import row_bytes
-from custodes.records.schema import EVENT_SCHEMA, SEALED_SCHEMA, events_table
+from custodes.records.schema import SEALED_SCHEMA, events_table
 
 ROW_GROUP: Final = 20_000
 
@@ -73,18 +72,6 @@ def known(table: pa.Table, existing: Sequence[Path]) -> pa.Table:
                 "a sealed segment cannot be read", hint='run "custodes ledger verify": it names the file'
             ) from error
     return table.take(rows.column("row"))
-
-
-def leaves(table: pa.Table) -> list[bytes]:
-    """The canonical bytes of each row, in order, a leaf column aside. Raises ValueError when one fits no leaf."""
-    columns = []
-    for field in EVENT_SCHEMA:
-        column = table.column(field.name)
-        if pa.types.is_timestamp(field.type):
-            # An integer and a time of the same microseconds have the same canonical bytes, and integers are cheap.
-            column = pc.cast(column, pa.int64())
-        columns.append(column.to_pylist())
-    return [row_bytes(row) for row in zip(*columns, strict=True)]
 
 
 def write(table: pa.Table) -> bytes:

@@ -31,9 +31,11 @@ def parse(value: object, local: tzinfo | None, *, dates: bool = False) -> dateti
     if not isinstance(value, str):
         return _since_epoch(value)
     text = value.strip()
-    if _NUMBER.fullmatch(text):
+    if "-" not in text and _NUMBER.fullmatch(text):
         return _since_epoch(float(text) if "." in text else int(text))
     moment, abbreviation = _iso(text)
+    if moment.tzinfo is UTC:
+        return moment
     try:
         if moment.tzinfo is None:
             if local is None and not (dates and _DATE.fullmatch(text)):

@@ -8,8 +8,10 @@ What has a pattern is found in any text: e-mail addresses, phone numbers written
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import fields, replace
-from typing import Final, cast
+from operator import attrgetter
+from typing import Final
 
 from custodes.events.unfit import Unfit
 from custodes.records import AccessEvent, Tokeniser
@@ -38,6 +40,7 @@ _TEXTS: Final = tuple(
     for field in fields(AccessEvent)
     if field.name not in {"time", "recorded", "action", "fields", "records", "outcome", "source"}
 )
+_texts: Final[Callable[[AccessEvent], tuple[str | None, ...]]] = attrgetter(*_TEXTS)
 
 
 def protect(value: str, tokeniser: Tokeniser) -> str:
@@ -72,11 +75,11 @@ class Door:
         """The event without direct identifiers. Raises Unfit when it does not fit one leaf of the ledger."""
         changed: dict[str, str | tuple[str, ...]] = {}
         size = 0
-        for column in _TEXTS:
-            value = cast("str | None", getattr(event, column))
+        seen = self._seen
+        for column, value in zip(_TEXTS, _texts(event), strict=True):
             if value is not None:
                 size += len(value)
-                safe = self.text(value)
+                safe = seen.get(value) or self.text(value)
                 if safe != value:
                     changed[column] = safe
         if event.fields:

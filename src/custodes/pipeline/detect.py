@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
@@ -15,7 +16,10 @@ from custodes.cases.incidents import fuse
 from custodes.detections.catalogue import load_detections
 from custodes.detections.detection import Detection
 from custodes.detections.run import detect as run_detections
-from custodes.engine.duckdb import FIELD_SCHEMA, DuckEngine
+from custodes.engine.duckdb import FIELD_SCHEMA, RESIDENT_ROWS, DuckEngine
+from custodes.engine.interface import QuestionFailed
+from custodes.errors import CouldNotRun
+from custodes.pipeline.evidence import EVENTS
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.scan import in_vault, known_categories, misplaced_findings
 from custodes.pipeline.workspace import Workspace
@@ -37,13 +41,13 @@ class DetectOutcome:
 def detect(workspace: Workspace, progress: Progress) -> DetectOutcome:
     """Ask every detection over the sealed events; nothing new in evidence or questions, nothing is asked again."""
     progress.step("detect")
-    with open_engine(workspace) as engine:
-        detections = load_detections(workspace.config.detections, engine)
-        inputs = _inputs(workspace, detections)
-        ran = workspace.judgements.marked(_MARK) != inputs
-        if ran:
+    detections = load_detections(workspace.config.detections)
+    inputs = _inputs(workspace, detections)
+    ran = workspace.judgements.marked(_MARK) != inputs
+    if ran:
+        with open_engine(workspace, replay=True) as engine:
             _ask(workspace, engine, detections)
-            workspace.judgements.set_mark(_MARK, inputs)
+        workspace.judgements.set_mark(_MARK, inputs)
     return DetectOutcome(
         workspace.judgements.findings(),
         workspace.judgements.incidents(),
@@ -62,9 +66,20 @@ def _ask(workspace: Workspace, engine: DuckEngine, detections: tuple[Detection, 
     workspace.coverage.replace("detect", outcome.skipped)
 
 
-def open_engine(workspace: Workspace) -> DuckEngine:
-    """The locked engine over what is sealed."""
-    return DuckEngine(workspace.segments(), workspace.snapshots(), _field_table(workspace))
+@contextmanager
+def open_engine(workspace: Workspace, *, replay: bool = False) -> Iterator[DuckEngine]:
+    """The locked engine over what is sealed. replay: it will be asked the same for many days, so holding rows pays.
+
+    Raises CouldNotRun, also for a question in the block that fails: ours fit the views, so the evidence is at fault.
+    """
+    rows = RESIDENT_ROWS if replay else 0
+    try:
+        with DuckEngine(
+            workspace.segments(), workspace.snapshots(), _field_table(workspace), resident_rows=rows
+        ) as engine:
+            yield engine
+    except QuestionFailed as failure:
+        raise CouldNotRun(failure.reason, where=str(workspace.data / EVENTS), hint=failure.hint) from failure
 
 
 def _days(engine: DuckEngine) -> list[datetime]:

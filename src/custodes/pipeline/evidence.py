@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from custodes.errors import LedgerBroken
 from custodes.events import segments
+from custodes.events.leaves import leaves
 from custodes.records import Receipt
 from custodes.records.canonical import RECEIPT, file_bytes, receipt_bytes
 
@@ -41,13 +42,13 @@ def event_leaves(table: pa.Table, data: bytes) -> list[bytes]:
     Without the last one, whoever can write the state could put equal rows into a file with false statistics, and the
     engine, which skips row groups by their statistics, would not see them.
     """
-    return [*segments.leaves(table), file_bytes(EVENTS, hashlib.sha256(data).digest())]
+    return [*leaves(table), file_bytes(EVENTS, hashlib.sha256(data).digest())]
 
 
 def receipts_file(receipts: Sequence[Receipt]) -> tuple[bytes, list[bytes]]:
     """The file that holds these receipts, one line each, and their leaves."""
-    leaves = [receipt_bytes(one) for one in receipts]
-    return b"".join(leaf[len(RECEIPT) :] + b"\n" for leaf in leaves), leaves
+    sealed = [receipt_bytes(one) for one in receipts]
+    return b"".join(leaf[len(RECEIPT) :] + b"\n" for leaf in sealed), sealed
 
 
 def _receipt_leaves(file: Path) -> Iterator[bytes]:

@@ -30,13 +30,8 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 def event_bytes(event: AccessEvent) -> bytes:
     """The canonical bytes of one event. Raises ValueError when they do not fit one leaf."""
-    return row_bytes(tuple(getattr(event, name) for name in EVENT_COLUMNS))
-
-
-def row_bytes(row: tuple[object, ...]) -> bytes:
-    """The canonical bytes of one row in the order of EVENT_COLUMNS. Raises ValueError as `event_bytes` does."""
     parts = [EVENT]
-    for value in row:
+    for value in (getattr(event, name) for name in EVENT_COLUMNS):
         if value is None:
             parts.append(b"\x00")
         elif isinstance(value, str):
