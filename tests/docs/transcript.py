@@ -20,7 +20,7 @@ _END = "-- end of command --"
 _PRELUDE = """
 custodes() {
     if [ "$1" != serve ]; then command custodes "$@"; return; fi
-    set -m
+    set -m; : > "$HOME/serve"
     command custodes "$@" --port 0 > "$HOME/serve" 2>&1 &
     local console=$!
     set +m
