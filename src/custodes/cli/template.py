@@ -15,6 +15,9 @@ TEMPLATE: Final = """\
 name = "my-company"            # appears in the memo and in the ledger's origin; do not change it later
 data = "custodes-data"         # where Custodes keeps its own files (readable by its owner only)
 
+# detections = "detections"    # folders with detections and categories of your own
+# categories = "categories"
+
 # [scan]
 # max_rows = 1000000           # rows read per table, spread over it; 0 reads all. The share read is always stated
 # timeout = 300                # seconds per table
@@ -81,9 +84,7 @@ data = "custodes-data"         # where Custodes keeps its own files (readable by
 # opened = "opened"
 # closed = "closed"
 
-# Also: [context.parties], [context.keys], [context.subjects]; and folders with your own
-# detections = "detections"
-# categories = "categories"
+# Also: [context.parties], [context.keys], [context.subjects].
 """
 
 
