@@ -62,6 +62,8 @@ def test_a_whole_configuration_becomes_one_value(tmp_path: Path) -> None:
         (("{ const =", '{ path = "x", const ='), "logs.app.map.dataset", "path"),
         (('path = "people.csv"', 'store = "nowhere"\ndataset = "x"'), "context.people.store", "one of"),
         (('name = "acme"', "name = 7"), "name", "a text"),
+        (("actor = ", "actr = "), "logs.app.map.actr", 'did you mean "actor"?'),
+        (("id = ", "identity = "), "context.people.map.identity", "one of"),
         (("[context.people]", "[context.persons]"), "context.persons", "people"),
         (('name = "acme"', 'name = "acme'), "custodes.toml", "line 2"),
     ],

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from custodes.errors import ConfigError
-from custodes.records import Rule
+from custodes.records import EVENT_COLUMNS, Rule
 
 FILE_NAME: Final = "custodes.toml"
 
@@ -254,7 +254,7 @@ def _log(name: str, table: _Table, root: Path) -> LogConfig:
         path=path if Path(path).is_absolute() else str(root / path),
         timezone=_timezone(table),
         store=table.maybe("store"),
-        map=_rules(table.table("map")) if kind in {"jsonl", "csv"} else {},
+        map=_rules(table.table("map"), EVENT_COLUMNS) if kind in {"jsonl", "csv"} else {},
         subjects=table.words("subjects"),
     )
     table.finish()
@@ -278,10 +278,11 @@ def _timezone(table: _Table) -> str | None:
     return name
 
 
-def _rules(table: _Table) -> dict[str, Rule]:
+def _rules(table: _Table, columns: tuple[str, ...]) -> dict[str, Rule]:
     rules = {}
     for column, value in table.values.items():
-        table.asked.add(column)
+        if column not in columns:
+            raise table.fail(column, "no such column", _meant(column, columns))
         if isinstance(value, str):
             rules[column] = Rule(template=value) if "{" in value else Rule(path=value)
             continue
@@ -306,6 +307,8 @@ def _rules(table: _Table) -> dict[str, Rule]:
 def _context(kind: str, table: _Table, root: Path) -> ContextConfig:
     if kind not in CONTEXT_KINDS:
         raise ConfigError("no such key", where=f"{table.file}: {table.path}", hint=_meant(kind, CONTEXT_KINDS))
+    from custodes.records.schema import CONTEXT_SCHEMAS  # noqa: PLC0415 - Arrow is slow to import
+
     path = table.maybe("path")
     context = ContextConfig(
         kind=kind,
@@ -313,7 +316,7 @@ def _context(kind: str, table: _Table, root: Path) -> ContextConfig:
         store=table.maybe("store"),
         dataset=table.maybe("dataset"),
         timezone=_timezone(table),
-        map=_rules(table.table("map")),
+        map=_rules(table.table("map"), tuple(CONTEXT_SCHEMAS[kind].names)),
     )
     table.finish()
     if (context.path is None) == (context.store is None):

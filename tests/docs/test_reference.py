@@ -153,7 +153,6 @@ def test_the_written_template_loads_as_it_is_and_with_every_comment_removed(tmp_
     assert whole.scan == config.ScanConfig()
 
 
-@pytest.mark.xfail(reason="the template names them below [context.cases.map], where they become columns of it")
 def test_uncommenting_the_templates_own_folders_sets_them(tmp_path: Path) -> None:
     """`detections` and `categories` of the template reach the configuration."""
     file = write_template(tmp_path)

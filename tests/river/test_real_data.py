@@ -99,7 +99,9 @@ def test_a_session_that_reads_customers_one_by_one_shows_event_by_event(sakila: 
             session.execute(f"select first_name, email from customer where customer_id = {number}")
         session.execute("select email from customer where customer_id = %s", (305,))
     (tmp_path / "custodes.toml").write_text(
-        f'name = "server"\n[logs.db]\nkind = "postgres_csvlog"\npath = {json.dumps(str(sakila.logs / "*.csv"))}\n'
+        'name = "server"\n[stores.sakila]\nkind = "postgres"\n'
+        f'url = "postgresql://curious@{sakila.host}:{sakila.port}/sakila"\n'
+        f'[logs.db]\nkind = "postgres_csvlog"\npath = {json.dumps(str(sakila.logs / "*.csv"))}\n'
         'store = "sakila"\nsubjects = { customer_id = "customer" }\n'
     )
     for _ in range(20):  # the server's log collector writes a little later

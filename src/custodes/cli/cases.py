@@ -10,6 +10,8 @@ from custodes.cli.app import app
 from custodes.cli.river import Json
 from custodes.cli.workspace import looking, reading
 
+_SHOWN = 20  # touches; `who` tells the rest, customer by customer
+
 cases = typer.Typer(no_args_is_help=True, help="What was decided about each incident, by whom and why.")
 app.add_typer(cases, name="cases")
 
@@ -35,21 +37,27 @@ def list_cases(json: Json = False) -> None:
 
 @cases.command("show")
 def show_case(case: str, json: Json = False) -> None:
-    """One case: its incident, its findings and every decision; the look is recorded."""
+    """One case: its incident, findings, first touches and every decision; the look is recorded."""
     from custodes.cli import show
+    from custodes.pipeline.who import touched
 
     with looking() as workspace:
         one = workspace.casebook.get(case)
         workspace.seal_receipts([workspace.receipt("look", question="case", case=case)])
         incident = next((each for each in workspace.judgements.incidents() if each.id == one.incident), None)
         findings = [each for each in workspace.judgements.findings() if incident and each.id in incident.findings]
-    print(show.as_json(show.case_plain(one)) if json else show.case_text(one, incident, findings))
+        leaves = sorted({proof.leaf for each in findings for proof in each.evidence})
+        touches = touched(workspace, leaves, _SHOWN) if leaves else []
+    if json:
+        print(show.as_json({**show.case_plain(one), "touches": touches}))
+        return
+    print(show.case_text(one, incident, findings, touches))
 
 
 @cases.command("decide")
 def decide_case(
     case: str,
-    verdict: Annotated[str, typer.Option("--as", help="confirmed, benign, inconclusive or closed.")],
+    verdict: Annotated[str, typer.Option("--as", help="confirmed, benign, inconclusive, closed; new opens it again.")],
     why: Annotated[str, typer.Option(help="The reason, for whoever reads it in a year.")],
 ) -> None:
     """Add a decision to a case; it is sealed in the ledger, and nothing is overwritten."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -183,6 +183,10 @@ def who_plain(answer: Answer) -> Plain:
     }
 
 
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
 def who_text(answer: Answer) -> str:
     """One line per touch, then a summary and what the logs do not cover."""
     lines = []
@@ -197,7 +201,8 @@ def who_text(answer: Answer) -> str:
     actors = {touch.event.actor for touch in answer.touches}
     unexplained = sum(not touch.explained for touch in answer.touches)
     lines.append(
-        f"{len(answer.touches)} touches of {answer.asked} by {len(actors)} actors, "
+        f"{_count(len(answer.touches), 'touch', 'touches')} of {answer.asked} "
+        f"by {_count(len(actors), 'actor', 'actors')}, "
         f"{unexplained} without an explaining case"
         if answer.touches
         else f"no touch of {answer.asked} in what was ingested"
@@ -240,7 +245,9 @@ def case_plain(one: Case) -> Plain:
     return asdict(one)
 
 
-def case_text(one: Case, incident: Incident | None, findings: Sequence[Finding]) -> str:
+def case_text(
+    one: Case, incident: Incident | None, findings: Sequence[Finding], touches: Sequence[Mapping[str, object]]
+) -> str:
     """The story, then what was decided."""
     lines = [f"{one.id}  {one.state}"]
     if incident is None:
@@ -250,6 +257,10 @@ def case_text(one: Case, incident: Incident | None, findings: Sequence[Finding])
     for finding in findings:
         lines.append(f"  {finding.id} {finding.check}: {finding.reason}")
         lines.append(f"    next: {finding.tip}")
+    lines += [
+        f"  {row['actor']} {row['action']} {row['dataset']} of {row['subject'] or 'nobody named'}, leaf {row['leaf']}"
+        for row in touches
+    ]
     lines += [f"{minute(entry.time)}  {entry.state:12} {entry.by}: {entry.why}" for entry in one.history]
     return "\n".join(lines)
 

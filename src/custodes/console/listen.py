@@ -40,18 +40,34 @@ def run_console(
         door = Door(clock)
         named = f"[{host}]" if ":" in host else host.lower()
         server = console_server(source, door, bound, names=frozenset({named}))
-        say(
-            f"open http://{named}:{bound}{ENTER}?token={door.new_token()}\n"
-            f"the link works once, within {LINK_SECONDS // 60} minutes; Ctrl-C ends the console and every session"
-        )
-        if not is_loopback(host):
-            say("WARNING: without TLS in front, anybody on the way can read along and take over the session")
+
+        def announce() -> None:
+            say(
+                f"open http://{named}:{bound}{ENTER}?token={door.new_token()}\n"
+                f"the link works once, within {LINK_SECONDS // 60} minutes; Ctrl-C ends the console and every session"
+            )
+            if not is_loopback(host):
+                say("WARNING: without TLS in front, anybody on the way can read along and take over the session")
+
+        server.started_up = announce
         server.run(sockets=[listener])
     finally:
         listener.close()
 
 
-def console_server(source: Source, door: Door, port: int, *, names: frozenset[str]) -> uvicorn.Server:
+class ConsoleServer(uvicorn.Server):
+    """Says that it is there once it is: a Ctrl-C after the link has been shown ends a server, not its beginning."""
+
+    started_up: Callable[[], None] = staticmethod(lambda: None)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn does, then the announcement."""
+        await super().startup(sockets)
+        if self.started:
+            self.started_up()
+
+
+def console_server(source: Source, door: Door, port: int, *, names: frozenset[str]) -> ConsoleServer:
     """The server, not yet running. The cookie bears the port: browsers send a host's cookies to all of its ports."""
     config = uvicorn.Config(
         build(source, door, cookie=f"custodes_{port}", names=names),
@@ -62,7 +78,7 @@ def console_server(source: Source, door: Door, port: int, *, names: frozenset[st
         proxy_headers=False,
         ws="none",
     )
-    return uvicorn.Server(config)
+    return ConsoleServer(config)
 
 
 def listen(host: str, port: int, *, unsafe_listen_beyond_loopback: bool = False) -> socket.socket:

@@ -75,7 +75,7 @@ def _finding(
     store, dataset = place
     full_name = f"{store}.{dataset}"
     ordered = sorted(held, key=lambda field: (-categories[field.category].sensitivity, -field.matched, field.field))
-    titles = list(dict.fromkeys(categories[field.category].title.lower() for field in ordered))
+    titles = list(dict.fromkeys(_in_prose(categories[field.category].title) for field in ordered))
     flags = [flag for flag in _FLAGS if any(flag in categories[field.category].flags for field in held)]
     named = [_cells(field, categories) for field in ordered[:_FEW]]
     if len(ordered) > _FEW:
@@ -108,7 +108,7 @@ def _finding(
 
 
 def _cells(field: Field, categories: Mapping[str, Category]) -> str:
-    title = categories[field.category].title.lower()
+    title = _in_prose(categories[field.category].title)
     return f"{title} in {field.matched:,} of {field.scanned:,} cells of {field.field}"
 
 
@@ -134,3 +134,8 @@ def _tip(full_name: str, flags: list[str]) -> str:
 def _listed(words: list[str]) -> str:
     text = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
     return text[:1].upper() + text[1:]
+
+
+def _in_prose(title: str) -> str:
+    """A category's title inside a sentence: `e-mail address`, but `AWS access key id`."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]

@@ -88,9 +88,7 @@ def ingest(workspace: Workspace, progress: Progress) -> IngestOutcome:
     _seal(workspace, held, outcome)
     for name, place, reason, lines, first in workspace.intake.reasons():
         hint = "mend the line or the mapping, then run again"
-        outcome.skipped.append(
-            Skipped("ingest", name, place, f"{lines} lines in quarantine, the first is line {first}: {reason}", hint)
-        )
+        outcome.skipped.append(Skipped("ingest", name, place, _lines(lines, first, reason), hint))
     workspace.coverage.replace("ingest", outcome.skipped)
     return outcome
 
@@ -150,6 +148,12 @@ def _seal(workspace: Workspace, held: _Held, outcome: IngestOutcome) -> None:
         now,
     )
     held.events, held.bad, held.reached, held.restarted = [], [], {}, []
+
+
+def _lines(count: int, first: int, reason: str) -> str:
+    if count == 1:
+        return f"line {first} is in quarantine: {reason}"
+    return f"{count} lines are in quarantine, the first is line {first}: {reason}"
 
 
 def _name(workspace: Workspace, file: Path) -> str:

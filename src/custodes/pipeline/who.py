@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from custodes.errors import BadInput
 from custodes.events.tokens import protect
 from custodes.pipeline.detect import open_engine
 from custodes.pipeline.workspace import Workspace
@@ -31,8 +33,10 @@ class Answer:
 _QUERY = """
 select e.*, exists (
     select 1 from cases k
-    where k.id = e."case" and k.subject = e.subject
-      and (k.assignee is null or k.assignee = e.actor)
+    where k.id = e."case"
+      and (k.subject = e.subject and (k.assignee is null or k.assignee = e.actor)
+           -- a change record names no customer: it explains what its own assignee did
+           or k.subject is null and k.assignee = e.actor)
       and e.time >= k.opened - interval 4 hours
       and e.time <= coalesce(k.closed, e.time) + interval 1 day
 ) as explained
@@ -44,6 +48,8 @@ order by e.time, e.leaf
 
 def who(workspace: Workspace, subject: str) -> Answer:
     """Every touch of a customer. The asking is a receipt in the ledger before the answer is given."""
+    if not subject.removeprefix("customer:").strip():
+        raise BadInput("no customer is named", hint="name one as the logs do, such as customer:81723")
     names = _names(workspace, subject)
     workspace.seal_receipts([workspace.receipt("look", question="who", subject=names[0])])
     with open_engine(workspace) as engine:
@@ -51,6 +57,19 @@ def who(workspace: Workspace, subject: str) -> Answer:
     touches = tuple(Touch(event_of(row), row["leaf"], row["explained"]) for row in rows)
     asked = touches[0].event.subject or names[0] if touches else names[0]
     return Answer(asked, touches, workspace.coverage.all("ingest"))
+
+
+_EVIDENCE = """
+select e.leaf, e.event_id, e.time, e.actor, e.action, e.dataset, e.subject
+from event e where e.leaf in (select unnest($leaves)) order by e.time, e.leaf limit $most
+"""
+
+
+def touched(workspace: Workspace, leaves: Sequence[int], most: int) -> list[dict[str, object]]:
+    """The first touches a finding rests on: leaf, event_id, time, actor, action, dataset, subject."""
+    with open_engine(workspace) as engine:
+        rows: list[dict[str, object]] = engine.ask(_EVIDENCE, {"leaves": list(leaves), "most": most}).to_pylist()
+    return rows
 
 
 def _names(workspace: Workspace, subject: str) -> list[str]:
