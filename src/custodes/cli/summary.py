@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from custodes.risk.register import Risk
 
 _MOST = 6
+_WIDTH = 110
 
 
 def run_text(outcome: RunOutcome) -> str:
@@ -52,7 +54,7 @@ def _data(known: Overview) -> list[str]:
 def _misplaced(known: Overview) -> list[str]:
     found = [finding for finding in known.findings if finding.check == "misplaced_data"]
     lines = ["", f"in the wrong place   {len(found)}"]
-    lines += [f"  {finding.reason}" for finding in found[:_MOST]]
+    lines += [_wrapped(finding.reason, "  ") for finding in found[:_MOST]]
     return lines + _more(len(found) - _MOST, "places")
 
 
@@ -63,7 +65,7 @@ def _incidents(known: Overview) -> list[str]:
     lines = ["", f"incidents   {len(found)} in {touched}"]
     for one in found[: _MOST + 2]:
         lines.append(f"  {one.score:5.1f}  {one.title}")
-        lines.append(f"         {one.reason}")
+        lines.append(_wrapped(one.reason, "         "))
     return lines + _more(len(found) - _MOST - 2, "incidents")
 
 
@@ -84,6 +86,10 @@ def _uncovered(skipped: tuple[Skipped, ...]) -> list[str]:
     lines = ["", f"not covered   {len(skipped)}"]
     lines += [f"  {'.'.join(filter(None, (one.store, one.dataset)))}: {one.reason}" for one in skipped[:_MOST]]
     return lines + _more(len(skipped) - _MOST, "things")
+
+
+def _wrapped(text: str, margin: str) -> str:
+    return textwrap.fill(text, _WIDTH, initial_indent=margin, subsequent_indent=margin, break_long_words=False)
 
 
 def _more(count: int, what: str) -> list[str]:
