@@ -87,7 +87,12 @@ def scan(workspace: Workspace, progress: Progress) -> ScanOutcome:
     workspace.datamap.save_copies(pairs, sketches.stored())
     workspace.coverage.replace("scan", skipped)
     after = workspace.datamap.all()
-    return ScanOutcome(tuple(examined), tuple(pairs), tuple(skipped), read, changed=after != before)
+    return ScanOutcome(tuple(examined), tuple(pairs), tuple(skipped), read, changed=_said(after) != _said(before))
+
+
+def _said(examined: Iterable[Examined]) -> list[Examined]:
+    """What the map says: a file that was copied or touched has another fingerprint and holds the same."""
+    return [replace(one, fingerprint=None) for one in examined]
 
 
 def _unchanged(one: Examined, known: Mapping[str, Examined]) -> bool:
@@ -96,8 +101,14 @@ def _unchanged(one: Examined, known: Mapping[str, Examined]) -> bool:
 
 
 def _digest(rules: Sequence[CategoryRules], max_rows: int) -> str:
-    """What a verdict depends on beside the data: a change of it makes every dataset be read again."""
-    return hashlib.sha256(repr((__version__, rules, max_rows)).encode()).hexdigest()[:16]
+    """What a verdict depends on beside the data: a change of it makes every dataset be read again.
+
+    Categories count by the text of their files: sets in them print in another order in every process.
+    """
+    digest = hashlib.sha256(repr((__version__, max_rows)).encode())
+    for rule in rules:
+        digest.update(hashlib.sha256(rule.file.read_bytes()).digest())
+    return digest.hexdigest()[:16]
 
 
 def open_store(chosen: StoreConfig, *, timeout: int) -> Store:
