@@ -38,7 +38,7 @@ def prove(workspace: Workspace, event: str, folder: Path) -> list[WrittenProof]:
         for row in rows:
             leaf: int = row["leaf"]
             proof, leaf_file = folder / f"{leaf}.tlog-proof", folder / f"{leaf}.leaf"
-            proof.write_text(workspace.ledger.prove(leaf), encoding="ascii")
+            proof.write_text(workspace.ledger.prove(leaf), encoding="utf-8")
             leaf_file.write_bytes(event_bytes(event_of(row)))
             written.append(WrittenProof(leaf, proof, leaf_file, key))
     except OSError as error:
