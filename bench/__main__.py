@@ -9,11 +9,13 @@ import sys
 import bench
 from bench.line import Line
 
+_NO_MEASUREMENTS = frozenset({"line", "made"})
+
 
 def main(wanted: list[str]) -> int:
     """Print one table; 2 where a name is not known."""
     names = [module.name for module in pkgutil.iter_modules(bench.__path__) if not module.name.startswith("_")]
-    names = [name for name in names if name != "line"]
+    names = [name for name in names if name not in _NO_MEASUREMENTS]
     unknown = sorted(set(wanted) - set(names))
     if unknown:
         print(f"bench: error: no measurement {unknown[0]!r}\nhint: one of: {', '.join(names)}", file=sys.stderr)
@@ -23,7 +25,8 @@ def main(wanted: list[str]) -> int:
             continue
         lines: list[Line] = importlib.import_module(f"bench.{name}").run()
         for line in lines:
-            print(f"{line.what:<28} {line.who:<44} {line.rate:>12,.1f} {line.unit}")
+            places = 1 if line.rate >= 10 else 3
+            print(f"{line.what:<28} {line.who:<44} {line.rate:>12,.{places}f} {line.unit}")
     return 0
 
 

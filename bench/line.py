@@ -26,3 +26,14 @@ def rate(work: Callable[[], object], amount: float, *, least: float = 1.0) -> fl
         work()
         best = min(best, time.thread_time() - start)
     return amount / max(best, 1e-9)
+
+
+def wall(work: Callable[[], object], *, least: float = 1.0) -> float:
+    """Seconds on the clock, for work that uses more than one thread or waits: the best of the rounds in `least`."""
+    best = float("inf")
+    end = time.monotonic() + least
+    while time.monotonic() < end or best == float("inf"):
+        start = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - start)
+    return best

@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +115,17 @@ def test_a_second_run_changes_nothing(own_demo: Demo) -> None:
     assert own_demo.run("ledger", "verify", "--json").json["size"] == size + 1
     assert {file: file.read_bytes() for file in own_demo.data.glob("memo/*.pdf")} == memos
     assert sorted(own_demo.data.glob("events/*/*")) == events
+
+
+def test_what_did_not_change_is_not_read_again(tiny: Callable[..., Path]) -> None:
+    """The second run is another process, and knows all the same what the first one read, and by which categories."""
+    folder = tiny()
+    read = []
+    for _ in range(2):
+        custodes("run", cwd=folder)
+        receipts = [json.loads(file.read_text()) for file in folder.glob("custodes-data/ledger/receipts/*.jsonl")]
+        read.append(max(receipts, key=lambda one: str(one["time"]))["detail"]["datasets_read"])
+    assert read == [1, 0]
 
 
 def test_memo_is_a_pdf_of_at_most_six_pages_and_an_appendix(demo: Demo) -> None:

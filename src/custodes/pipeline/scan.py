@@ -101,8 +101,14 @@ def _unchanged(one: Examined, known: Mapping[str, Examined]) -> bool:
 
 
 def _digest(rules: Sequence[CategoryRules], max_rows: int) -> str:
-    """What a verdict depends on beside the data: a change of it makes every dataset be read again."""
-    return hashlib.sha256(repr((__version__, rules, max_rows)).encode()).hexdigest()[:16]
+    """What a verdict depends on beside the data: a change of it makes every dataset be read again.
+
+    Categories count by the text of their files: sets in them print in another order in every process.
+    """
+    digest = hashlib.sha256(repr((__version__, max_rows)).encode())
+    for rule in rules:
+        digest.update(hashlib.sha256(rule.file.read_bytes()).digest())
+    return digest.hexdigest()[:16]
 
 
 def open_store(chosen: StoreConfig, *, timeout: int) -> Store:

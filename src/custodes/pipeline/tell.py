@@ -39,9 +39,11 @@ def tell(
 
 def _digest(known: Overview, risks: tuple[Risk, ...]) -> str:
     verified = LedgerStatus(known.ledger.origin, 0, "", None, known.ledger.verified, known.ledger.problems)
+    # A copied file has another fingerprint and says the same; a set prints in another order in every process.
+    examined = tuple(replace(one, fingerprint=None) for one in known.examined)
+    categories = [(one.title, one.fides, one.sensitivity, sorted(one.flags)) for one in known.categories.values()]
+    said = replace(known, ledger=verified, examined=examined, categories={})
     # Without events the overview is as of the clock, which alone is no news.
     moment = known.as_of if known.events else datetime.min.replace(tzinfo=UTC)
-    # A file that was only touched has another fingerprint and the same content.
-    examined = tuple(replace(one, fingerprint=None) for one in known.examined)
-    facts = replace(known, as_of=moment, ledger=verified, examined=examined)
-    return hashlib.sha256(repr((facts, risks)).encode()).hexdigest()
+    said = replace(said, as_of=moment)
+    return hashlib.sha256(repr((said, list(known.categories), categories, risks)).encode()).hexdigest()

@@ -1,0 +1,60 @@
+"""How fast do JSON lines become events, and sealed events, end to end?"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from pathlib import Path
+
+from bench import made
+from bench.line import Line, rate
+from custodes.config import load
+from custodes.pipeline.ingest import ingest, open_log
+from custodes.pipeline.progress import Silent
+from custodes.pipeline.workspace import create_or_open, prepare
+
+_COUNT = 60_000
+_CONFIG = """
+name = "bench"
+[logs.desk]
+kind = "jsonl"
+path = "desk.jsonl"
+[logs.desk.map]
+event_id = "id"
+time = "ts"
+actor = "staff:{user.id}"
+action = { path = "op", values = { view = "read", search = "search", edit = "update" } }
+dataset = { path = "on", values = { customer = "shop.main.customers", order = "shop.main.orders" } }
+subject = "customer:{customer}"
+fields = "fields"
+client = "user.device"
+case = "ticket"
+"""
+
+
+def run() -> list[Line]:
+    """Thousand events a second on one core, and with hashing, files and fsync on the clock."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        lines = list(made.lines(_COUNT))
+        file = folder / "desk.jsonl"
+        file.write_text("".join(f"{line}\n" for line in lines))
+        (folder / "custodes.toml").write_text(_CONFIG)
+        config = load(folder / "custodes.toml")
+        prepare(config)
+        workspace = create_or_open(config, by="bench")
+        reader = open_log(workspace, config.logs[0])
+        thousands = _COUNT / 1e3
+        peer = rate(lambda: [json.loads(line) for line in lines], thousands)
+        read = rate(lambda: sum(len(batch.events) for batch in reader.read(file, None)), thousands)
+        start = time.perf_counter()
+        outcome = ingest(workspace, Silent())
+        whole = outcome.events / 1e3 / (time.perf_counter() - start)
+        workspace.close()
+    return [
+        Line("ingest", "read, map, tokenise", read, "k events/s"),
+        Line("ingest", "read to sealed (wall)", whole, "k events/s"),
+        Line("ingest", "peer: json.loads of the same lines", peer, "k events/s"),
+        Line("ingest", "read / peer", read / peer, "times"),
+    ]
