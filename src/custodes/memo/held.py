@@ -193,7 +193,7 @@ def _kinds(overview: Overview, fields: Iterable[Field], most: int) -> str:
     titles = {field.category: category_of(overview, field).title for field in fields}
     tally = Counter(field.category for field in fields)
     ranked = sorted(tally, key=lambda kind: (-tally[kind], kind))
-    return listed([in_prose(titles[kind]) for kind in ranked], most, more="more kinds")
+    return listed([in_prose(titles[kind]) for kind in ranked], most, more="more")
 
 
 def _place(field: Field) -> tuple[str, str, str]:
