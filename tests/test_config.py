@@ -53,7 +53,7 @@ def test_a_whole_configuration_becomes_one_value(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "where", "hint"),
     [
-        (('path = "shop.db"', 'pth = "shop.db"'), "stores.shop.path", "add path"),
+        (('path = "shop.db"', 'pth = "shop.db"'), "stores.shop.pth", 'did you mean "path"?'),
         (('vault = ["main.cards"]', "vualt = true"), "stores.shop.vualt", 'did you mean "vault"?'),
         (('kind = "sqlite"', 'kind = "sqlte"'), "stores.shop.kind", 'did you mean "sqlite"?'),
         (('timezone = "Europe/Tallinn"', 'timezone = "Europe/Talin"'), "logs.app.timezone", "IANA"),
@@ -62,6 +62,8 @@ def test_a_whole_configuration_becomes_one_value(tmp_path: Path) -> None:
         (("{ const =", '{ path = "x", const ='), "logs.app.map.dataset", "path"),
         (('path = "people.csv"', 'store = "nowhere"\ndataset = "x"'), "context.people.store", "one of"),
         (('name = "acme"', "name = 7"), "name", "a text"),
+        (("{user.id}", "{user.id"), "logs.app.map.actor", "{path"),
+        (('view = "read"', 'view = "reed"'), "logs.app.map.action", 'did you mean "read"?'),
         (("actor = ", "actr = "), "logs.app.map.actr", 'did you mean "actor"?'),
         (("id = ", "identity = "), "context.people.map.identity", "one of"),
         (("[context.people]", "[context.persons]"), "context.persons", "people"),

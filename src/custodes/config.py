@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from custodes.errors import ConfigError
-from custodes.records import EVENT_COLUMNS, Rule
+from custodes.records import ACTIONS, EVENT_COLUMNS, OUTCOMES, Rule
+
+_PART: Final = re.compile(r"\{[^{}]+\}")  # a path inside a template
 
 FILE_NAME: Final = "custodes.toml"
 
@@ -150,6 +153,11 @@ class _Table:
 
     def text(self, key: str, default: str | None = None) -> str:
         value = self._take(key, str, "a text")
+        if value is None and default is None:
+            # A key that is missing beside one that is almost it was mistyped: that is the mistake to name.
+            meant = get_close_matches(key, sorted(set(self.values) - self.asked), n=1)
+            if meant:
+                raise self.fail(meant[0], "no such key", f'did you mean "{key}"?')
         if value is None:
             value = default
         if not isinstance(value, str) or not value:
@@ -284,7 +292,8 @@ def _rules(table: _Table, columns: tuple[str, ...]) -> dict[str, Rule]:
         if column not in columns:
             raise table.fail(column, "no such column", _meant(column, columns))
         if isinstance(value, str):
-            rules[column] = Rule(template=value) if "{" in value else Rule(path=value)
+            rules[column] = Rule(template=value) if "{" in value or "}" in value else Rule(path=value)
+            _check_rule(table, column, rules[column])
             continue
         if not isinstance(value, dict):
             raise table.fail(column, "expected a path, a template or a table", f'write {column} = "path.in.the.record"')
@@ -300,8 +309,22 @@ def _rules(table: _Table, columns: tuple[str, ...]) -> dict[str, Rule]:
         inner.finish()
         if sum(part is not None for part in (rule.path, rule.template, rule.const)) != 1:
             raise table.fail(column, "exactly one of path, template, const is needed", 'write {path = "..."}')
+        _check_rule(table, column, rule)
         rules[column] = rule
     return rules
+
+
+def _check_rule(table: _Table, column: str, rule: Rule) -> None:
+    """A template that is not closed would be taken for a text, and a wrong word would send every line to quarantine."""
+    if rule.template is not None:
+        outside = _PART.sub("", rule.template)
+        if "{" in outside or "}" in outside:
+            raise table.fail(column, "a template has a brace that is not closed", 'write "staff:{path.in.the.record}"')
+    words = {"action": ACTIONS, "outcome": OUTCOMES}.get(column, frozenset())
+    given = [*rule.values.values(), *filter(None, (rule.const, rule.default))]
+    for word in given if words else ():
+        if word not in words:
+            raise table.fail(column, f'"{word}" is no {column}', _meant(word, tuple(sorted(words))))
 
 
 def _context(kind: str, table: _Table, root: Path) -> ContextConfig:

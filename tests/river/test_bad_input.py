@@ -292,3 +292,42 @@ def test_a_state_of_a_newer_release_is_refused(tiny: Tiny) -> None:
     with sqlite3.connect(folder / "custodes-data/state.db") as state:
         state.execute("update alembic_version set version_num = '9999'")
     refused(custodes("run", cwd=folder), 4, "newer")
+
+
+def test_a_rule_that_matches_nothing_is_told(tiny: Tiny) -> None:
+    """A mistyped path gives no subject in any line: that is said, and is no clean run."""
+    folder = tiny()
+    file = folder / "custodes.toml"
+    file.write_text(file.read_text().replace("{customer}", "{custmer}"))
+    answer = custodes("run", "--json", cwd=folder)
+    assert answer.code == 3
+    assert "the rule for subject matched none of 20 events" in uncovered(answer)
+
+
+def test_touches_of_a_table_that_is_not_there_are_told(tiny: Tiny) -> None:
+    """A dataset that the scan of its store did not see is a mistake of the mapping or of the scan."""
+    folder = tiny()
+    file = folder / "custodes.toml"
+    file.write_text(file.read_text().replace('"shop.main.customers"', '"shop.main.custmers"'))
+    assert "shop.main.custmers, which no scan has seen" in uncovered(custodes("run", "--json", cwd=folder))
+
+
+def test_a_changed_mapping_does_not_count_a_log_twice(tiny: Tiny) -> None:
+    """Sealed events stay as they were read, are not sealed again, and the owner is told so; new lines are read anew."""
+    folder = tiny()
+    assert custodes("ingest", "--json", cwd=folder).json["events"] == 20
+    file = folder / "custodes.toml"
+    file.write_text(file.read_text().replace("customer:{customer}", "client:{customer}"))
+    with (folder / "app.jsonl").open("a") as log:
+        log.write(line(77) + "\n")
+    answer = custodes("ingest", "--json", cwd=folder)
+    assert (answer.json["events"], answer.json["duplicates"]) == (1, 20)
+    assert "settings changed after 20 of its events" in uncovered(answer)
+    assert len(events(folder)) == 21
+
+
+def test_a_log_of_which_nothing_could_be_read_is_told_first(tiny: Tiny) -> None:
+    """All lines in quarantine is not a quiet company."""
+    answer = custodes("run", "--json", cwd=tiny(lines=["no", "json", "here"]))
+    assert answer.code == 3
+    assert "nobody was watched there" in uncovered(answer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Final
@@ -34,6 +35,29 @@ def fuse(findings: Sequence[Finding]) -> list[Incident]:
     groups = _groups(sorted({finding.id: finding for finding in findings}.values(), key=_age))
     incidents = [_incident(group) for group in groups]
     return sorted(incidents, key=lambda incident: (-incident.score, incident.raised, incident.id))
+
+
+def carry_on(incidents: Sequence[Incident], before: Sequence[Incident]) -> list[Incident]:
+    """The incidents under the names they had before.
+
+    New evidence or context can change which finding is the oldest of a story. The story that holds most of an earlier
+    one's findings goes on under its name, so that the case about it, and what was decided there, stay with it.
+    """
+    names = {one.id for one in incidents}
+    free = [one for one in before if one.id not in names]
+    shared = sorted(
+        (
+            (-len(set(old.findings) & set(new.findings)), old.id, new.id)
+            for old in free
+            for new in incidents
+            if new.id not in {one.id for one in before} and set(old.findings) & set(new.findings)
+        ),
+    )
+    renamed: dict[str, str] = {}
+    for _, old_id, new_id in shared:
+        if new_id not in renamed and old_id not in renamed.values():
+            renamed[new_id] = old_id
+    return [replace(one, id=renamed.get(one.id, one.id)) for one in incidents]
 
 
 def _age(finding: Finding) -> tuple[datetime, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from pathlib import Path
 from typing import Final
@@ -14,7 +13,7 @@ from custodes.company import make
 from custodes.config import FILE_NAME
 from custodes.errors import BadInput
 
-# Only a folder with this file in it is ever removed to make the demonstration anew.
+# Only a folder with this file in it is ever written to again.
 _MARK: Final = ".custodes-demo"
 
 
@@ -24,10 +23,9 @@ def run_demo(folder: Path) -> int:
     from custodes.pipeline.run import run
 
     begun = time.monotonic()
-    if folder.exists() and any(folder.iterdir()):
-        if not (folder / _MARK).exists():
-            raise BadInput("the folder is not empty", where=str(folder), hint="name a new folder")
-        shutil.rmtree(folder)
+    # An earlier demonstration is carried on: decisions made in it stay, and the marketplace is the same again.
+    if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
+        raise BadInput("the folder is not empty", where=str(folder), hint="name a new folder")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _MARK).touch()
     truth = make(folder)

@@ -135,7 +135,7 @@ def simulate(
 
 @app.command()
 def demo(
-    folder: Annotated[Path, typer.Argument(help="Made anew if an earlier demo is in it.")] = Path("demo"),
+    folder: Annotated[Path, typer.Argument(help="Carried on if an earlier demo is in it.")] = Path("demo"),
 ) -> None:
     """Make the sample marketplace and run the whole river on it."""
     from custodes.cli.demo import run_demo

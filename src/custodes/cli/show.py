@@ -98,15 +98,17 @@ def scan_text(outcome: ScanOutcome, misplaced: Sequence[Finding]) -> str:
     return "\n".join([*lines, *uncovered_lines(outcome.skipped)])
 
 
+def place(one: Skipped) -> str:
+    """What was not covered, before its reason; empty where nothing was named at all."""
+    named = ".".join(filter(None, (one.store, one.dataset)))
+    return f"{named}: " if named else ""
+
+
 def uncovered_lines(missing: Sequence[Skipped]) -> list[str]:
     """Never silence: one line each, or one that says nothing was left out."""
     if not missing:
         return ["uncovered: nothing that was asked for"]
-    return [
-        f"uncovered: {'.'.join(filter(None, (one.store, one.dataset)))}: {one.reason}"
-        + (f" (hint: {one.hint})" if one.hint else "")
-        for one in missing
-    ]
+    return [f"uncovered: {place(one)}{one.reason}" + (f" (hint: {one.hint})" if one.hint else "") for one in missing]
 
 
 # --- ingest, detect ---------------------------------------------------------------------------------------------

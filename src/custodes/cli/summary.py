@@ -6,6 +6,7 @@ import textwrap
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from custodes.cli.show import place
 from custodes.records import Overview, Skipped
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _ledger(known: Overview) -> list[str]:
 
 def _uncovered(skipped: tuple[Skipped, ...]) -> list[str]:
     lines = ["", f"not covered   {len(skipped)}"]
-    lines += [f"  {'.'.join(filter(None, (one.store, one.dataset)))}: {one.reason}" for one in skipped[:_MOST]]
+    lines += [f"  {place(one)}{one.reason}" for one in skipped[:_MOST]]
     return lines + _more(len(skipped) - _MOST, "things")
 
 

@@ -92,7 +92,7 @@ def write_template(folder: Path) -> Path:
     """Write the commented custodes.toml into `folder`. Raises BadInput when there is one already."""
     file = folder / FILE_NAME
     if file.exists():
-        raise BadInput(f"there is a {FILE_NAME} already", where=str(folder), hint="edit it, or name another folder")
+        raise BadInput(f"there is a {FILE_NAME} already", where=str(file), hint="edit it, or name another folder")
     folder.mkdir(parents=True, exist_ok=True)
     with file.open("x", encoding="utf-8") as handle:
         handle.write(TEMPLATE)

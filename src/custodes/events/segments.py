@@ -28,6 +28,9 @@ KEY: Final = ("source", "event_id", "dataset", "subject", "object")
 _ORDER: Final = ("subject", "time", "event_id", "dataset", "object")
 
 
+_OPERATION: Final = ("source", "event_id")
+
+
 def segments(events: Sequence[AccessEvent] | pa.Table) -> dict[date, pa.Table]:
     """The events by UTC day, without repeated touches (KEY), each day sorted by subject, then time.
 
@@ -44,25 +47,28 @@ def segments(events: Sequence[AccessEvent] | pa.Table) -> dict[date, pa.Table]:
     return found
 
 
-def known(table: pa.Table, existing: Sequence[Path]) -> pa.Table:
+def known(table: pa.Table, existing: Sequence[Path], *, again: bool = False) -> pa.Table:
     """The rows of the table that none of the sealed segments holds (KEY), in the order given.
 
-    Only rows within the table's span of time are compared: the same touch has the same time.
+    Only rows within the table's span of time are compared: the same touch has the same time. again: the rows come from
+    a log that was read before by another mapping, so that an operation sealed under any words and time is known.
     Raises LedgerBroken when a sealed segment cannot be read.
     """
+    key = _OPERATION if again else KEY
     if table.num_rows == 0 or not existing:
         return table
     span = pc.min_max(table.column("time")).as_py()
-    match = " and ".join(f"sealed.{column} is not distinct from fresh.{column}" for column in KEY)
+    match = " and ".join(f"sealed.{column} is not distinct from fresh.{column}" for column in key)
     fresh = _plain(table.select(list(KEY))).append_column("row", pa.array(range(table.num_rows), pa.int64()))
     with duckdb.connect(":memory:") as connection:
         connection.register("fresh", fresh)
         try:
             sealed = connection.read_parquet([str(path) for path in existing], hive_partitioning=False)
-            sealed = sealed.filter(
-                (duckdb.ColumnExpression("time") >= duckdb.ConstantExpression(span["min"]))
-                & (duckdb.ColumnExpression("time") <= duckdb.ConstantExpression(span["max"]))
-            )
+            if not again:
+                sealed = sealed.filter(
+                    (duckdb.ColumnExpression("time") >= duckdb.ConstantExpression(span["min"]))
+                    & (duckdb.ColumnExpression("time") <= duckdb.ConstantExpression(span["max"]))
+                )
             sealed.create_view("sealed")
             rows = connection.sql(
                 f"select row from fresh where not exists (select 1 from sealed where {match}) order by row"  # noqa: S608 - KEY is ours

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 
 from custodes import __version__
-from custodes.cases.incidents import fuse
+from custodes.cases.incidents import carry_on, fuse
 from custodes.detections.catalogue import load_detections
 from custodes.detections.detection import Detection
 from custodes.detections.run import detect as run_detections
@@ -60,7 +61,7 @@ def _ask(workspace: Workspace, engine: DuckEngine, detections: tuple[Detection, 
     now = workspace.clock()
     outcome = run_detections(engine, detections, days=_days(engine), now=now)
     findings = [*outcome.findings, *misplaced_findings(workspace)]
-    incidents = fuse(findings)
+    incidents = carry_on(fuse(findings), workspace.judgements.incidents())
     workspace.judgements.save(findings, incidents)
     workspace.casebook.open_all(incidents, now)
     workspace.coverage.replace("detect", outcome.skipped)
@@ -68,18 +69,25 @@ def _ask(workspace: Workspace, engine: DuckEngine, detections: tuple[Detection, 
 
 @contextmanager
 def open_engine(workspace: Workspace, *, replay: bool = False) -> Iterator[DuckEngine]:
-    """The locked engine over what is sealed. replay: it will be asked the same for many days, so holding rows pays.
+    """The locked engine over what is sealed. replay: for detections, which are asked the same for many days (so holding
+    rows pays) and need the data map; a question about touches alone does without, and without reading categories.
 
     Raises CouldNotRun, also for a question in the block that fails: ours fit the views, so the evidence is at fault.
     """
     rows = RESIDENT_ROWS if replay else 0
     try:
         with DuckEngine(
-            workspace.segments(), workspace.snapshots(), _field_table(workspace), resident_rows=rows
+            workspace.segments(), _context(workspace), _field_table(workspace) if replay else None, resident_rows=rows
         ) as engine:
             yield engine
     except QuestionFailed as failure:
         raise CouldNotRun(failure.reason, where=str(workspace.data / EVENTS), hint=failure.hint) from failure
+
+
+def _context(workspace: Workspace) -> dict[str, Path]:
+    """The newest snapshots of what is configured: context the owner took away must not go on excusing touches."""
+    configured = {context.kind for context in workspace.config.context}
+    return {kind: file for kind, file in workspace.snapshots().items() if kind in configured}
 
 
 def _days(engine: DuckEngine) -> list[datetime]:
@@ -109,7 +117,7 @@ def _field_table(workspace: Workspace) -> pa.Table:
 def _inputs(workspace: Workspace, detections: tuple[Detection, ...]) -> str:
     """A digest of everything a finding can depend on: evidence, context, data map, questions, release."""
     digest = hashlib.sha256(__version__.encode())
-    for path in [*workspace.segments(), *sorted(workspace.snapshots().values())]:
+    for path in [*workspace.segments(), *sorted(_context(workspace).values())]:
         digest.update(path.name.encode())
     for detection in detections:
         digest.update(repr(detection).encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from custodes.events import segments
 from custodes.events.interface import LogReader, Position, Quarantined
 from custodes.events.readers import open_log
 from custodes.pipeline.evidence import EVENTS, event_leaves
+from custodes.pipeline.mapped import suspicious
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.workspace import Workspace
 from custodes.records import AccessEvent, Skipped
@@ -34,6 +36,7 @@ class IngestOutcome:
     ignored: int = 0
     files: int = 0
     skipped: list[Skipped] = field(default_factory=list)
+    kept: Counter[str] = field(default_factory=Counter)  # by log, events that stay as an earlier mapping read them
 
 
 @dataclass(slots=True)
@@ -41,6 +44,7 @@ class _Held:
     """What was read and is not sealed yet."""
 
     events: list[AccessEvent] = field(default_factory=list)
+    again: list[AccessEvent] = field(default_factory=list)  # of files that another mapping read before
     bad: list[tuple[str, Quarantined]] = field(default_factory=list)
     reached: dict[tuple[str, str], tuple[str, Position]] = field(default_factory=dict)
     restarted: list[tuple[str, str]] = field(default_factory=list)
@@ -81,7 +85,7 @@ def ingest(workspace: Workspace, progress: Progress) -> IngestOutcome:
             try:
                 for _ in _read(workspace, reader, log, file, read_as, held, outcome):
                     progress.advance(f"{log.name}: {file.name}", outcome.events + len(held.events))
-                    if len(held.events) >= _SEAL_AT:
+                    if len(held.events) + len(held.again) >= _SEAL_AT:
                         _seal(workspace, held, outcome)
             except BadInput as error:
                 outcome.skipped.append(Skipped("ingest", log.name, file.name, str(error), error.hint))
@@ -89,6 +93,12 @@ def ingest(workspace: Workspace, progress: Progress) -> IngestOutcome:
     for name, place, reason, lines, first in workspace.intake.reasons():
         hint = "mend the line or the mapping, then run again"
         outcome.skipped.append(Skipped("ingest", name, place, _lines(lines, first, reason), hint))
+    for name, count in sorted(outcome.kept.items()):
+        if count:
+            what = f"its settings changed after {count:,} of its events were sealed: they stay as they were read then"
+            hint = f"sealed evidence is not rewritten; to begin anew, move {workspace.data.name} away and run again"
+            outcome.skipped.append(Skipped("ingest", name, "", what, hint))
+    outcome.skipped.extend(suspicious(workspace))
     workspace.coverage.replace("ingest", outcome.skipped)
     return outcome
 
@@ -104,13 +114,16 @@ def _read(
 ) -> Iterator[None]:
     name = _name(workspace, file)
     since = workspace.intake.since(log.name, name, read_as)
+    into = held.events
     if since is None:
         held.restarted.append((log.name, name))
+        if workspace.intake.was_read(log.name, name):
+            into = held.again
     if since is not None and since.done and _untouched(file, since):
         return
     outcome.files += 1
     for batch in reader.read(file, since):
-        held.events.extend(batch.events)
+        into.extend(batch.events)
         held.bad.extend((log.name, line) for line in batch.quarantined)
         held.reached[log.name, name] = (read_as, batch.position)
         outcome.quarantined += len(batch.quarantined)
@@ -128,9 +141,15 @@ def _seal(workspace: Workspace, held: _Held, outcome: IngestOutcome) -> None:
         new = segments.known(table, [file for file in sealed if file.parent == workspace.data / folder])
         if new.num_rows:
             fresh.append((folder, new))
+    for day, table in sorted(segments.segments(held.again).items()):
+        new = segments.known(table, sealed, again=True)
+        if new.num_rows:
+            fresh.append((f"{EVENTS}/day={day.isoformat()}", new))
+        outcome.kept.update(table.column("source").to_pylist())
+        outcome.kept.subtract(new.column("source").to_pylist())
     added = sum(table.num_rows for _, table in fresh)
     outcome.events += added
-    outcome.duplicates += len(held.events) - added
+    outcome.duplicates += len(held.events) + len(held.again) - added
     if fresh:
         with workspace.ledger.begin() as batch:
             first = batch.first
@@ -147,7 +166,7 @@ def _seal(workspace: Workspace, held: _Held, outcome: IngestOutcome) -> None:
         held.restarted,
         now,
     )
-    held.events, held.bad, held.reached, held.restarted = [], [], {}, []
+    held.events, held.again, held.bad, held.reached, held.restarted = [], [], [], {}, []
 
 
 def _lines(count: int, first: int, reason: str) -> str:

@@ -28,6 +28,12 @@ class Intake:
             return None
         return Position(row.file, row.size, row.mtime_ns, row.offset, row.line, row.head, row.done)
 
+    def was_read(self, log: str, file: str) -> bool:
+        """Whether the file was ever read, by whatever mapping."""
+        query = sa.select(position.c.file).where(position.c.log == log, position.c.file == file)
+        with self._database.read() as connection:
+            return connection.execute(query).first() is not None
+
     def advance(
         self,
         reached: Iterable[tuple[str, str, Position]],
