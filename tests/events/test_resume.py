@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from custodes.errors import BadInput
 from custodes.events.frames import RECORD_LIMIT
 from custodes.events.jsonl import JsonLinesLog
-from custodes.events.reading import BATCH
+from custodes.events.reading import BATCH, closed_folders
 from tests.events.builders import RULES, TOKENS, a_record, clock, ids, json_lines, packed, read_all, write
+from tests.stores.rights import open_to_all, unprivileged
 
 
 def reader(folder: Path) -> JsonLinesLog:
@@ -161,3 +162,15 @@ def test_cutting_a_file_anywhere_changes_nothing(
     told = [(entry.line, entry.digest) for entry in first.quarantined + second.quarantined]
     assert told == [(entry.line, entry.digest) for entry in once.quarantined]
     assert second.position.line == once.position.line
+
+
+@pytest.mark.parametrize("pattern", ["logs/**/*.jsonl", "logs/*/a.jsonl", "logs/*"])
+def test_a_folder_that_cannot_be_listed_is_named(pattern: str) -> None:
+    """A glob passes over a closed folder in silence; where the pattern reaches into it, that is told."""
+    with open_to_all() as folder:
+        closed = folder / "logs" / "closed"
+        closed.mkdir(parents=True)
+        closed.chmod(0)
+        with unprivileged():
+            found = closed_folders(str(folder / pattern))
+    assert found == ([] if pattern == "logs/*" else [str(closed)])

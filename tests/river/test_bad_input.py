@@ -331,3 +331,41 @@ def test_a_log_of_which_nothing_could_be_read_is_told_first(tiny: Tiny) -> None:
     answer = custodes("run", "--json", cwd=tiny(lines=["no", "json", "here"]))
     assert answer.code == 3
     assert "nobody was watched there" in uncovered(answer)
+
+
+def test_who_finds_a_customer_named_by_a_token_and_never_seals_what_was_typed(tiny: Tiny) -> None:
+    """A name that the mapping turns into a token is found by the name; no receipt holds it, known or not."""
+    folder = tiny(lines=[line(1, customer="Anna Tamm")])
+    config = folder / "custodes.toml"
+    marked = 'subject = { template = "customer:{customer}", token = true }'
+    config.write_text(config.read_text().replace('subject = "customer:{customer}"', marked))
+    custodes("ingest", cwd=folder)
+    known, unknown = (custodes("who", name, "--json", cwd=folder) for name in ("Anna Tamm", "Ants Kask"))
+    assert (len(known.json["touches"]), len(unknown.json["touches"])) == (1, 0)
+    written = b"".join(file.read_bytes() for file in folder.glob("custodes-data/**/*") if file.is_file())
+    assert not [name for name in (b"Anna", b"Tamm", b"Ants", b"Kask") if name in written]
+
+
+def test_an_event_from_the_future_goes_to_quarantine(tiny: Tiny) -> None:
+    """Sealed, it would date the memo for ever, and in the last year there is it would be hidden from every question."""
+    folder = tiny(lines=[line(1), line(2, at="9999-12-31T10:00:00Z")])
+    answer = custodes("ingest", cwd=folder)
+    assert (answer.code, len(events(folder))) == (3, 1)
+    assert "its time is more than a day ahead of the clock" in answer.out
+
+
+def test_another_touch_under_a_used_id_is_no_repetition(tiny: Tiny) -> None:
+    """Who can choose a request's id must not hide an export behind an earlier search."""
+    folder = tiny(lines=[line(1), line(1, at="2026-03-02T11:00:00Z"), line(1)])
+    custodes("ingest", cwd=folder)
+    assert len(events(folder)) == 2
+
+
+def test_a_hostile_name_cannot_draw_on_the_terminal(tiny: Tiny) -> None:
+    """Escape sequences and line breaks from a log are shown as marks, not obeyed."""
+    folder = tiny(lines=[line(1, user="\u001b[31mred\n2026-03-02 09:00  staff:innocent")])
+    assert custodes("ingest", cwd=folder).code == 0
+    told = custodes("who", "customer:1", cwd=folder).out
+    assert "\u001b" not in told
+    assert "\\u001b[31mred\\u000a" in told
+    assert not any(row.startswith("2026-03-02 09:00") for row in told.splitlines())

@@ -93,7 +93,7 @@ def test_who_shows_every_touch_with_its_ledger_index(demo: Demo) -> None:
     subject = next(row["subject"] for row in sealed if row["leaf"] == leaf)
     before = demo.run("ledger", "verify", "--json").json["size"]
     answer = demo.run("who", subject, "--json")
-    assert answer.code == 0
+    assert answer.code == 3, "some lines of the logs are in quarantine"
     touches = answer.json["touches"]
     assert len(touches) == sum(row["subject"] == subject for row in sealed)
     assert [touch["time"] for touch in touches] == sorted(touch["time"] for touch in touches)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from custodes.cli.app import CLEAN, FINDINGS, app
+from custodes.cli.app import CLEAN, FINDINGS, UNCOVERED, app
 from custodes.cli.progress import shown
 from custodes.cli.river import Json
 from custodes.cli.workspace import configuration, looking, reading
@@ -29,6 +29,7 @@ def who(
     with looking() as workspace:
         answer = ask_who(workspace, subject)
     print(show.as_json(show.who_plain(answer)) if json else show.who_text(answer))
+    sys.exit(UNCOVERED if answer.uncovered else CLEAN)
 
 
 @ledger.command()

@@ -35,6 +35,15 @@ def _plain(value: object) -> object:
     raise TypeError(f"no JSON form for {type(value).__name__}")
 
 
+def safe(text: object) -> str:
+    """Text from logs and stores on a terminal: nothing in it may move the cursor, colour, or begin a line of its own."""
+    return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in str(text))
+
+
+def _page(lines: Iterable[str]) -> str:
+    return "\n".join(safe(line) for line in lines)
+
+
 def when(moment: datetime) -> str:
     """RFC 3339 in UTC with a Z; fractions only where there are any."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
@@ -95,7 +104,7 @@ def scan_text(outcome: ScanOutcome, misplaced: Sequence[Finding]) -> str:
             )
     lines.extend(f"copy: {a} holds {share:.0%} of its values in {b}" for a, b, share in outcome.copies)
     lines.extend(f"misplaced: {finding.reason}" for finding in misplaced)
-    return "\n".join([*lines, *uncovered_lines(outcome.skipped)])
+    return _page([*lines, *uncovered_lines(outcome.skipped)])
 
 
 def place(one: Skipped) -> str:
@@ -132,7 +141,7 @@ def ingest_text(outcome: IngestOutcome, skipped: Sequence[Skipped]) -> str:
         f"{outcome.events:,} events sealed from {outcome.files} files; {outcome.duplicates:,} known already, "
         f"{outcome.quarantined:,} lines in quarantine, {outcome.ignored:,} lines that are no touch of data"
     )
-    return "\n".join([told, *uncovered_lines(skipped)])
+    return _page([told, *uncovered_lines(skipped)])
 
 
 def detect_plain(outcome: DetectOutcome) -> Plain:
@@ -167,7 +176,7 @@ def detect_text(outcome: DetectOutcome) -> str:
             lines.append(f"       next: {finding.tip}")
     if not outcome.incidents:
         lines.append("no detection found anything in what was ingested")
-    return "\n".join([*lines, *uncovered_lines(outcome.skipped)])
+    return _page([*lines, *uncovered_lines(outcome.skipped)])
 
 
 # --- who --------------------------------------------------------------------------------------------------------
@@ -209,7 +218,7 @@ def who_text(answer: Answer) -> str:
         if answer.touches
         else f"no touch of {answer.asked} in what was ingested"
     )
-    return "\n".join([*lines, *uncovered_lines(answer.uncovered)])
+    return _page([*lines, *uncovered_lines(answer.uncovered)])
 
 
 # --- ledger -----------------------------------------------------------------------------------------------------
@@ -224,7 +233,7 @@ def ledger_text(status: LedgerStatus) -> str:
     """One sentence when it holds, every problem with its file when it does not."""
     if status.verified:
         return f"verified: {status.size:,} leaves, root {status.root}, signed by {status.origin}"
-    return "\n".join([*(f"does not match: {problem}" for problem in status.problems), "NOT verified"])
+    return _page([*(f"does not match: {problem}" for problem in status.problems), "NOT verified"])
 
 
 def proofs_plain(proofs: Sequence[WrittenProof]) -> list[Plain]:
@@ -236,7 +245,7 @@ def proofs_text(proofs: Sequence[WrittenProof]) -> str:
     """The files, and the command that checks them."""
     lines = [f"leaf {one.leaf}: {one.proof} {one.leaf_file}" for one in proofs]
     first = proofs[0]
-    return "\n".join([*lines, f"check: custodes ledger check-proof {first.proof} {first.leaf_file} {first.key}"])
+    return _page([*lines, f"check: custodes ledger check-proof {first.proof} {first.leaf_file} {first.key}"])
 
 
 # --- cases ------------------------------------------------------------------------------------------------------
@@ -264,7 +273,7 @@ def case_text(
         for row in touches
     ]
     lines += [f"{minute(entry.time)}  {entry.state:12} {entry.by}: {entry.why}" for entry in one.history]
-    return "\n".join(lines)
+    return _page(lines)
 
 
 # --- risk, run --------------------------------------------------------------------------------------------------
@@ -282,7 +291,7 @@ def risks_text(risks: Sequence[Risk]) -> str:
         known = "" if one.measured else "  (not measured yet)"
         lines.append(f"{one.score:4}  {one.title}: {one.impact} x {one.likelihood} x {one.control}{known}")
         lines.extend(f"        {reason}" for reason in one.reasons)
-    return "\n".join(lines)
+    return _page(lines)
 
 
 def run_plain(outcome: RunOutcome) -> Plain:

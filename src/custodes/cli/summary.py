@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from custodes.cli.show import place
+from custodes.cli.show import place, safe
 from custodes.records import Overview, Skipped
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def run_text(outcome: RunOutcome) -> str:
     ]
     if not outcome.changed:
         parts.append("nothing was new since the last run")
-    return "\n".join(parts)
+    return "\n".join(safe(line) for part in parts for line in part.split("\n"))
 
 
 def _data(known: Overview) -> list[str]:
@@ -55,7 +56,7 @@ def _data(known: Overview) -> list[str]:
 def _misplaced(known: Overview) -> list[str]:
     found = [finding for finding in known.findings if finding.check == "misplaced_data"]
     lines = ["", f"in the wrong place   {len(found)}"]
-    lines += [_wrapped(finding.reason, "  ") for finding in found[:_MOST]]
+    lines += [_wrapped(_first(finding.reason), "  ") for finding in found[:_MOST]]
     return lines + _more(len(found) - _MOST, "places")
 
 
@@ -66,7 +67,7 @@ def _incidents(known: Overview) -> list[str]:
     lines = ["", f"incidents   {len(found)} in {touched}"]
     for one in found[: _MOST + 2]:
         lines.append(f"  {one.score:5.1f}  {one.title}")
-        lines.append(_wrapped(one.reason, "         "))
+        lines.append(_wrapped(_first(one.reason), "         "))
     return lines + _more(len(found) - _MOST - 2, "incidents")
 
 
@@ -87,6 +88,11 @@ def _uncovered(skipped: tuple[Skipped, ...]) -> list[str]:
     lines = ["", f"not covered   {len(skipped)}"]
     lines += [f"  {place(one)}{one.reason}" for one in skipped[:_MOST]]
     return lines + _more(len(skipped) - _MOST, "things")
+
+
+def _first(reason: str) -> str:
+    """The first sentence: one screen holds the stories, `detect` and the memo hold their reasons."""
+    return re.split(r"(?<=[a-z0-9)]\.) (?=[A-Z])", reason, maxsplit=1)[0]
 
 
 def _wrapped(text: str, margin: str) -> str:

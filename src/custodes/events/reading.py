@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -18,6 +19,8 @@ from custodes.events.unfit import Unfit
 from custodes.records import AccessEvent, Tokeniser
 
 BATCH: Final = 10_000
+# A clock may be wrong by a zone. Further ahead, an event would date the memo and hide from every question about today.
+AHEAD: Final = timedelta(days=1)
 
 
 class Convert(Protocol):
@@ -121,6 +124,20 @@ def unchanged(file: Path, since: Position | None) -> bool:
     return (status.st_size, status.st_mtime_ns) == (since.size, since.mtime_ns)
 
 
+def closed_folders(pattern: str) -> list[str]:
+    """Folders in which files of this pattern may lie and which cannot be listed: a glob passes over them in silence."""
+    parts = Path(pattern).parts
+    fixed = next((place for place, part in enumerate(parts) if any(mark in part for mark in "*?[")), len(parts))
+    deepest = None if "**" in parts else len(parts) - fixed - 1
+    base = Path(*parts[:fixed])
+    found: list[OSError] = []
+    for folder, inner, _ in os.walk(base, onerror=found.append):
+        if deepest is not None and len(Path(folder).relative_to(base).parts) >= deepest:
+            inner.clear()
+    gone = (FileNotFoundError, NotADirectoryError)
+    return sorted(str(error.filename) for error in found if not isinstance(error, gone))
+
+
 def _glob(pattern: Path) -> Iterator[Path]:
     if pattern.is_file():
         return iter((pattern,))  # a name may hold the characters of a pattern
@@ -151,6 +168,9 @@ class _Building:
             events = convert(frame, self._events)
         except Unfit as unfit:
             self.refuse(frame, unfit.reason)
+            return
+        if any(event.time - event.recorded > AHEAD for event in events):
+            self.refuse(frame, "its time is more than a day ahead of the clock")
             return
         self._events += events
         self._origins += [frame] * len(events)

@@ -24,7 +24,7 @@ from custodes.records.schema import SEALED_SCHEMA, events_table
 ROW_GROUP: Final = 20_000
 
 # What makes two rows the same touch; an export that overlaps an earlier one repeats these.
-KEY: Final = ("source", "event_id", "dataset", "subject", "object")
+KEY: Final = ("source", "event_id", "time", "action", "dataset", "subject", "object")
 _ORDER: Final = ("subject", "time", "event_id", "dataset", "object")
 
 

@@ -16,6 +16,7 @@ from custodes.errors import BadInput
 from custodes.events import segments
 from custodes.events.interface import LogReader, Position, Quarantined
 from custodes.events.readers import open_log
+from custodes.events.reading import closed_folders
 from custodes.pipeline.evidence import EVENTS, event_leaves
 from custodes.pipeline.mapped import suspicious
 from custodes.pipeline.progress import Progress
@@ -75,6 +76,11 @@ def ingest(workspace: Workspace, progress: Progress) -> IngestOutcome:
             clock=workspace.clock,
             root=workspace.config.root,
         )
+        for folder in closed_folders(log.path):
+            hint = "grant the right to list it"
+            outcome.skipped.append(
+                Skipped("ingest", log.name, _name(workspace, Path(folder)), "a folder of logs cannot be listed", hint)
+            )
         read_as = hashlib.sha256(repr(log).encode()).hexdigest()[:16]
         try:
             files = reader.files()

@@ -47,16 +47,19 @@ order by e.time, e.leaf
 
 
 def who(workspace: Workspace, subject: str) -> Answer:
-    """Every touch of a customer. The asking is a receipt in the ledger before the answer is given."""
+    """Every touch of a customer. The asking is a receipt in the ledger before the answer is given.
+
+    The receipt names the subject as the evidence does, or by a token: what nobody's log knows may be a person's name.
+    """
     if not subject.removeprefix("customer:").strip():
         raise BadInput("no customer is named", hint="name one as the logs do, such as customer:81723")
     names = _names(workspace, subject)
-    workspace.seal_receipts([workspace.receipt("look", question="who", subject=names[0])])
     with open_engine(workspace) as engine:
         rows = engine.ask(_QUERY, {"subjects": names}).to_pylist()
     touches = tuple(Touch(event_of(row), row["leaf"], row["explained"]) for row in rows)
-    asked = touches[0].event.subject or names[0] if touches else names[0]
-    return Answer(asked, touches, workspace.coverage.all("ingest"))
+    known = touches[0].event.subject if touches else None
+    workspace.seal_receipts([workspace.receipt("look", question="who", subject=known or names[-1])])
+    return Answer(known or names[0], touches, workspace.coverage.all("ingest"))
 
 
 _EVIDENCE = """
@@ -73,10 +76,11 @@ def touched(workspace: Workspace, leaves: Sequence[int], most: int) -> list[dict
 
 
 def _names(workspace: Workspace, subject: str) -> list[str]:
-    """The ways the evidence may name what was asked: as given, as a customer's number, as a token."""
-    given = subject if ":" in subject else f"customer:{subject}"
-    safe = protect(given, workspace.tokeniser)
-    return list(dict.fromkeys([safe, protect(subject, workspace.tokeniser)]))
+    """The ways the evidence may name what was asked: as given, as a customer's number, as a token (the last)."""
+    kind, _, value = (subject if ":" in subject else f"customer:{subject}").partition(":")
+    token = workspace.tokeniser.token
+    plain = [protect(f"{kind}:{value}", workspace.tokeniser), protect(subject, workspace.tokeniser)]
+    return list(dict.fromkeys([*plain, token(subject), token(value), f"{kind}:{token(value)}"]))
 
 
 def event_of(row: dict[str, object]) -> AccessEvent:
