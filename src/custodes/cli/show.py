@@ -36,7 +36,7 @@ def _plain(value: object) -> object:
 
 
 def safe(text: object) -> str:
-    """Text from logs and stores on a terminal: nothing in it may move the cursor, colour, or begin a line of its own."""
+    """Text from logs and stores for a terminal: nothing in it may move the cursor, colour, or begin a line."""
     return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in str(text))
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from custodes.risk.register import Risk
 
 _MOST = 6
+_GAPS = 4
 _WIDTH = 110
 
 
@@ -86,8 +87,8 @@ def _ledger(known: Overview) -> list[str]:
 
 def _uncovered(skipped: tuple[Skipped, ...]) -> list[str]:
     lines = ["", f"not covered   {len(skipped)}"]
-    lines += [f"  {place(one)}{one.reason}" for one in skipped[:_MOST]]
-    return lines + _more(len(skipped) - _MOST, "things")
+    lines += [f"  {place(one)}{one.reason}" for one in skipped[:_GAPS]]
+    return lines + _more(len(skipped) - _GAPS, "things")
 
 
 def _first(reason: str) -> str:
