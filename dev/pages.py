@@ -26,7 +26,7 @@ scenarios.
 CATEGORIES = """\
 # Categories of personal data
 
-Each is one YAML file; yours stand beside them (`categories` in [custodes.toml](configuration.md)). `custodes categories
+Each is one YAML file; yours stand beside them ([add a category](../how-to/add-a-category.md)). `custodes categories
 test` checks the examples that each brings along.
 
 Sensitivity goes from 1 (harmless alone) to 5 (ruinous when leaked). What is flagged may lie only in a store declared

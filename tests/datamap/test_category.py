@@ -45,6 +45,15 @@ def test_an_example_that_does_not_hold_is_told(tmp_path: Path) -> None:
     assert "badge.yml: no_match[0]" in problems[0]
 
 
+@pytest.mark.parametrize(("words", "hint"), [("", "needs text.boost"), ("text: {boost: [badge]}\n", "needs a word of")])
+def test_a_weak_pattern_that_nothing_speaks_for_says_what_it_needs(tmp_path: Path, words: str, hint: str) -> None:
+    """The author learns that a word beside the value is missing, and which page tells more."""
+    write(tmp_path, GOOD.replace("{6}\\b'}", "{6}\\b', weak: true}") + words)
+    (problem,) = check_examples(load_categories(tmp_path))
+    assert "match[0] is not recognised: a weak pattern " + hint in problem
+    assert "docs/how-to/add-a-category.md" in problem
+
+
 def test_the_users_own_category_is_found_like_ours(tmp_path: Path) -> None:
     """A file in the user's folder is enough."""
     write(tmp_path, GOOD)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from custodes.memo.facts import ROOMY, TIGHTEST, Facts, gather
+from custodes.memo.facts import ROOMY, TIGHTEST, Facts, Limits, gather
 from custodes.memo.sentence import Sentence
 from custodes.records import LedgerStatus, Overview
 from custodes.risk import assess
@@ -262,9 +262,9 @@ def test_what_could_not_be_read_is_named_with_its_reason() -> None:
 def test_long_stories_are_counted_not_told() -> None:
     """Sixty incidents give five stories and the number of the others; the tightest limits give one."""
     overview = OVERVIEWS["many"]
-    assert "A further 55 incidents can be read" in text_of(facts_of(overview))
+    assert "The console shows 55 further incidents" in text_of(facts_of(overview))
     tight = gather(overview, assess(overview), TIGHTEST)
-    assert "A further 59 incidents can be read" in text_of(tight)
+    assert "The console shows 59 further incidents" in text_of(tight)
     assert len(text_of(tight)) < len(text_of(gather(overview, assess(overview), ROOMY)))
 
 
@@ -272,3 +272,26 @@ def test_a_category_that_no_longer_exists_is_told_by_its_id() -> None:
     """A field whose category was removed does not stop the memo and counts as harmful."""
     overview = an_overview(fields=(a_field(category="gone"),), categories={}, examined=(a_dataset(),))
     assert "gone" in text_of(facts_of(overview))
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_no_sentence_slips_on_none_or_one(number: int) -> None:
+    """With none, one or two of a thing, nouns and verbs agree and words stand apart."""
+    found = tuple(a_finding(actors=(f"staff:e{index}",), subjects=number) for index in range(number))
+    overview = an_overview(
+        findings=found,
+        incidents=tuple(an_incident(one) for one in found),
+        examined=tuple(a_dataset(f"main.t{index}") for index in range(number)),
+        fields=tuple(a_field(dataset=f"main.t{index}", category="payment_card") for index in range(number)),
+        skipped=tuple(a_skip(dataset=f"main.u{index}") for index in range(number)),
+        actors=number,
+        subjects=number,
+        ledger=LedgerStatus("example.com/custodes", number, "ab" * 32, AS_OF, verified=True),
+    )
+    for limits in (ROOMY, Limits(incidents=1, risks=14)):
+        text = " ".join(sentence.text for sentence in gather(overview, assess(overview), limits).sentences)
+        assert "them" + "whether" not in text
+        assert not re.search(r"\b(0|1) (\w+ )?(fields|datasets|incidents|findings|customers|entries|days)\b", text), (
+            text
+        )
+        assert not re.search(r"\b0 of |A further 1|no people, services and|1 of 1 dataset\b|  ", text), text

@@ -21,6 +21,13 @@ def test_the_page_shows_every_scale_and_measure() -> None:
         assert f"| `{measure}` | " in page
 
 
+def test_the_page_lists_every_failure_that_a_risk_answers() -> None:
+    """Whoever meets S7 in the memo's register finds it here."""
+    page = PAGE.read_text(encoding="utf-8")
+    for mark in sorted({failure for rule in shipped() for failure in rule.failures} - {"unseen"}):
+        assert page.count(f"\n| {mark} | ") == 1
+
+
 def test_the_page_shows_every_formula() -> None:
     """Each risk has its heading, and each factor its base, measures and thresholds as they are in the data."""
     sections = PAGE.read_text(encoding="utf-8").split("\n### ")[1:]

@@ -16,6 +16,7 @@ from custodes.errors import BadInput
 from custodes.records import Category, Flag
 
 BUILT_IN: Final = Path(__file__).parent / "categories"
+PAGE: Final = "docs/how-to/add-a-category.md"  # the whole form, and what each refusal means
 # Ours are read ten times as fast where libyaml is there.
 _QUICK: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -216,13 +217,17 @@ def _column(keys: _Keys) -> ColumnRules:
 def _check(top: _Keys, rules: CategoryRules) -> None:
     if not rules.patterns and rules.column.shape is None:
         raise top.fail(
-            "patterns", "nothing says how to recognise it", "add patterns, or column.shape and column.headers"
+            "patterns",
+            "nothing says how to recognise it",
+            f"add patterns, or column.shape and column.headers: see {PAGE}",
         )
     if rules.column.shape is not None and not rules.column.headers:
         raise top.fail("column.headers", "a shape alone is too weak", "add the words that name such a column")
     for key, examples in (("match", rules.match), ("no_match", rules.no_match)):
         if not examples:
-            raise top.fail(key, "examples are missing", f"add made-up values that must {key.replace('_', ' ')}")
+            raise top.fail(
+                key, "examples are missing", f"add made-up values that must {key.replace('_', ' ')}: see {PAGE}"
+            )
 
 
 class _Keys:
@@ -236,7 +241,7 @@ class _Keys:
             raise BadInput(
                 "expected keys and values",
                 where=f"{file}: {path}" if path else str(file),
-                hint="see a shipped category",
+                hint=f"the form is in {PAGE}",
             )
         self.values: Mapping[str, object] = values
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from custodes.datamap.category import CategoryRules
+from custodes.datamap.category import PAGE, CategoryRules
 from custodes.datamap.recognise import Recogniser
 from custodes.datamap.values import SHAPES
 
@@ -21,8 +21,18 @@ def check_examples(categories: Sequence[CategoryRules]) -> list[str]:
             for number, example in enumerate(examples):
                 if _holds(rules, recogniser, example) is not wanted:
                     verb = "is not recognised" if wanted else "is recognised, and must not be"
-                    problems.append(f"{rules.file}: {key}[{number}] {verb}")
+                    problems.append(f"{rules.file}: {key}[{number}] {verb}{_hint(rules, wanted=wanted)}")
     return problems
+
+
+def _hint(rules: CategoryRules, *, wanted: bool) -> str:
+    """What its author should know, where the patterns are such that the value alone cannot tell."""
+    if not wanted or not any(pattern.weak for pattern in rules.patterns):
+        return ""
+    words = (
+        "a word of text.boost before the value" if rules.boost else "text.boost, and one of its words in the example"
+    )
+    return f": a weak pattern needs {words} (in a column, its name in column.headers): see {PAGE}"
 
 
 def _holds(rules: CategoryRules, recogniser: Recogniser, example: str) -> bool:

@@ -8,7 +8,20 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from custodes.memo import sources
-from custodes.memo.sentence import Paragraph, Sentence, clean, count, cut, day, listed, name, number, say, sentence_case
+from custodes.memo.sentence import (
+    Figure,
+    Paragraph,
+    Sentence,
+    clean,
+    count,
+    cut,
+    day,
+    listed,
+    name,
+    number,
+    say,
+    sentence_case,
+)
 from custodes.records import SEVERITY_NAMES, Finding, Incident, Overview
 
 REASON_LIMIT: Final = 420
@@ -23,8 +36,8 @@ def told(overview: Overview, most: int) -> tuple[Paragraph, ...]:
     left = len(ranked) - most
     if left > 0:
         rest = say(
-            "A further {left} can be read, with the evidence, in the console.",
-            left=count("incidents_not_told", left, "incident"),
+            "The console shows {left}, with the evidence.",
+            left=count("incidents_not_told", left, "further incident"),
             sources=[sources.ledger(overview)],
         )
         stories.append((rest,))
@@ -46,12 +59,14 @@ def _recorded(overview: Overview) -> Iterable[Sentence]:
         return
     span = _span(overview)
     if span is not None:
+        first, last = day("first", span[0]), day("last", span[1])
         yield say(
-            "From {first} to {last} the logs recorded {touches} of customer data by {actors}, concerning {subjects}.",
-            first=day("first", span[0]),
-            last=day("last", span[1]),
+            ("On {first}" if first.text == last.text else "From {first} to {last}")
+            + " the logs recorded {touches} of customer data by {actors}, concerning {subjects}.",
+            first=first,
+            last=last,
             touches=count("events", overview.events, "touch", "touches"),
-            actors=count("actors", overview.actors, "person, service or key", "people, services and keys"),
+            actors=_actors(overview),
             subjects=count("subjects", overview.subjects, "customer"),
             sources=[sources.ledger(overview)],
         )
@@ -61,7 +76,12 @@ def _recorded(overview: Overview) -> Iterable[Sentence]:
             touches=count("events", overview.events, "touch", "touches"),
             sources=[sources.ledger(overview)],
         )
-    yield say("A touch is one of them reading or changing the data of one customer in one step.")
+    yield say("A touch is a person, service or key reading or changing the data of one customer in one step.")
+
+
+def _actors(overview: Overview) -> Figure:
+    joined = "people, services and keys" if overview.actors else "people, services or keys"
+    return count("actors", overview.actors, "person, service or key", joined)
 
 
 def _span(overview: Overview) -> tuple[datetime, datetime] | None:
@@ -153,7 +173,7 @@ def reach(overview: Overview, most: int) -> tuple[Paragraph, ...]:
         did.append(
             say(
                 "In the logs, {actors} did, and touched the data of {subjects}.",
-                actors=count("actors", overview.actors, "person, service or key", "people, services and keys"),
+                actors=_actors(overview),
                 subjects=count("subjects", overview.subjects, "customer"),
                 sources=[sources.ledger(overview)],
             )

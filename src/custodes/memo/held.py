@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from custodes.memo import sources
-from custodes.memo.sentence import Figure, Paragraph, Sentence, count, in_prose, listed, name, number, say, share
+from custodes.memo.sentence import Figure, Paragraph, Sentence, count, in_prose, listed, name, say, share
 from custodes.records import Field, Overview
 from custodes.risk.measures import category_of, misplaced
 
@@ -33,8 +33,8 @@ def protect(overview: Overview, company: str) -> tuple[Paragraph, ...]:
     source = [sources.data_map(overview)]
     stores = {one.store for one in overview.examined}
     read = say(
-        "Custodes read {datasets} (tables and files) in {stores}.",
-        datasets=count("datasets", len(overview.examined), "dataset"),
+        "Custodes read {datasets} in {stores}.",
+        datasets=count("datasets", len(overview.examined), "dataset (a table or file)", "datasets (tables and files)"),
         stores=count("stores", len(stores), "store"),
         sources=source,
     )
@@ -50,11 +50,13 @@ def protect(overview: Overview, company: str) -> tuple[Paragraph, ...]:
 def _held(overview: Overview, source: list[str]) -> Iterable[Sentence]:
     fields = overview.fields
     places = {(field.store, field.dataset) for field in fields}
+    kinds = {field.category for field in fields}
     yield say(
-        "Personal data lies in {fields} of {places} of them and is of {kinds}, the most frequent being {common}.",
+        "Personal data lies in {fields} of {places} and is of {kinds}"
+        + (": {common}." if len(kinds) == 1 else ", the most frequent being {common}."),
         fields=count("fields", len(fields), "field"),
-        places=number("personal_datasets", len(places)),
-        kinds=count("kinds", len({field.category for field in fields}), "kind"),
+        places=count("personal_datasets", len(places), "dataset"),
+        kinds=count("kinds", len(kinds), "kind"),
         common=_kinds(overview, fields, 4),
         sources=source,
     )
@@ -128,9 +130,10 @@ def _misplaced(overview: Overview, most: int, source: list[str]) -> Paragraph:
             return (say(rule + "No such data was found in what was read.", sources=source),)
         return (
             say(
-                rule + "Of that kind {inside} {was} found, each in a vault.",
+                rule + "Of that kind {inside} {was} found, {each}in a vault.",
                 inside=count("vault_fields", len(held), "field"),
                 was="was" if len(held) == 1 else "were",
+                each="" if len(held) == 1 else "each ",
                 sources=source,
             ),
         )

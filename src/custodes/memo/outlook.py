@@ -141,10 +141,11 @@ def _asks(overview: Overview, risks: tuple[Risk, ...]) -> Iterable[Sentence]:
         )
     if overview.incidents:
         yield say(
-            "name who investigates {incidents}, and by when it is decided {for_each}whether an authority and the "
-            "customers must be told; the law allows {hours} from the moment the company knows.",
+            "name who investigates {incidents}, and by when it is decided "
+            + ("for each of them " if len(overview.incidents) > 1 else "")
+            + "whether an authority and the customers must be told; the law allows {hours} from the moment the company "
+            "knows.",
             incidents=count("incidents", len(overview.incidents), "incident"),
-            for_each="for each of them " if len(overview.incidents) > 1 else "",
             hours=count("constant.hours", 72, "hour"),
             sources=[sources.ledger(overview)],
         )

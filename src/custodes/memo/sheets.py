@@ -44,7 +44,10 @@ def _register(risks: Sequence[Risk]) -> Sheet:
         )
         for rank, risk in enumerate(risks, start=1)
     ]
-    note = "The third column names the failure of the published cases that the risk answers (see the documentation)."
+    note = (
+        "The third column names the failure of the published cases that the risk answers; the page “Why these risk "
+        "numbers” of the documentation lists them."
+    )
     head = ("", "Risk", "Answers", "Impact", "Likelihood", "Control", "Score")
     return Sheet("The risk register", note, (0, 1, 0, 0, 0, 0, 0), head, _rows(rows))
 

@@ -105,7 +105,12 @@ def _ledger(overview: Overview) -> Sentence:
         return say("The ledger is empty, so that no figure here can be proven to anybody else.", sources=source)
     if ledger.verified:
         return say(
-            "The ledger of {entries} was verified: none of them was altered since it was sealed.",
+            "The ledger of {entries} was verified: "
+            + (
+                "it was not altered since it was sealed."
+                if ledger.size == 1
+                else "none of them was altered since it was sealed."
+            ),
             entries=count("ledger.size", ledger.size, "entry", "entries"),
             sources=source,
         )

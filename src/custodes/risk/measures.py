@@ -121,8 +121,9 @@ def _misplaced(overview: Overview, scope: Scope) -> Reading | NotMeasured:
     datasets = len({(field.store, field.dataset) for field in fields})
     left = unread_words(overview)
     sentence = (
-        f"{plural(len(fields), 'field')} in {plural(datasets, 'dataset')} {'holds' if len(fields) == 1 else 'hold'} "
-        "cards, credentials or other specially protected data outside a vault"
+        (f"{plural(len(fields), 'field')} in {plural(datasets, 'dataset')} " if fields else "no field that was read ")
+        + ("hold " if len(fields) > 1 else "holds ")
+        + "cards, credentials or other specially protected data outside a vault"
     )
     if left:
         sentence += f", and {left} went unread"
@@ -154,10 +155,11 @@ def _findings(overview: Overview, scope: Scope) -> Reading | NotMeasured:
             return NotMeasured("no check that looks for it was run")
         return Reading(0, f"nothing of the kind was found in {plural(overview.events, 'touch', 'touches')}")
     belief = math.fsum(finding.confidence for finding in scope.findings)
+    weighed = "which counts as {} when" if len(scope.findings) == 1 else "which count as {} when each is"
     return Reading(
         belief,
-        f"{plural(len(scope.findings), 'finding')} of the kind, which count as {belief:.1f} when each is weighed by "
-        "its confidence",
+        f"{plural(len(scope.findings), 'finding')} of the kind, {weighed.format(f'{belief:.1f}')} weighed by its "
+        "confidence",
         tuple(finding.id for finding in scope.findings),
     )
 
@@ -183,7 +185,8 @@ def _days_to_raise(_: Overview, scope: Scope) -> Reading | NotMeasured:
         return Reading(0, "there is no finding whose delay could be measured")
     delay, slowest = max(timed)
     days = max(0.0, delay / timedelta(days=1))
-    return Reading(days, f"the slowest finding could be raised only {days:.1f} days after it began", (slowest,))
+    words = f"{days:.1f}".removesuffix(".0") + (" day" if round(days, 1) == 1 else " days")
+    return Reading(days, f"the slowest finding could be raised only {words} after it began", (slowest,))
 
 
 def _quarantine(overview: Overview, _: Scope) -> Reading | NotMeasured:
@@ -214,7 +217,7 @@ def _checks_not_run(overview: Overview, scope: Scope) -> Reading | NotMeasured:
     if not scope.checks:
         return Reading(100, "no check looks for it yet")
     asked, ran = len(scope.checks), len(scope.checks.intersection(overview.checks))
-    which = "the one check that looks" if asked == 1 else f"{ran:,} of the {asked:,} checks that look"
+    which = "the one check that looks" if asked == 1 else f"{ran or 'none'} of the {asked:,} checks that look"
     sentence = f"{which} for it {'did not run' if asked == 1 and not ran else 'ran'}"
     return Reading(100 * (asked - ran) / asked, sentence)
 
@@ -222,10 +225,11 @@ def _checks_not_run(overview: Overview, scope: Scope) -> Reading | NotMeasured:
 def _actors(overview: Overview, _: Scope) -> Reading | NotMeasured:
     if not overview.events:
         return NotMeasured("no access log was read")
+    joined = "people, services and keys" if overview.actors else "people, services or keys"
+    who = plural(overview.actors, "person, service or key", joined)
     return Reading(
         overview.actors,
-        f"{plural(overview.actors, 'person, service or key', 'people, services and keys')} touched the data of "
-        f"{plural(overview.subjects, 'customer')}",
+        f"{who} touched the data of {plural(overview.subjects, 'customer')}",
     )
 
 
