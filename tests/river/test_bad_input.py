@@ -369,3 +369,17 @@ def test_a_hostile_name_cannot_draw_on_the_terminal(tiny: Tiny) -> None:
     assert "\u001b" not in told
     assert "\\u001b[31mred\\u000a" in told
     assert not any(row.startswith("2026-03-02 09:00") for row in told.splitlines())
+
+
+def test_context_that_meets_nothing_in_the_logs_is_told(tiny: Tiny) -> None:
+    """Ids spelt in another way join with nothing; a mistyped column is empty everywhere: both are said."""
+    folder = tiny()
+    (folder / "people.csv").write_text("id,team,role\nperson:e1,desk,support\n")
+    file = folder / "custodes.toml"
+    file.write_text(
+        file.read_text().replace('"cases.csv"\n', '"cases.csv"\n[context.cases.map]\nsubject = "customer:{custmer}"\n')
+    )
+    told = uncovered(custodes("run", "--json", cwd=folder))
+    assert "none of the 1 ids of people is an actor" in told
+    assert "the rule for subject matched none of 99 rows" in told
+    assert "no case explains anything" in told

@@ -39,6 +39,7 @@ def snapshot(workspace: Workspace, progress: Progress) -> tuple[int, tuple[Skipp
             skipped.append(Skipped("context", chosen.kind, chosen.dataset or "", error.reason, error.hint))
             continue
         skipped.extend(missing)
+        skipped.extend(_unmatched(chosen, table))
         data = _bytes(table)
         known = newest.get(chosen.kind)
         if known is None or known.stem != hashlib.sha256(data).hexdigest():
@@ -51,6 +52,15 @@ def snapshot(workspace: Workspace, progress: Progress) -> tuple[int, tuple[Skipp
             batch.commit(workspace.clock())
     workspace.coverage.replace("context", skipped)
     return len(fresh), tuple(skipped)
+
+
+def _unmatched(chosen: ContextConfig, table: pa.Table) -> Iterator[Skipped]:
+    """Rules that matched no row: a case without a subject, say, would excuse whatever names it."""
+    for column in chosen.map:
+        if table.num_rows and table.column(column).null_count == table.num_rows:
+            what = f"the rule for {column} matched none of {table.num_rows:,} rows"
+            hint = f"correct context.{chosen.kind}.map.{column}, or remove it"
+            yield Skipped("context", chosen.kind, column, what, hint)
 
 
 def _batches(workspace: Workspace, chosen: ContextConfig) -> Iterator[pa.RecordBatch | Skipped]:

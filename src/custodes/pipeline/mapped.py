@@ -18,6 +18,13 @@ select source, count(*) as events, count(behalf) as behalf, count(object) as obj
        count(agent) as agent, count("case") as "case", count(*) filter (where len(fields) > 0) as fields
 from event group by source
 """
+# Context that meets nothing in the logs neither explains nor accuses, and would do so in silence.
+_JOINED: Final = """
+select (select count(*) from people) as people,
+       (select count(*) from people p where p.id in (select actor from event)) as actors,
+       (select count(*) from cases) as cases,
+       (select count(*) from cases k where k.subject in (select subject from event)) as subjects
+"""
 _TOUCHED: Final = "select source, dataset, count(*) as events from event group by all order by all"
 
 
@@ -26,6 +33,7 @@ def suspicious(workspace: Workspace) -> Iterator[Skipped]:
     with open_engine(workspace) as engine:
         by_log = {row["source"]: row for row in engine.ask(_COUNTS).to_pylist()}
         touched = engine.ask(_TOUCHED).to_pylist()
+        joined = engine.ask(_JOINED).to_pylist()[0]
     quarantined = workspace.intake.quarantined()
     for log in workspace.config.logs:
         if log.name in by_log:
@@ -33,6 +41,12 @@ def suspicious(workspace: Workspace) -> Iterator[Skipped]:
         elif quarantined.get(log.name):
             what = "not one of its lines became an event: nobody was watched there"
             yield Skipped("ingest", log.name, "", what, f"look at the reasons below and correct logs.{log.name}")
+    if by_log and joined["people"] and not joined["actors"]:
+        what = f"none of the {joined['people']:,} ids of people is an actor in the logs"
+        yield Skipped("ingest", "people", "", what, "make context.people.map.id and the logs' actor agree")
+    if by_log and joined["cases"] and not joined["subjects"]:
+        what = f"none of the {joined['cases']:,} cases names a subject that the logs name: no case explains anything"
+        yield Skipped("ingest", "cases", "", what, "make context.cases.map.subject and the logs' subject agree")
     stores = {store.name for store in workspace.config.stores}
     seen = {f"{one.store}.{one.dataset}" for one in workspace.datamap.all()}
     scanned = {name.split(".", 1)[0] for name in seen}
