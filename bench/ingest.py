@@ -10,7 +10,7 @@ from pathlib import Path
 from bench import made
 from bench.line import Line, rate
 from custodes.config import load
-from custodes.pipeline.ingest import ingest, open_log
+from custodes.pipeline.ingest import ingest, reader_of
 from custodes.pipeline.progress import Silent
 from custodes.pipeline.workspace import create_or_open, prepare
 
@@ -44,7 +44,7 @@ def run() -> list[Line]:
         config = load(folder / "custodes.toml")
         prepare(config)
         workspace = create_or_open(config, by="bench")
-        reader = open_log(workspace, config.logs[0])
+        reader = reader_of(workspace, config.logs[0])
         thousands = _COUNT / 1e3
         peer = rate(lambda: [json.loads(line) for line in lines], thousands)
         read = rate(lambda: sum(len(batch.events) for batch in reader.read(file, None)), thousands)

@@ -64,18 +64,7 @@ def ingest(workspace: Workspace, progress: Progress) -> IngestOutcome:
         hint = f"add [logs.NAME] to {workspace.config.file.name}"
         outcome.skipped.append(Skipped("ingest", "", "", "no log is configured: nobody was watched", hint))
     for log in workspace.config.logs:
-        reader = open_log(
-            log.kind,
-            log.name,
-            log.path,
-            tokeniser=workspace.tokeniser,
-            rules=log.map,
-            timezone=log.timezone,
-            store=log.store,
-            subjects=log.subjects,
-            clock=workspace.clock,
-            root=workspace.config.root,
-        )
+        reader = reader_of(workspace, log)
         for folder in closed_folders(log.path):
             hint = "grant the right to list it"
             outcome.skipped.append(
@@ -107,6 +96,22 @@ def ingest(workspace: Workspace, progress: Progress) -> IngestOutcome:
     outcome.skipped.extend(suspicious(workspace))
     workspace.coverage.replace("ingest", outcome.skipped)
     return outcome
+
+
+def reader_of(workspace: Workspace, log: LogConfig) -> LogReader:
+    """The reader of a configured log."""
+    return open_log(
+        log.kind,
+        log.name,
+        log.path,
+        tokeniser=workspace.tokeniser,
+        rules=log.map,
+        timezone=log.timezone,
+        store=log.store,
+        subjects=log.subjects,
+        clock=workspace.clock,
+        root=workspace.config.root,
+    )
 
 
 def _read(
