@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -279,3 +280,12 @@ def test_no_bytes_break_the_store(tmp_path: Path, data: bytes, name: str) -> Non
             with suppress(Unreadable):
                 for batch in store.read(found, max_rows=10):
                     batch.validate(full=True)
+
+
+@pytest.mark.timeout(20)
+def test_a_pipe_as_store_is_refused(tmp_path: Path) -> None:
+    """A store that is a pipe is refused at once instead of waited for."""
+    os.mkfifo(tmp_path / "f.csv")
+    with pytest.raises(StoreRefused, match="no regular file") as refusal:
+        open_files("exports", tmp_path / "f.csv")
+    assert refusal.value.hint

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from custodes.errors import StoreRefused
 from custodes.records import Dataset, Skipped
-from custodes.stores import format_csv, format_json, format_parquet
+from custodes.stores import format_csv, format_json, format_parquet, reading
 from custodes.stores.interface import Unreadable
 
 Layout = format_csv.Layout | format_json.Layout | format_parquet.Layout
@@ -110,8 +110,12 @@ class FilesStore:
 
 
 def open_files(name: str, path: Path) -> FilesStore:
-    """Open a folder or one file. Raises StoreRefused when it is missing or may not be read."""
+    """Open a folder or one file. Raises StoreRefused when it is missing, may not be read, or is a pipe or device."""
     try:
+        if reading.special(path):
+            raise StoreRefused(
+                f'store "{name}" is no regular file and no folder', where=str(path), hint="give a file or a folder"
+            )
         if path.is_dir():
             os.scandir(path).close()
         else:
