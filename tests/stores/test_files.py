@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -279,3 +280,58 @@ def test_no_bytes_break_the_store(tmp_path: Path, data: bytes, name: str) -> Non
             with suppress(Unreadable):
                 for batch in store.read(found, max_rows=10):
                     batch.validate(full=True)
+
+
+@pytest.mark.timeout(20)
+def test_a_pipe_as_store_is_refused(tmp_path: Path) -> None:
+    """A store that is a pipe is refused at once instead of waited for."""
+    os.mkfifo(tmp_path / "f.csv")
+    with pytest.raises(StoreRefused, match="no regular file") as refusal:
+        open_files("exports", tmp_path / "f.csv")
+    assert refusal.value.hint
+
+
+def fields(folder: Path) -> list[str]:
+    found = open_files("exports", folder).datasets()
+    return [column.name for dataset in found if isinstance(dataset, Dataset) for column in dataset.columns]
+
+
+def test_keys_that_are_personal_share_one_field(tmp_path: Path) -> None:
+    """E-mail addresses, phone and card numbers used as keys are values of `{*}` and never part of a field's name."""
+    keys = ["ann@example.com", "bob@example.com", "+44 20 7946 0958", "020-7946-0958", "4111111111111111"]
+    lines = [{"id": 1, "by": {key: {"phone": "1"}}} for key in keys]
+    last = dict.fromkeys(keys, "x") | {"address2": "kept", "2024-01-01": "kept", "list": [{keys[0]: None}]}
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, [*lines, last])))
+    rows, reason = read(tmp_path, "a.jsonl")
+    assert fields(tmp_path) == ["id", "by.{*}", "by.*.phone", "{*}", "*", "address2", "2024-01-01", "list.{*}"]
+    assert [row["by.{*}"] for row in rows[:-1]] == [[key] for key in keys]
+    assert rows[0]["by.*.phone"] == ["1"]
+    assert rows[-1]["{*}"] == keys
+    assert rows[-1]["list.{*}"] == keys[:1]
+    assert not reason
+
+
+def test_headers_that_are_personal_are_not_told(tmp_path: Path) -> None:
+    """A column of a CSV or Parquet file named after a person is called `*`, and its rows are read."""
+    (tmp_path / "a.csv").write_text("day,ann@example.com,bob@example.com\nmonday,in,out\n")
+    table = pa.table({"by": pa.array([{"ann@example.com": "x", "bob@example.com": "y"}]), "+442079460958": ["z"]})
+    pq.write_table(table, tmp_path / "b.parquet")
+    assert "@" not in "".join(fields(tmp_path))
+    assert "0958" not in "".join(fields(tmp_path))
+    assert read(tmp_path, "a.csv")[0] == [{"day": "monday", "*": "in", "*_2": "out"}]
+    assert read(tmp_path, "b.parquet")[0] == [{"by.*": "x", "by.*_2": "y", "*": "z"}]
+
+
+def test_files_named_after_people_are_not_told(tmp_path: Path) -> None:
+    """Their e-mail addresses are replaced, two of them stay apart, and both can be read by another store object."""
+    (tmp_path / "cy@example.com").mkdir()
+    for name in ("ann@example.com.csv", "export bob@mail.example.com.csv", "cy@example.com/a.csv"):
+        (tmp_path / name).write_text(f"id,name\n1,{name[:2]}\n")
+    for name in ("di@example.com.docx", "ed@example.com", "+442079460958"):
+        (tmp_path / name).write_bytes(b"PK")
+    found = [one for one in open_files("exports", tmp_path).datasets() if isinstance(one, Dataset)]
+    assert len({one.name for one in found}) == 3
+    told = "".join(one.name for one in found) + repr(skipped(tmp_path))
+    assert not any(word in told for word in ("@", "0958"))
+    assert len(skipped(tmp_path)) == 3
+    assert all(len(read(tmp_path, one.name)[0]) == 1 for one in found)

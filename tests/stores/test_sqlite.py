@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -211,3 +212,11 @@ def test_a_sample_is_spread_over_the_table(tmp_path: Path) -> None:
     assert min(numbers) < 1000
     assert max(numbers) > 9000
     store.close()
+
+
+@pytest.mark.timeout(20)
+def test_a_pipe_is_refused(tmp_path: Path) -> None:
+    """A path that is a pipe is refused at once instead of waited for."""
+    os.mkfifo(tmp_path / "shop.db")
+    with pytest.raises(StoreRefused, match="no regular file"):
+        open_sqlite("shop", tmp_path / "shop.db")

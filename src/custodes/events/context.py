@@ -16,7 +16,7 @@ from custodes.events.delimited import Header, read_header, without_header
 from custodes.events.frames import Frame, lines, quoted_rows
 from custodes.events.jsonl import json_object
 from custodes.events.mapping import Column, resolve, scalar
-from custodes.events.source import Source
+from custodes.events.source import Source, regular
 from custodes.events.tokens import Door
 from custodes.events.unfit import Unfit
 from custodes.records import Rule, Skipped, Tokeniser
@@ -147,6 +147,7 @@ def read_file(path: Path) -> Iterator[pa.RecordBatch | Skipped]:
 
 def _parquet(path: Path) -> Iterator[pa.RecordBatch]:
     try:
+        regular(path)
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=_ROWS):
                 columns = [_text_column(column) for column in batch.columns]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import time
 import zlib
 from collections.abc import Iterator
@@ -26,6 +27,12 @@ def digest(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
+def regular(file: Path) -> None:
+    """Raises BadInput for a folder, pipe, socket or device: reading it may wait for ever. Raises OSError."""
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise BadInput("this is no regular file", where=str(file), hint="give a file, or correct the pattern")
+
+
 class Source:
     """A log file opened where the last reading ended, or at its start when it is not the file that was read.
 
@@ -40,6 +47,7 @@ class Source:
         self.offset = 0
         self.line = 0
         try:
+            regular(file)
             # The handle outlives this call: a rotated file is read to the end it had when it was opened.
             self._handle: BinaryIO = file.open("rb")
             status = os.fstat(self._handle.fileno())

@@ -21,6 +21,7 @@ from custodes.pipeline.workspace import Workspace
 from custodes.records import Category, Dataset, Examined, Field, Finding, Skipped
 from custodes.stores.files import open_files
 from custodes.stores.interface import Store
+from custodes.stores.names import file_name
 from custodes.stores.sqlite import open_sqlite
 
 
@@ -68,7 +69,8 @@ def scan(workspace: Workspace, progress: Progress) -> ScanOutcome:
                     sketches=sketches,
                     max_rows=config.scan.max_rows,
                     known={f"{chosen.name}.{name}": each for name, each in known.items()},
-                    skip=chosen.skip,
+                    # A file named after a person is told by another name than the owner wrote.
+                    skip={file_name(name): reason for name, reason in chosen.skip.items()} | dict(chosen.skip),
                     on_progress=progress.advance,
                 ):
                     (skipped if isinstance(one, Skipped) else found).append(one)  # type: ignore[arg-type]  # sorted by kind

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 import pyarrow as pa
 
 from custodes.errors import StoreRefused
 from custodes.records import Dataset, Skipped
-from custodes.stores import format_csv, format_json, format_parquet
+from custodes.stores import format_csv, format_json, format_parquet, names, reading
 from custodes.stores.interface import Unreadable
 
 Layout = format_csv.Layout | format_json.Layout | format_parquet.Layout
@@ -35,8 +35,9 @@ _KINDS: Final = "csv, tsv, jsonl, ndjson, json (each also .gz) and parquet"
 class FilesStore:
     """A folder with all below it, or one file. Nothing is written; symbolic links are named, not followed.
 
-    Dataset names are paths inside the folder, with `/`. A fingerprint is size, time of change in nanoseconds and
-    inode: a program that rewrites a file in place and sets its old time back is not noticed.
+    Dataset names are paths inside the folder, with `/`, as `names.file_name` tells them. A fingerprint is
+    size, time of change in nanoseconds and inode: a program that rewrites a file in place and sets its old time
+    back is not noticed.
     """
 
     kind = "files"
@@ -45,6 +46,7 @@ class FilesStore:
         self.name = name
         self._path = path
         self._root = path.parent if path.is_file() else path
+        self._masked: dict[str, Path] = {}  # told name to file, of the names that are not told as they are
 
     def __repr__(self) -> str:
         return f"FilesStore({self.name!r}, {str(self._path)!r})"
@@ -55,12 +57,15 @@ class FilesStore:
         for file in sorted(self._files(refused)):
             yield self._describe(file)
         for error in refused:
-            name = os.path.relpath(str(error.filename), self._root).replace(os.sep, "/")
+            name = self._told(Path(error.filename or self._root))
             yield self._skipped(name, _words(error), "grant the right to read the folder")
 
     def read(self, dataset: Dataset, *, max_rows: int) -> Iterator[pa.RecordBatch]:
         """See Store.read. Beyond max_rows every n-th row is read; of a compressed file the first ones."""
-        path = self._root / dataset.name
+        if names.STAR in dataset.name and dataset.name not in self._masked:
+            for file in sorted(self._files([])):
+                self._told(file)
+        path = self._masked.get(dataset.name, self._root / dataset.name)
         try:
             how = _layout(path)
             if isinstance(how, format_csv.Layout):
@@ -79,13 +84,13 @@ class FilesStore:
         if self._path.is_file():
             yield self._path
             return
-        for folder, inner, names in os.walk(self._path, onerror=refused.append):
+        for folder, inner, inside in os.walk(self._path, onerror=refused.append):
             inner.sort()
             linked = [name for name in inner if (Path(folder) / name).is_symlink()]
-            yield from (Path(folder) / name for name in (*names, *linked))
+            yield from (Path(folder) / name for name in (*inside, *linked))
 
     def _describe(self, file: Path) -> Dataset | Skipped:
-        name = file.relative_to(self._root).as_posix()
+        name = self._told(file)
         try:
             facts = file.lstat()
             if stat.S_ISLNK(facts.st_mode) and file != self._path:
@@ -95,7 +100,9 @@ class FilesStore:
                 return self._skipped(name, "it is no regular file", "list it under skip with a reason")
             if _suffix(file) is None:
                 return self._skipped(
-                    name, f'no reader for files of kind "{file.suffix or file.name}"', f"read are: {_KINDS}"
+                    name,
+                    f'no reader for files of kind "{PurePosixPath(name).suffix or PurePosixPath(name).name}"',
+                    f"read are: {_KINDS}",
                 )
             how = _layout(file)
         except Unreadable as error:
@@ -105,13 +112,26 @@ class FilesStore:
         fingerprint = f"{facts.st_size}-{facts.st_mtime_ns}-{facts.st_ino}"
         return Dataset(self.name, name, how.columns, "file", how.rows, fingerprint)
 
+    def _told(self, file: Path) -> str:
+        plain = file.relative_to(self._root).as_posix()
+        name = names.file_name(plain)
+        if name != plain:
+            # Two names whose digests are alike must not hide one of the files.
+            while self._masked.setdefault(name, file) != file:
+                name += "+"
+        return name
+
     def _skipped(self, name: str, reason: str, hint: str) -> Skipped:
         return Skipped("scan", self.name, name, reason, hint)
 
 
 def open_files(name: str, path: Path) -> FilesStore:
-    """Open a folder or one file. Raises StoreRefused when it is missing or may not be read."""
+    """Open a folder or one file. Raises StoreRefused when it is missing, may not be read, or is a pipe or device."""
     try:
+        if reading.special(path):
+            raise StoreRefused(
+                f'store "{name}" is no regular file and no folder', where=str(path), hint="give a file or a folder"
+            )
         if path.is_dir():
             os.scandir(path).close()
         else:

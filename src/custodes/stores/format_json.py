@@ -1,4 +1,8 @@
-"""Which fields do JSON records hold? Nested ones under dotted paths, every value as text, lists kept as lists."""
+"""Which fields do JSON records hold? Nested ones under dotted paths, every value as text, lists kept as lists.
+
+A key that is itself a person's data becomes the step `*`, so that `{"by": {"ann@example.com": {"age": 9}}}` has the
+list fields `by.*.age` and `by.{*}`; the latter holds the keys themselves.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from typing import Final
 import pyarrow as pa
 
 from custodes.records import Column
+from custodes.stores import names as naming
 from custodes.stores import reading
 from custodes.stores.encoded import EncodedFile
 from custodes.stores.interface import Unreadable
@@ -124,19 +129,29 @@ def _flat(value: object) -> dict[str, Value]:
     out: dict[str, Value] = {}
     if isinstance(value, dict):
         for key, inner in value.items():
-            if isinstance(inner, str) and inner.isascii() and len(inner) <= reading.LONGEST_TEXT and key not in out:
+            short = isinstance(inner, str) and inner.isascii() and len(inner) <= reading.LONGEST_TEXT
+            if short and key not in out and naming.step(key) == key:
                 out[_valid(key)] = inner  # nearly every value of nearly every record
-            else:
-                _into(out, _valid(key), inner, listed=False)
+                continue
+            _step(out, "", key, inner, listed=False)
     else:
         _into(out, "", value, listed=False)
     return out
 
 
+def _step(out: dict[str, Value], path: str, key: str, inner: object, *, listed: bool) -> None:
+    above = f"{path}." if path else ""
+    told = naming.step(key)
+    if told != key:
+        _into(out, above + naming.KEYS, key, listed=True)
+        listed = True
+    _into(out, _valid(above + told), inner, listed=listed)
+
+
 def _into(out: dict[str, Value], path: str, value: object, *, listed: bool) -> None:
     if isinstance(value, dict):
         for key, inner in value.items():
-            _into(out, _valid(f"{path}.{key}" if path else key), inner, listed=listed)
+            _step(out, path, key, inner, listed=listed)
     elif isinstance(value, list):
         for inner in value:
             _into(out, path, inner, listed=True)

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from custodes.records import Column
 from custodes.stores import reading
 from custodes.stores.interface import Unreadable
+from custodes.stores.names import step
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def layout(path: Path) -> Layout:
             columns = [
                 Column(name, str(kind).lower())
                 for field in file.schema_arrow
-                for name, kind in _leaves(field.name, field.type)
+                for name, kind in _leaves(step(field.name), field.type)
             ]
             names = reading.distinct_names([column.name for column in columns])
             return Layout(
@@ -82,7 +83,7 @@ def _leaves(name: str, kind: Any) -> Iterator[tuple[str, Any]]:
     """Path and type of every leaf, in the order in which `_texts` gives their values."""
     if pa.types.is_struct(kind):
         for field in kind:
-            yield from _leaves(f"{name}.{field.name}", field.type)
+            yield from _leaves(f"{name}.{step(field.name)}", field.type)
     elif pa.types.is_map(kind):
         yield from _leaves(f"{name}.key", pa.list_(kind.key_type))
         yield from _leaves(f"{name}.value", pa.list_(kind.item_type))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -27,6 +28,12 @@ _CLOSED: Final[dict[str, str | bool | int | float | list[str]]] = {
     "autoload_known_extensions": False,
     "allow_persistent_secrets": False,
 }
+
+
+def special(path: Path) -> bool:
+    """Whether the path is a pipe, socket or device: opening one may wait for ever. Raises OSError when missing."""
+    mode = path.stat().st_mode
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def quoted(name: str) -> str:

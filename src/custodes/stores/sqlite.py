@@ -173,6 +173,10 @@ class SqliteStore:
 def open_sqlite(name: str, path: Path) -> SqliteStore:
     """Open one file. Raises StoreRefused when it is missing, unreadable, locked, damaged or no SQLite database."""
     try:
+        if reading.special(path):
+            raise StoreRefused(
+                f'store "{name}" is no regular file', where=str(path), hint="give the database file itself"
+            )
         with path.open("rb") as file:
             head = file.read(len(_HEADER))
     except OSError as error:
