@@ -8,7 +8,7 @@ import pytest
 
 from custodes.events.postgres_csvlog import PostgresLog
 from custodes.records import AccessEvent
-from tests.events.builders import TOKENS, clock
+from tests.events.builders import TOKENS
 from tests.postgres import Cluster
 
 pytestmark = pytest.mark.postgres
@@ -58,7 +58,7 @@ def _settled(cluster: Cluster) -> list[AccessEvent]:
     """The events once the collector has written the last line (the refused login)."""
     deadline = time.monotonic() + 20
     while True:
-        log = PostgresLog("crm-log", str(cluster.logs / "*.csv"), tokeniser=TOKENS, store="crm", clock=clock)
+        log = PostgresLog("crm-log", str(cluster.logs / "*.csv"), tokeniser=TOKENS, store="crm")
         batches = [batch for file in log.files() for batch in log.read(file, None)]
         assert [entry.reason for batch in batches for entry in batch.quarantined] == []
         events = [event for batch in batches for event in batch.events]

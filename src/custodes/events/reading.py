@@ -169,9 +169,6 @@ class _Building:
         except Unfit as unfit:
             self.refuse(frame, unfit.reason)
             return
-        if any(event.time - event.recorded > AHEAD for event in events):
-            self.refuse(frame, "its time is more than a day ahead of the clock")
-            return
         self._events += events
         self._origins += [frame] * len(events)
         self._ignored += not events
@@ -183,8 +180,13 @@ class _Building:
         kept: list[AccessEvent] = []
         rows = zip(self._events, self._origins, strict=True)
         for frame, group in groupby(rows, key=itemgetter(1)):
+            events = [event for event, _ in group]
+            # Here and not as records come in: a later line amends an earlier one by its place in the batch.
+            if any(event.time - event.recorded > AHEAD for event in events):
+                self.refuse(frame, "its time is more than a day ahead of the clock")
+                continue
             try:
-                kept += [self._door.event(event) for event, _ in group]
+                kept += [self._door.event(event) for event in events]
             except Unfit as unfit:
                 # The operation goes as a whole: half of its rows would claim it touched fewer people.
                 self.refuse(frame, unfit.reason)
