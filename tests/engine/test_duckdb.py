@@ -248,7 +248,7 @@ def test_a_common_table_opens_nothing_else(sql: str, engine: DuckEngine, segment
     "sql",
     [
         "with a as (select 1 n), b as (select n + 1 as n from a) select n from A union all select n from b order by n",
-        "with a as (select 1 n) select n from (select n from a union select 2) where n in (select n from a) or n = 2 order by n",
+        "with a as (select 1 n) select n from (from a union select 2) where n in (from a) or n = 2 order by n",
         "with recursive r(n) as (with a as (select 1 n) select n from a union select n + 1 from r where n < 2) from r",
         "with a as materialized (with b as (select unnest(range(1, 3)) n) select n from b) select n from a order by 1",
     ],
