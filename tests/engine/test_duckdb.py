@@ -222,6 +222,66 @@ def test_common_tables_and_unnest_are_welcome(engine: DuckEngine) -> None:
     assert engine.ask(sql).to_pylist() == [{"field": "email", "n": 6}]
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "with x as (with sealed as (select 1 a) select * from sealed) select count(*) c from sealed",
+        "with x as (with SQLITE_MASTER as (select 1 a) select 1) select * from sqlite_master",
+        "with Sealed as (select 1 a) select * from sealed",
+        "with all_cases as (select 1 a) select * from all_cases",
+        "with Event as (select 1 a) select * from event",
+        "with tables as (select 1 a) select * from tables",
+        'with x as (with "{segment}" as (select 1 a) select 1) select * from "{segment}"',
+        'with recursive "{segment}" as (select leaf from "{segment}" union all select 1) select * from "{segment}"',
+        'with "{segment}" as (select * from "{segment}") select * from "{segment}"',
+        'select (with "{segment}" as (select 1 a) select a from "{segment}"), leaf from "{segment}"',
+        'with x as (select * from "{segment}"), "{segment}" as (select 1 a) select * from x',
+    ],
+)
+def test_a_common_table_opens_nothing_else(sql: str, engine: DuckEngine, segments: list[Path]) -> None:
+    """A name given to a common table counts only inside its scope, and cannot be that of a table or view there is."""
+    with pytest.raises(QuestionFailed, match=r"not one of the views|is taken"):
+        engine.ask(sql.format(segment=segments[0]))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "with a as (select 1 n), b as (select n + 1 as n from a) select n from A union all select n from b order by n",
+        "with a as (select 1 n) select n from (from a union select 2) where n in (from a) or n = 2 order by n",
+        "with recursive r(n) as (with a as (select 1 n) select n from a union select n + 1 from r where n < 2) from r",
+        "with a as materialized (with b as (select unnest(range(1, 3)) n) select n from b) select n from a order by 1",
+    ],
+)
+def test_common_tables_are_seen_in_their_scope(sql: str, engine: DuckEngine) -> None:
+    """Earlier common tables, outer ones and a recursive one's own are all names a query may use."""
+    assert [row["n"] for row in engine.ask(sql).to_pylist()] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select repeat('x', 3000000000)",
+        "select Main.RePeat([1], 300000000)",
+        "select ('x').lpad(300000000, 'y')",
+        "select rpad('x', 300000000, 'y') from event",
+        "select list_resize([1], 300000000)",
+        "select array_resize([1], 300000000)",
+        "select printf('%600000000d', 1)",
+        "select format('{:>600000000}', 1)",
+        "select bitstring('1', 600000000)",
+        "select levenshtein(a.s, a.s) from (select string_agg('x', '') s from range(100000)) a",
+        "select jaro_similarity(a.s, a.s) from (select string_agg('x', '') s from range(100000)) a",
+        "select len(range(500000000))",
+        "select * from unnest(generate_series(1, 500000000::bigint))",
+    ],
+)
+def test_functions_that_no_deadline_can_stop_are_refused(sql: str, engine: DuckEngine) -> None:
+    """A running scalar function does not hear the deadline, so those that one call can keep busy are not allowed."""
+    with pytest.raises(QuestionFailed, match="is not allowed"):
+        engine.ask(sql)
+
+
 def test_a_slow_question_is_stopped(segments: list[Path]) -> None:
     """Time runs out, the reason says so, and the next question is answered."""
     with DuckEngine(segments, timeout=0.3) as engine:

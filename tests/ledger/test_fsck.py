@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -335,3 +336,47 @@ def test_an_empty_state_beside_a_ledger_is_refused(world: World, ledger: Ledger)
     world.seals = MemorySeals()
     with pytest.raises(LedgerBroken, match="the seals end at leaf 0"):
         world.open()
+
+
+@pytest.mark.parametrize("checkpoint", ["there", "missing"])
+def test_seals_that_claim_more_than_there_can_be_are_named(world: World, ledger: Ledger, checkpoint: str) -> None:
+    """A size that no tile on disk could hold is laid to the seals, and is not walked through leaf by leaf."""
+    last, head = world.seals.seals[-1], world.seals.last
+    assert head is not None
+    world.seals.seals[-1] = replace(last, count=2**62)
+    world.seals.last = replace(head, size=last.first + 2**62)
+    expected = {"state.db"}
+    if checkpoint == "missing":
+        (world.data / "ledger/checkpoint").unlink()
+        expected.add("ledger/checkpoint")
+    report = world.verify(ledger)
+    found = {problem.file for problem in report.problems}
+    assert report.size < 2**20
+    assert found == expected if checkpoint == "there" else found >= expected
+
+
+def test_a_link_in_the_place_of_a_segment_is_named(world: World, ledger: Ledger, tmp_path: Path) -> None:
+    """A segment that lies elsewhere can be exchanged out of our sight, so a link to the right bytes is wrong too."""
+    name = next(name for name in world.files() if name.startswith("events/"))
+    elsewhere = tmp_path / "elsewhere"
+    (world.data / name).rename(elsewhere)
+    (world.data / name).symlink_to(elsewhere)
+    assert [(problem.file, "link" in problem.what) for problem in world.verify(ledger).problems] == [(name, True)]
+
+
+@pytest.mark.parametrize("folder", ["events", "events/day=2026-03-01", "ledger/tile", "ledger/tile/0"])
+def test_a_link_in_the_place_of_a_folder_is_named(world: World, ledger: Ledger, tmp_path: Path, folder: str) -> None:
+    """A folder that lies elsewhere is named, and so is every segment that is reached through it."""
+    segments = {seal.path for seal in world.seals.seals if seal.path.startswith(f"{folder}/")}
+    elsewhere = tmp_path / "elsewhere"
+    (world.data / folder).rename(elsewhere)
+    (world.data / folder).symlink_to(elsewhere)
+    assert blamed(world, ledger) == {folder, *segments}
+
+
+def test_what_is_no_file_is_named_and_not_waited_for(world: World, ledger: Ledger) -> None:
+    """A pipe in the place of a segment would keep a reader waiting for ever."""
+    name = next(name for name in world.files() if name.startswith("events/"))
+    (world.data / name).unlink()
+    os.mkfifo(world.data / name)
+    assert blamed(world, ledger) == {name}

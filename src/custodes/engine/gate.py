@@ -19,6 +19,29 @@ VIEWS: Final = ("event", "people", "cases", "parties", "keys", "subjects", "fiel
 # Table functions that make rows from their arguments alone.
 _TABLE_FUNCTIONS: Final = frozenset({"unnest", "range", "generate_series"})
 _FORBIDDEN_FUNCTIONS: Final = frozenset({"current_setting", "getvariable", "getenv", "write_log"})
+
+# DuckDB looks at its interrupt between chunks of rows, never within a call: one call to these, with a small argument or
+# two long texts, outlasts any deadline.
+_UNSTOPPABLE: Final = frozenset(
+    {
+        "array_resize",
+        "bitstring",
+        "damerau_levenshtein",
+        "editdist3",
+        "format",
+        "jaro_similarity",
+        "jaro_winkler_similarity",
+        "levenshtein",
+        "list_resize",
+        "lpad",
+        "printf",
+        "repeat",
+        "rpad",
+    }
+)
+_SERIES: Final = frozenset({"range", "generate_series"})
+_SERIES_MOST: Final = 1_000_000  # as a table the same functions give rows by the chunk, and may be asked for more
+
 _HINT: Final = f"write one SELECT (or WITH ... SELECT) over the views {', '.join(VIEWS)}"
 
 _REMEMBERED: Final = 1_000
@@ -60,18 +83,24 @@ def _admit(connection: duckdb.DuckDBPyConnection, sql: str) -> frozenset[str]:
         raise QuestionFailed("the SQL is nested too deep", "write it with fewer levels") from error
     if tree["error"]:
         raise QuestionFailed("this form of SQL is not a plain query", _HINT)
-    _check(list(_parts(tree["statements"])))
+    _check(tree["statements"], _taken(connection))
     return frozenset(statements[0].named_parameters)
 
 
-def _check(parts: list[dict[str, Any]]) -> None:
-    named = set(VIEWS)
-    for part in parts:
-        named.update(entry["key"].lower() for entry in part.get("cte_map", {}).get("map", ()))
-        if part.get("type") == "RECURSIVE_CTE_NODE":
-            named.add(part["cte_name"].lower())
-    for part in parts:
+def _taken(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Names of all tables and views there are, ours and the catalogue's."""
+    names = connection.execute(
+        "select lower(table_name) from duckdb_tables() union select lower(view_name) from duckdb_views()"
+    ).fetchall()
+    return frozenset(VIEWS).union(name for (name,) in names)
+
+
+def _check(statements: object, taken: frozenset[str]) -> None:
+    for part, named in _parts(statements, frozenset(VIEWS)):
         kind = part.get("type")
+        for entry in _common_tables(part):
+            if entry["key"].lower() in taken:
+                raise QuestionFailed(f'the name "{entry["key"]}" is taken', "give the common table another name")
         if kind in _FORBIDDEN_PARTS:
             raise QuestionFailed(f"{_FORBIDDEN_PARTS[kind]} is not allowed in a question", _HINT)
         if kind == "BASE_TABLE" and (
@@ -80,22 +109,58 @@ def _check(parts: list[dict[str, Any]]) -> None:
             raise QuestionFailed(f'"{part["table_name"]}" is not one of the views', _HINT)
         if kind == "TABLE_FUNCTION" and part["function"]["function_name"].lower() not in _TABLE_FUNCTIONS:
             raise QuestionFailed(f"the table function {part['function']['function_name']} is not allowed", _HINT)
-        if kind == "FUNCTION" and part["function_name"].lower() in _FORBIDDEN_FUNCTIONS:
-            raise QuestionFailed(f"the function {part['function_name']} is not allowed", _HINT)
+        if kind == "FUNCTION":
+            _check_function(part)
 
 
-def _parts(tree: object) -> Iterator[dict[str, Any]]:
-    """Every node of the tree, without recursion: a hostile query can be nested deeper than Python's stack."""
-    waiting = [tree]
+def _check_function(part: dict[str, Any]) -> None:
+    name = part["function_name"].lower()
+    if name in _FORBIDDEN_FUNCTIONS:
+        raise QuestionFailed(f"the function {name} is not allowed", _HINT)
+    if name in _UNSTOPPABLE:
+        raise QuestionFailed(f"the function {name} is not allowed: no deadline can stop it", "do without it")
+    if name in _SERIES and any(_is_large(argument) for argument, _ in _parts(part["children"], frozenset())):
+        raise QuestionFailed(f"a list as long as this {name} is not allowed", f"write from {name}(...), as a table")
+
+
+def _is_large(part: dict[str, Any]) -> bool:
+    value = part["value"].get("value") if part.get("type") == "VALUE_CONSTANT" else None
+    # Numbers too wide for 64 bits are written as an object of two halves.
+    return "upper" in value if isinstance(value, dict) else isinstance(value, int) and abs(value) > _SERIES_MOST
+
+
+def _common_tables(part: dict[str, Any]) -> list[Any]:
+    found: list[Any] = part.get("cte_map", {}).get("map", [])
+    return found
+
+
+def _parts(tree: object, named: frozenset[str]) -> Iterator[tuple[dict[str, Any], frozenset[str]]]:
+    """Every node of the tree with the table names in its scope; `named`: those at the top.
+
+    Without recursion: a hostile query can be nested deeper than Python's stack.
+    """
+    waiting = [(tree, named)]
     while waiting:
-        node = waiting.pop()
-        if isinstance(node, dict):
+        node, named = waiting.pop()
+        if isinstance(node, list):
+            waiting.extend((child, named) for child in node)
+        elif isinstance(node, dict):
             # A constant's node carries the description of its SQL type under the same key: not a part of the query.
             if isinstance(node.get("type", ""), str):
-                yield node
-            waiting.extend(node.values())
-        elif isinstance(node, list):
-            waiting.extend(node)
+                yield node, named
+            # A common table is seen by those after it and by the query it heads, never by what lies around that query.
+            for entry in _common_tables(node):
+                waiting.append((entry["value"], named))
+                named |= {entry["key"].lower()}
+            for key, child in node.items():
+                if key == "cte_map":
+                    continue
+                if key == "function" and node.get("type") == "TABLE_FUNCTION":
+                    waiting.append((child["children"], named))
+                elif key == "right" and node.get("type") == "RECURSIVE_CTE_NODE":
+                    waiting.append((child, named | {node["cte_name"].lower()}))
+                else:
+                    waiting.append((child, named))
 
 
 def _first_line(error: duckdb.Error) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from custodes.ledger.check_proof import ProofRefused, VerifierKey
 from custodes.ledger.checkpoint import Checkpoint, open_checkpoint
-from custodes.ledger.fsck_tiles import Problem, TreeCheck, lost_partials, stray_tiles
+from custodes.ledger.fsck_tiles import Problem, TreeCheck, lost_partials, most_leaves, stray_tiles
 from custodes.ledger.layout import Layout
 from custodes.ledger.segments import Seal, Seals, gaps, is_segment_path, named_hash
 from custodes.ledger.tree import leaf_hashes
@@ -67,11 +68,16 @@ def verify(
     size, root = (signed.size, signed.root) if signed else (total, head.root if head else None)
     if signed and head and head.size == total > signed.size:
         size, root = head.size, head.root  # an older checkpoint was put back: it is to blame, not what came after it
+    believed = bool(signed and total <= signed.size) or total <= (most := most_leaves(layout.ledger))
+    if not believed:
+        # No signature says so: walking through as many leaves as seals like to claim could take for ever.
+        size, root = (signed.size, signed.root) if signed else (most, None)
+        problems.append(Problem("state.db", f"its seals claim {total} leaves, more than the tiles on disk can hold"))
     for path, expected, found in gaps(sealed):
         problems.append(Problem(path, f"its seal begins at leaf {found}, where leaf {expected} should follow"))
-    if signed and total != signed.size:
+    if believed and signed and total != signed.size:
         problems.append(Problem("ledger/checkpoint", f"covers {signed.size} leaves, but the seals cover {total}"))
-    if signed and head and (head.size, head.root) != (signed.size, signed.root):
+    if believed and signed and head and (head.size, head.root) != (signed.size, signed.root):
         problems.append(Problem("ledger/checkpoint", "is not the head that the last seal recorded"))
     check = TreeCheck(layout.ledger, size, root, problems)
     segments = 0
@@ -135,18 +141,27 @@ def _is_intact(layout: Layout, seal: Seal, wrong: Callable[[str], None]) -> bool
         wrong("its name and its seal disagree about its hash")
         return False
     try:
+        if odd := _not_itself(layout.data, seal.path):
+            wrong(odd)
+            return False
         with (layout.data / seal.path).open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        wrong("is missing")
-        return False
     except OSError as error:
-        wrong(f"cannot be read: {error.strerror}")
+        wrong("is missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}")
         return False
     if found != seal.sha256:
         wrong("its content was altered: the hash is not the one in its name and seal")
         return False
     return True
+
+
+def _not_itself(data: Path, path: str) -> str:
+    """Why what lies at the path is not in our keeping; empty when it is a file, in folders that are folders."""
+    parts = path.split("/")
+    for way in ("/".join(parts[: depth + 1]) for depth in range(len(parts))):
+        if (data / way).is_symlink():
+            return f"is not itself there: {way} is a symbolic link"
+    return "" if stat.S_ISREG((data / path).lstat().st_mode) else "is no regular file"
 
 
 def _checkpointed(sealed: Sequence[Seal]) -> Iterator[int]:
@@ -162,10 +177,18 @@ def _strays(layout: Layout, sealed: Sequence[Seal], folders: Collection[str]) ->
     tops = {"ledger", *folders, *(path.partition("/")[0] for path in known)}
     ours = {"ledger/checkpoint", "ledger/lock"}
     for top in sorted(tops):
-        for where, _, names in os.walk(layout.data / top):
+        if (layout.data / top).is_symlink():
+            yield Problem(top, "is a symbolic link: what it leads to can be exchanged without a trace here")
+        for where, folders_there, names in os.walk(layout.data / top):
             relative = Path(where).relative_to(layout.data).as_posix()
-            if relative == "ledger/pending" or f"{relative}/".startswith("ledger/tile/"):
-                continue  # pending files are no evidence yet; tiles are looked at apart
+            if relative == "ledger/pending":
+                continue  # pending files are no evidence yet
+            links = {name for name in (*folders_there, *names) if (Path(where) / name).is_symlink()}
+            for name in sorted(links):
+                if (path := f"{relative}/{name}") not in known:
+                    yield Problem(path, "is a symbolic link: what it leads to can be exchanged without a trace here")
+            if f"{relative}/".startswith("ledger/tile/"):
+                continue  # tiles are looked at apart
             for name in names:
-                if (path := f"{relative}/{name}") not in known | ours:
+                if name not in links and (path := f"{relative}/{name}") not in known | ours:
                     yield Problem(path, "is not sealed, yet lies among sealed files")
