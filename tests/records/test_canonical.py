@@ -1,13 +1,14 @@
 """Which bytes are hashed for an event? These never change."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custodes.records import AccessEvent, Receipt, Tokeniser
-from custodes.records.canonical import LEAF_LIMIT, event_bytes, receipt_bytes
+from custodes.records import EVENT_COLUMNS, AccessEvent, Receipt, Tokeniser
+from custodes.records.canonical import LEAF_LIMIT, event_bytes, read_event, receipt_bytes
 from custodes.records.schema import EVENT_SCHEMA, events_table
 
 
@@ -59,6 +60,22 @@ def test_an_event_too_long_for_a_leaf_is_refused() -> None:
     """A leaf's length is a uint16; nothing is cut silently."""
     with pytest.raises(ValueError, match="does not fit"):
         event_bytes(an_event(agent="x" * LEAF_LIMIT))
+
+
+@given(st.text(max_size=20), st.lists(st.text(max_size=5), max_size=4), st.integers(1, 2**40), st.datetimes())
+def test_what_was_written_can_be_read_back(name: str, fields: list[str], records: int, moment: datetime) -> None:
+    """A leaf says exactly what its event said."""
+    event = an_event(actor=name, fields=tuple(fields), records=records, time=moment.replace(tzinfo=UTC))
+    said = read_event(event_bytes(event))
+    assert said == {column: getattr(event, column) for column in EVENT_COLUMNS}
+
+
+@given(st.binary(max_size=60))
+def test_bytes_that_are_no_event_are_refused(data: bytes) -> None:
+    """Whatever stands in a leaf file: an answer or a ValueError, nothing else."""
+    for leaf in (data, b"\x01" + data):
+        with suppress(ValueError, OverflowError):
+            read_event(leaf)
 
 
 def test_receipts_are_canonical_json() -> None:

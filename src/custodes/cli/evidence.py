@@ -71,9 +71,11 @@ def check_proof(
     key: Annotated[Path, typer.Argument(help="The log's verifier key.")],
 ) -> None:
     """Check a proof with nothing but the log's public key."""
+    from custodes.cli import show
     from custodes.errors import BadInput
     from custodes.ledger.check_proof import ProofRefused, read_key
     from custodes.ledger.check_proof import check_proof as check
+    from custodes.records.canonical import read_event
 
     try:
         index, size = check(proof.read_bytes(), leaf.read_bytes(), read_key(key.read_text().strip()))
@@ -83,3 +85,7 @@ def check_proof(
         print(f"refused: {error}")
         sys.exit(FINDINGS)
     print(f"proven: leaf {index} of {size}")
+    try:
+        print(show.leaf_text(read_event(leaf.read_bytes())))
+    except (ValueError, OverflowError):
+        print("its bytes are no event of a form this release knows")

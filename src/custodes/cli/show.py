@@ -236,6 +236,18 @@ def ledger_text(status: LedgerStatus) -> str:
     return _page([*(f"does not match: {problem}" for problem in status.problems), "NOT verified"])
 
 
+def leaf_text(said: Mapping[str, object]) -> str:
+    """What a proven leaf says, a line per column that says something."""
+    rows = []
+    for name, value in said.items():
+        if value is not None and value != ():
+            told = (
+                when(value) if isinstance(value, datetime) else ", ".join(value) if isinstance(value, tuple) else value
+            )
+            rows.append(f"  {name:10} {told}")
+    return _page(rows)
+
+
 def proofs_plain(proofs: Sequence[WrittenProof]) -> list[Plain]:
     """Where each proof and its leaf were written."""
     return [{"leaf": one.leaf, "proof": str(one.proof), "leaf_file": str(one.leaf_file)} for one in proofs]

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import struct
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from custodes.records.event import EVENT_COLUMNS, AccessEvent
@@ -49,6 +49,39 @@ def event_bytes(event: AccessEvent) -> bytes:
     if len(leaf) > LEAF_LIMIT:
         raise ValueError(f"an event of {len(leaf)} bytes does not fit a leaf of {LEAF_LIMIT}")
     return leaf
+
+
+def read_event(leaf: bytes) -> dict[str, object]:
+    """What a leaf says, by column: the way back from `event_bytes`. Raises ValueError when it is no event."""
+    if leaf[:1] != EVENT:
+        raise ValueError("the leaf is no event")
+    said: dict[str, object] = {}
+    place = 1
+
+    def take(size: int) -> bytes:
+        nonlocal place
+        if place + size > len(leaf):
+            raise ValueError("the leaf is cut off")
+        place += size
+        return leaf[place - size : place]
+
+    def text() -> str | None:
+        if take(1) == b"\x00":
+            return None
+        return take(int.from_bytes(take(4), "big")).decode()
+
+    for name in EVENT_COLUMNS:
+        if name in {"time", "recorded"}:
+            said[name] = _EPOCH + timedelta(microseconds=int.from_bytes(take(8), "big", signed=True))
+        elif name == "records":
+            said[name] = int.from_bytes(take(8), "big", signed=True)
+        elif name == "fields":
+            said[name] = tuple(text() for _ in range(int.from_bytes(take(4), "big")))
+        else:
+            said[name] = text()
+    if place != len(leaf):
+        raise ValueError("the leaf goes on after the event")
+    return said
 
 
 def receipt_bytes(receipt: Receipt) -> bytes:
