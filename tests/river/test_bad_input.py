@@ -246,7 +246,7 @@ def test_a_full_disk_while_sealing_loses_nothing(tiny: Tiny) -> None:
         refused(custodes("run", cwd=folder), 4, "disk")
         subprocess.run(["mount", "-o", "remount,size=200m", str(data)], check=True)
         answer = custodes("run", "--json", cwd=folder)
-        assert answer.code in {0, 1}, answer.err
+        assert answer.code in {0, 1, 3}, answer.err
         assert len(events(folder)) == 60_000
         assert verified(folder)
     finally:
@@ -364,7 +364,7 @@ def test_another_touch_under_a_used_id_is_no_repetition(tiny: Tiny) -> None:
 def test_a_hostile_name_cannot_draw_on_the_terminal(tiny: Tiny) -> None:
     """Escape sequences and line breaks from a log are shown as marks, not obeyed."""
     folder = tiny(lines=[line(1, user="\u001b[31mred\n2026-03-02 09:00  staff:innocent")])
-    assert custodes("ingest", cwd=folder).code == 0
+    assert custodes("ingest", cwd=folder).code in {0, 3}
     told = custodes("who", "customer:1", cwd=folder).out
     assert "\u001b" not in told
     assert "\\u001b[31mred\\u000a" in told

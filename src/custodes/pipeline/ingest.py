@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -70,7 +70,8 @@ def ingest(workspace: Workspace, progress: Progress) -> IngestOutcome:
             outcome.skipped.append(
                 Skipped("ingest", log.name, _name(workspace, Path(folder)), "a folder of logs cannot be listed", hint)
             )
-        read_as = hashlib.sha256(repr(log).encode()).hexdigest()[:16]
+        # Where the log lies does not change how it reads: a workspace may be moved.
+        read_as = hashlib.sha256(repr(replace(log, path="")).encode()).hexdigest()[:16]
         try:
             files = reader.files()
         except BadInput as error:
