@@ -35,7 +35,6 @@ TEAMS: Final = (
 )
 TEAM: Final = {team.name: place for place, team in enumerate(TEAMS)}
 SITES: Final = (("tallinn", 2), ("lisbon", 0), ("manila", 8))  # name, hours ahead of UTC
-SHIFT_HOURS: Final = 8
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]

@@ -54,16 +54,6 @@ def check(detection: Detection, make_engine: MakeEngine = embedded.over) -> list
     return problems
 
 
-def run_scenario(
-    detection: Detection, scenario: Scenario, make_engine: MakeEngine = embedded.over
-) -> tuple[Finding, ...]:
-    """The findings of one scenario, each of its days replayed. Raises ScenarioWrong."""
-    findings, failure = _run(detection, scenario, make_engine)
-    if failure:
-        raise ScenarioWrong(failure)
-    return findings
-
-
 def _run(detection: Detection, scenario: Scenario, make_engine: MakeEngine) -> tuple[tuple[Finding, ...], str | None]:
     try:
         events, context, fields = tables(scenario)

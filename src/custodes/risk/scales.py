@@ -8,7 +8,6 @@ from typing import Final, Literal
 FactorName = Literal["impact", "likelihood", "control"]
 FACTORS: Final[tuple[FactorName, ...]] = ("impact", "likelihood", "control")
 LEVELS: Final = (1, 2, 3, 4, 5)
-HIGHEST: Final = 125
 
 
 @dataclass(frozen=True, slots=True)
