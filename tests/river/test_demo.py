@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import re
 import shutil
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -179,7 +181,9 @@ def _unpacked(file: Path) -> str:
         return subprocess.run(["pdftotext", str(file), "-"], capture_output=True, text=True, check=True).stdout
     data = file.read_bytes()
     if data[:2] == b"\x1f\x8b":
-        data = gzip.decompress(data)
+        # One tile in 65,536 begins with these two bytes by chance: what is no gzip file is read as it is.
+        with contextlib.suppress(gzip.BadGzipFile, EOFError, zlib.error):
+            data = gzip.decompress(data)
     return data.decode("utf-8", errors="replace")
 
 
