@@ -14,7 +14,7 @@ use pyo3::prelude::*;
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
-    module.add("VALIDATORS", validate::NAMES)?;
+    module.add("VALIDATORS", validate::names())?;
     module.add_class::<scanner::Scanner>()?;
     module.add_class::<scanner::CellCounts>()
 }

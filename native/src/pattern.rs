@@ -13,7 +13,7 @@ use crate::validate::{self, Validator};
 pub struct Spec {
     /// Category it belongs to; named in every refusal.
     pub id: String,
-    /// `digits`, `at`, `colon`, `literal` or `anywhere`.
+    /// `digits`, `at`, `colon`, `word`, `literal` or `anywhere`.
     pub anchor: String,
     /// For the anchor `literal`: how the match begins.
     pub literals: Vec<String>,
@@ -38,6 +38,8 @@ pub enum Anchor {
     Colon,
     /// At one of the literals.
     Literal,
+    /// At the first of a run of letters and digits.
+    Word,
     /// Where the regular expression finds itself: the slow road.
     Anywhere,
 }
@@ -79,6 +81,7 @@ impl Pattern {
             "at" => Anchor::At,
             "colon" => Anchor::Colon,
             "literal" => Anchor::Literal,
+            "word" => Anchor::Word,
             "anywhere" => Anchor::Anywhere,
             other => return Err(fail(format!("unknown anchor {other:?}"))),
         };
@@ -88,8 +91,8 @@ impl Pattern {
         if spec.literals.iter().any(|literal| literal.len() < 2) {
             return Err(fail("a literal needs two characters or more".to_owned()));
         }
-        if spec.lead > 8 || (spec.lead > 0 && anchor != Anchor::Digits) {
-            return Err(fail("lead is 0 to 8 and belongs to the anchor digits".to_owned()));
+        if spec.lead > 20 || (spec.lead > 0 && anchor != Anchor::Digits) {
+            return Err(fail("lead is 0 to 20 and belongs to the anchor digits".to_owned()));
         }
         let check = match &spec.validator {
             None => None,

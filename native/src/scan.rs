@@ -27,6 +27,7 @@ pub struct Patterns {
     digits: Vec<usize>,
     at: Vec<usize>,
     colon: Vec<usize>,
+    word: Vec<usize>,
     anywhere: Vec<usize>,
     literals: Option<Literals>,
     lookup: Box<[u8; 256]>,
@@ -78,7 +79,7 @@ impl Patterns {
             of_this.map(|(index, _)| index).collect::<Vec<_>>()
         };
         let (digits, at, colon) = (led_by(Anchor::Digits), led_by(Anchor::At), led_by(Anchor::Colon));
-        let anywhere = led_by(Anchor::Anywhere);
+        let (word, anywhere) = (led_by(Anchor::Word), led_by(Anchor::Anywhere));
         let mut lookup = Box::new([0_u8; 256]);
         for (byte, class) in lookup.iter_mut().enumerate() {
             *class = match u8::try_from(byte) {
@@ -89,7 +90,7 @@ impl Patterns {
             };
         }
         let literals = Literals::new(specs)?;
-        Ok(Self { all, digits, at, colon, anywhere, literals, lookup })
+        Ok(Self { all, digits, at, colon, word, anywhere, literals, lookup })
     }
 
     /// How many patterns there are.
@@ -198,6 +199,9 @@ impl Patterns {
                 }
             }
         }
+        for &pattern in &self.word {
+            self.words(text, pattern, free, found);
+        }
         for &pattern in &self.anywhere {
             self.everywhere(text, pattern, found);
         }
@@ -272,6 +276,17 @@ impl Patterns {
         }
         found(Hit { pattern: index, start, end, validated });
         true
+    }
+
+    fn words(&self, text: &[u8], index: usize, free: &mut [usize], found: &mut impl FnMut(Hit)) {
+        let mut inside = false;
+        for (place, byte) in text.iter().enumerate() {
+            let belongs = byte.is_ascii_alphanumeric();
+            if belongs && !inside {
+                self.attempt(text, index, place, free, found);
+            }
+            inside = belongs;
+        }
     }
 
     fn everywhere(&self, text: &[u8], index: usize, found: &mut impl FnMut(Hit)) {

@@ -11,6 +11,7 @@ from typing import Final, Literal, cast, get_args
 import yaml
 
 from custodes import _native
+from custodes.datamap.headers import fold
 from custodes.datamap.values import SHAPES
 from custodes.errors import BadInput
 from custodes.records import Category, Flag
@@ -20,7 +21,7 @@ PAGE: Final = "docs/how-to/add-a-category.md"  # the whole form, and what each r
 # Ours are read ten times as fast where libyaml is there.
 _QUICK: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-ANCHORS: Final = ("digits", "at", "colon", "literal", "anywhere")
+ANCHORS: Final = ("digits", "at", "colon", "word", "literal", "anywhere")
 CONFIRMS: Final = ("phone",)
 Refute = Literal["sequence", "key", "version"]
 
@@ -49,6 +50,8 @@ class ColumnRules:
     chance: share of unrelated values of the same form that pass the check by luck.
     headers: phrases a column name may contain; generic: phrases that say it only with more evidence.
     shape, share: a test on values for what has no pattern, and the share of values that must pass it.
+    values: the few words such a column is filled with, folded; `share` of its values must be among them.
+    alone: the words tell it without a header.
     beside: at least one of these categories must be in the same dataset.
     name: evidence for names of people is asked: given names, siblings, e-mail addresses in the same row.
     refutes: what speaks against it: a rising sequence, a key, a version number.
@@ -60,6 +63,8 @@ class ColumnRules:
     generic: tuple[str, ...] = ()
     shape: str | None = None
     share: float = 0.8
+    values: frozenset[str] = frozenset()
+    alone: bool = False
     beside: frozenset[str] = frozenset()
     name: bool = False
     refutes: frozenset[Refute] = frozenset()
@@ -69,6 +74,7 @@ class ColumnRules:
 class CategoryRules:
     """A category and everything its file says about recognising it.
 
+    countries: ISO 3166-1 codes of the countries whose number it is; none where it is not a country's.
     keep_unvalidated: what the check refuses is still reported, as not validated.
     confirm: a second check in Python on the scanner's candidates. boost, refute: words before a match in text.
     match, no_match: examples that a test and `check_examples` run.
@@ -85,6 +91,7 @@ class CategoryRules:
     match: tuple[str, ...] = ()
     no_match: tuple[str, ...] = ()
     standard: str = ""
+    countries: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -153,6 +160,7 @@ def read_category(file: Path) -> CategoryRules:
         match=top.texts("match"),
         no_match=top.texts("no_match"),
         standard=top.text("standard", required=False),
+        countries=top.texts("countries"),
     )
     text.finish()
     top.finish()
@@ -168,7 +176,7 @@ def _patterns(top: _Keys) -> Iterator[Pattern]:
             regex=keys.text("regex"),
             anchor=anchor or "anywhere",
             literals=keys.texts("literals"),
-            lead=keys.number("lead", 0, 8, default=0),
+            lead=keys.number("lead", 0, 20, default=0),
             weak=keys.flag("weak"),
             validator=keys.choice("validator", _native.VALIDATORS) or shared,
         )
@@ -206,6 +214,8 @@ def _column(keys: _Keys) -> ColumnRules:
         generic=keys.texts("generic"),
         shape=keys.choice("shape", tuple(SHAPES)),
         share=keys.share("share", 0.8),
+        values=frozenset(fold(word) for word in keys.texts("values")),
+        alone=keys.flag("alone"),
         beside=frozenset(keys.texts("beside")),
         name=keys.flag("name"),
         refutes=cast("frozenset[Refute]", frozenset(keys.texts("refutes", get_args(Refute)))),
@@ -215,12 +225,14 @@ def _column(keys: _Keys) -> ColumnRules:
 
 
 def _check(top: _Keys, rules: CategoryRules) -> None:
-    if not rules.patterns and rules.column.shape is None:
+    if not rules.patterns and rules.column.shape is None and not rules.column.values:
         raise top.fail(
             "patterns",
             "nothing says how to recognise it",
-            f"add patterns, or column.shape and column.headers: see {PAGE}",
+            f"add patterns, or column.headers with column.shape or column.values: see {PAGE}",
         )
+    if rules.column.values and not (rules.column.headers or rules.column.alone):
+        raise top.fail("column.headers", "a list of words alone is too weak", "add the words that name such a column")
     if rules.column.shape is not None and not rules.column.headers:
         raise top.fail("column.headers", "a shape alone is too weak", "add the words that name such a column")
     for key, examples in (("match", rules.match), ("no_match", rules.no_match)):

@@ -1,0 +1,70 @@
+//! Does it name a host, or a mailbox?
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::Table;
+use super::beside::{after, before, runs_on};
+
+/// Names of this file's checks.
+pub const TABLE: Table = &[("ipv4", ipv4), ("ipv6", ipv6), ("email", email)];
+
+/// An IPv4 address in dotted decimal, not part of a longer dotted number, not `0.x`, and not the version of a
+/// product: `Browser/114.0.0.0`, `tool-1.2.3.4`, `1.2.3.4-beta`.
+#[must_use]
+pub fn ipv4(text: &[u8], start: usize, end: usize) -> Option<usize> {
+    let letter = |byte: Option<u8>| byte.is_some_and(|b| b.is_ascii_alphabetic());
+    let leading = before(text, start);
+    let product = leading == Some(b'/') && letter(before(text, start.saturating_sub(1)));
+    let suffix = matches!(after(text, end, 0), Some(b'-' | b'+')) && letter(after(text, end, 1));
+    if matches!(leading, Some(b'.' | b'-' | b'+')) || product || suffix || runs_on(text, end) {
+        return None;
+    }
+    let address: Ipv4Addr = std::str::from_utf8(text.get(start..end)?).ok()?.parse().ok()?;
+    (address.octets()[0] != 0 && !address.is_broadcast()).then_some(end)
+}
+
+/// An IPv6 address (RFC 4291) that names a host: `::` and `::1` do not, and words that happen to be hexadecimal do not.
+#[must_use]
+pub fn ipv6(text: &[u8], start: usize, end: usize) -> Option<usize> {
+    if after(text, end, 0).is_some_and(|b| b.is_ascii_alphanumeric() || b == b':' || b == b'_') {
+        return None;
+    }
+    let candidate = text.get(start..end)?;
+    // A sentence's colon or point may stand behind the address.
+    let trailing = candidate.iter().rev().take_while(|&&b| b == b'.').count();
+    let end = end.checked_sub(trailing)?;
+    let candidate = text.get(start..end)?;
+    let address: Ipv6Addr = std::str::from_utf8(candidate).ok()?.parse().ok()?;
+    let named = !address.is_unspecified() && !address.is_loopback();
+    (named && candidate.iter().any(u8::is_ascii_digit)).then_some(end)
+}
+
+// Endings that are files, not domains: `icon@2x.png`.
+const FILE_ENDINGS: &[&[u8]] = &[
+    b"png", b"jpg", b"jpeg", b"gif", b"svg", b"webp", b"css", b"js", b"json", b"html", b"htm", b"xml", b"php", b"txt",
+    b"pdf", b"exe", b"dll", b"yml", b"yaml",
+];
+
+/// Whether `start` lies in the user part of an address such as `https://user:word@host`.
+fn in_user_part(text: &[u8], start: usize) -> bool {
+    let window = text.get(start.saturating_sub(128)..start).unwrap_or_default();
+    let mut back = window.iter().rev().skip_while(|b| !matches!(b, b'/' | b'?' | b' ' | b'"' | b'\n'));
+    back.next() == Some(&b'/') && back.next() == Some(&b'/')
+}
+
+/// An e-mail address (RFC 5321 sizes): no empty part, labels of 1-63 without a hyphen at the edges, no file name,
+/// not the password and host of a web address.
+#[must_use]
+pub fn email(text: &[u8], start: usize, end: usize) -> Option<usize> {
+    let address = text.get(start..end)?;
+    let at = address.iter().rposition(|&b| b == b'@')?;
+    let (local, domain) = (address.get(..at)?, address.get(at + 1..)?);
+    let dotted = |part: &[u8]| part.split(|&b| b == b'.').all(|piece| !piece.is_empty());
+    if local.len() > 64 || address.len() > 254 || !dotted(local) || !dotted(domain) || in_user_part(text, start) {
+        return None;
+    }
+    let mut labels = domain.split(|&b| b == b'.');
+    let sound = labels.clone().all(|l| l.len() <= 63 && l.first() != Some(&b'-') && l.last() != Some(&b'-'));
+    let last = labels.next_back()?.to_ascii_lowercase();
+    (sound && !FILE_ENDINGS.contains(&last.as_slice())).then_some(end)
+}
