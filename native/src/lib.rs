@@ -1,12 +1,20 @@
 //! The hot loops of Custodes. Everything here takes and gives buffers, knows no policy,
 //! lets go of Python's lock while it works, and must not panic on any input.
 
+pub mod automaton;
 pub mod cells;
+pub mod context;
+pub mod count;
+mod fold;
 pub mod iban;
+pub mod literals;
+pub mod masks;
 pub mod pattern;
+pub mod places;
 pub mod scan;
 mod scanner;
 pub mod validate;
+pub mod weigh;
 
 use pyo3::prelude::*;
 

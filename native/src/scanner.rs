@@ -9,8 +9,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::cells::Column;
+use crate::count::Counts;
 use crate::pattern::Spec;
-use crate::scan::{Counts, Patterns};
+use crate::scan::Patterns;
 
 /// Patterns compiled once, used on any number of texts and columns, from any thread.
 #[pyclass(frozen, module = "custodes._native")]
@@ -83,7 +84,7 @@ impl Scanner {
             offset,
             large,
         };
-        let counts = py.detach(|| column.spans().map(|spans| self.patterns.cells(column.cells(&spans))));
+        let counts = py.detach(|| column.check().map(|()| self.patterns.column(column.data, column.cells())));
         Ok(CellCounts { counts: counts.map_err(PyValueError::new_err)? })
     }
 }
