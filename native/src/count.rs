@@ -7,6 +7,7 @@ use crate::automaton::Walker;
 use crate::context::{Owner, Window};
 use crate::pattern::{Anchor, Pattern};
 use crate::places::{Form, Sink, Walkers};
+use crate::plain::plain;
 use crate::scan::{Patterns, only};
 
 /// Cells of one column, counted per pattern. The counts are weighted where the cells are distinct values.
@@ -163,11 +164,21 @@ impl<'a> Counting<'a> {
             self.spread(walkers);
             walkers.renew(&self.patterns.places);
         }
-        self.counts.filled += cell.weight;
         self.cell_list = 0;
         let places = &self.patterns.places;
-        places.literal(walkers, text, found, self);
-        places.each(walkers, text, cell.data.get(start..).unwrap_or_default(), self);
+        if let Some(plain) = if text.is_ascii() { None } else { plain(text) } {
+            let text = plain.bytes.trim_ascii();
+            if text.is_empty() {
+                return;
+            }
+            let found = places.literals.iter().flat_map(|literals| literals.find(text));
+            places.literal(walkers, text, found, self);
+            places.each(walkers, text, text, self);
+        } else {
+            places.literal(walkers, text, found, self);
+            places.each(walkers, text, cell.data.get(start..).unwrap_or_default(), self);
+        }
+        self.counts.filled += cell.weight;
         if let Some(listed) = self.listed.get_mut(self.cell_list as usize) {
             listed.weight += cell.weight;
         }

@@ -7,10 +7,12 @@ pub mod context;
 pub mod count;
 mod fold;
 pub mod iban;
+pub mod lines;
 pub mod literals;
 pub mod masks;
 pub mod pattern;
 pub mod places;
+pub mod plain;
 pub mod scan;
 mod scanner;
 pub mod validate;
@@ -23,6 +25,7 @@ use pyo3::prelude::*;
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("VALIDATORS", validate::names())?;
+    module.add_function(wrap_pyfunction!(scanner::check_pattern, module)?)?;
     module.add_class::<scanner::Scanner>()?;
     module.add_class::<scanner::CellCounts>()
 }
