@@ -12,6 +12,7 @@ pub mod checksum;
 pub mod iban;
 pub mod national;
 pub mod network;
+pub mod phone;
 pub mod secret;
 
 /// `(text, start, end) -> end of the valid part`, with `start <= end <= text.len()`.
@@ -20,7 +21,7 @@ pub type Validator = fn(&[u8], usize, usize) -> Option<usize>;
 /// Names and their checks.
 pub type Table = &'static [(&'static str, Validator)];
 
-const TABLES: &[Table] = &[card::TABLE, iban::TABLE, national::TABLE, network::TABLE, secret::TABLE];
+const TABLES: &[Table] = &[card::TABLE, iban::TABLE, national::TABLE, network::TABLE, phone::TABLE, secret::TABLE];
 
 /// The validator of that name, or `None` where there is none.
 #[must_use]
