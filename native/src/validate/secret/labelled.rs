@@ -38,7 +38,7 @@ fn value_end(text: &[u8], value: usize, end: usize) -> Option<usize> {
     }
     let ends = |byte: &u8| matches!(byte, b'&' | b';' | b',' | b'"' | b'\'' | b'`' | b'<' | b'\\');
     let body = body.get(..body.iter().position(ends).unwrap_or(body.len()))?;
-    let kept = body.iter().rposition(|byte| !matches!(byte, b'.' | b')' | b']' | b'}'))?;
+    let kept = body.iter().rposition(|byte| !matches!(byte, b'.' | b')' | b']' | b'}' | b'?'))?;
     Some(value + kept + 1)
 }
 
@@ -55,11 +55,16 @@ pub fn password(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'/') || *byte >= 0x80;
     let marks = value.iter().any(|byte| !plain(byte));
     let code = |byte: &u8| matches!(byte, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'|');
+    // `bypass=`, `compass:`
+    let other = text.get(start..).is_some_and(|label| label.get(4).is_some_and(|&byte| separates(byte)))
+        && start.checked_sub(1).and_then(|place| text.get(place)).is_some_and(u8::is_ascii_lowercase);
     let refused = stand_in(value)
+        || other
+        || value.ends_with(b"?")
         || path(value)
         || address(value)
         || day(value)
-        || (!quoted && (value.iter().any(code) || name(value)))
+        || (!quoted && (value.iter().any(code) || name(value) || holds(value, b"::")))
         || (stop == end
             && text.get(end).is_some_and(u8::is_ascii_graphic)
             && !text.get(end).is_some_and(|&byte| separates(byte)))
@@ -106,7 +111,8 @@ fn day(value: &[u8]) -> bool {
 }
 
 /// Words before a label that make its token one of a form, a page or a parser.
-const OTHER_TOKENS: &[&[u8]] = &[b"csrf", b"xsrf", b"page", b"next", b"continuation", b"cursor", b"cancellation"];
+const OTHER_TOKENS: &[&[u8]] =
+    &[b"csrf", b"xsrf", b"page", b"next", b"continuation", b"cursor", b"cancellation", b"publickey"];
 
 /// A key or token behind its label, as mixed as what a machine has drawn. Calls and dotted names are not.
 #[must_use]
@@ -117,7 +123,9 @@ pub fn secret(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let before = text.get(start.saturating_sub(14)..start)?;
     let called = text.get(stop).is_some_and(|byte| matches!(byte, b'(' | b'['));
     let other = OTHER_TOKENS.iter().any(|word| holds(before, word));
-    (!called && !other && !stand_in(value) && !path(value) && !holds(value, b"example") && drawn(value)).then_some(stop)
+    let dotted = value.contains(&b'.') && name(value) && !value.split(|&byte| byte == b'.').any(drawn);
+    (!called && !other && !dotted && !stand_in(value) && !path(value) && !holds(value, b"example") && drawn(value))
+        .then_some(stop)
 }
 
 /// `Basic` and the base 64 of `user:password` (RFC 7617).

@@ -26,15 +26,22 @@ pub(super) fn holds(value: &[u8], word: &[u8]) -> bool {
     value.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
 }
 
-/// A token told by its form, such as `sk_live_…`: it ends where the form ends, begins there too, and is no stand-in.
+/// A token told by its form, such as `sk_live_…`: it begins and ends where the form does, is not the middle of a long
+/// text in base 64, and is no stand-in.
 #[must_use]
 pub fn token(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let value = text.get(start..end)?;
-    let belongs = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    let before = start.checked_sub(1).and_then(|place| text.get(place));
-    // Behind `+` it would be the middle of a base 64 text.
-    let inside = before.is_some_and(|byte| *byte == b'+' || *byte == b'_') || text.get(end).is_some_and(belongs);
-    (!inside && !STAND_INS.iter().any(|word| holds(value, word))).then_some(end)
+    let (before, behind) = (text.get(..start)?, text.get(end..)?);
+    let runs_on = before.last() == Some(&b'_')
+        || behind.first().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    let inside = middle(before.iter().rev()) || middle(behind.iter());
+    (!runs_on && !inside && !STAND_INS.iter().any(|word| holds(value, word))).then_some(end)
+}
+
+/// Whether the bytes, going away from a token, go on as base 64 does: a `/` or `+`, and more of its signs.
+fn middle<'a>(mut bytes: impl Iterator<Item = &'a u8>) -> bool {
+    matches!(bytes.next(), Some(b'/' | b'+'))
+        && bytes.take(24).filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'+')).count() == 24
 }
 
 /// Shannon's entropy of the bytes as they are distributed in the value, in bits for each.
