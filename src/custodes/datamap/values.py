@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 
+from custodes.datamap import figures
 from custodes.datamap.headers import fold
 from custodes.datamap.vocabulary import WORDS, given_names
 
@@ -201,6 +202,9 @@ SHAPES: Final[Mapping[str, Callable[[str], bool]]] = {
     "handle": handle,
     "gender": gender,
     "phone": phone,
+    "amount": figures.amount,
+    "credit_score": figures.credit_score,
+    "template": figures.template,
 }
 
 
