@@ -9,6 +9,7 @@
 pub mod beside;
 pub mod card;
 pub mod checksum;
+pub mod europe;
 pub mod iban;
 pub mod national;
 pub mod network;
@@ -20,7 +21,7 @@ pub type Validator = fn(&[u8], usize, usize) -> Option<usize>;
 /// Names and their checks.
 pub type Table = &'static [(&'static str, Validator)];
 
-const TABLES: &[Table] = &[card::TABLE, iban::TABLE, national::TABLE, network::TABLE, secret::TABLE];
+const TABLES: &[Table] = &[card::TABLE, europe::TABLE, iban::TABLE, national::TABLE, network::TABLE, secret::TABLE];
 
 /// The validator of that name, or `None` where there is none.
 #[must_use]
