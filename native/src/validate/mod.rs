@@ -6,13 +6,21 @@
 //!
 //! One file per field of checks; each has a `TABLE` of names, which a category's file may use.
 
+pub mod base58;
+pub mod bech32;
 pub mod beside;
 pub mod card;
 pub mod checksum;
+pub mod device;
+pub mod finance;
+pub mod health;
 pub mod iban;
+pub mod keccak;
 pub mod national;
 pub mod network;
+pub mod place;
 pub mod secret;
+pub mod wallet;
 
 /// `(text, start, end) -> end of the valid part`, with `start <= end <= text.len()`.
 pub type Validator = fn(&[u8], usize, usize) -> Option<usize>;
@@ -20,7 +28,18 @@ pub type Validator = fn(&[u8], usize, usize) -> Option<usize>;
 /// Names and their checks.
 pub type Table = &'static [(&'static str, Validator)];
 
-const TABLES: &[Table] = &[card::TABLE, iban::TABLE, national::TABLE, network::TABLE, secret::TABLE];
+const TABLES: &[Table] = &[
+    card::TABLE,
+    device::TABLE,
+    finance::TABLE,
+    health::TABLE,
+    iban::TABLE,
+    national::TABLE,
+    network::TABLE,
+    place::TABLE,
+    secret::TABLE,
+    wallet::TABLE,
+];
 
 /// The validator of that name, or `None` where there is none.
 #[must_use]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 
+from custodes.datamap import things
 from custodes.datamap.headers import fold
 from custodes.datamap.vocabulary import WORDS, given_names
 
@@ -201,6 +202,11 @@ SHAPES: Final[Mapping[str, Callable[[str], bool]]] = {
     "handle": handle,
     "gender": gender,
     "phone": phone,
+    "latitude": things.latitude,
+    "longitude": things.longitude,
+    "card_month": things.card_month,
+    "blood_type": things.blood_type,
+    "terms": things.terms,
 }
 
 
