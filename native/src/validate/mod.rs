@@ -16,11 +16,12 @@ pub mod finance;
 pub mod health;
 pub mod iban;
 pub mod keccak;
-pub mod national;
 pub mod network;
+pub mod phone;
 pub mod place;
 pub mod secret;
 pub mod wallet;
+pub mod world;
 
 /// `(text, start, end) -> end of the valid part`, with `start <= end <= text.len()`.
 pub type Validator = fn(&[u8], usize, usize) -> Option<usize>;
@@ -28,17 +29,19 @@ pub type Validator = fn(&[u8], usize, usize) -> Option<usize>;
 /// Names and their checks.
 pub type Table = &'static [(&'static str, Validator)];
 
+#[rustfmt::skip] // one a line, so that two people can each add theirs
 const TABLES: &[Table] = &[
     card::TABLE,
     device::TABLE,
     finance::TABLE,
     health::TABLE,
     iban::TABLE,
-    national::TABLE,
     network::TABLE,
+    phone::TABLE,
     place::TABLE,
     secret::TABLE,
     wallet::TABLE,
+    world::TABLE,
 ];
 
 /// The validator of that name, or `None` where there is none.

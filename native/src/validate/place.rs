@@ -107,7 +107,7 @@ pub fn plus_code(text: &[u8], start: usize, end: usize) -> Option<usize> {
 /// Three words behind three slashes that are not the beginning of a path: `file:///…`.
 #[must_use]
 pub fn words3(text: &[u8], start: usize, end: usize) -> Option<usize> {
-    let words = text.get(start..end)?.iter().filter(|&&b| b == b'.').count() == 2;
+    let words = text.get(start..end)?.split(|&b| b == b'.').count() == 3;
     let path = matches!(before(text, start), Some(b':' | b'/'))
         || matches!(after(text, end, 0), Some(b'/' | b'_'))
         || (after(text, end, 0) == Some(b'.') && after(text, end, 1).is_some_and(|b| b.is_ascii_alphanumeric()));
