@@ -2,7 +2,7 @@
 
 use super::Table;
 use super::beside::{alone, digit, digits, repeated, signs};
-use super::checksum::luhn;
+use super::checksum::{luhn, verhoeff};
 
 /// Names of this file's checks.
 pub const TABLE: Table = &[
@@ -118,29 +118,6 @@ pub fn snomed(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let known = matches!(partition, [0 | 1, 0..=2]);
     let lengthy = partition.first() == Some(&0) || number.len() > 10;
     (known && lengthy && verhoeff(number) && number.first() != Some(&0) && alone(text, start, end)).then_some(end)
-}
-
-fn verhoeff(digits: &[u8]) -> bool {
-    digits.iter().rev().enumerate().try_fold(0_u8, |sum, (place, &digit)| {
-        // The permutation (1 5 8 9 4 2 7 0)(3 6), as often as the place says.
-        const PERMUTED: [u8; 10] = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
-        let mut value = digit;
-        for _ in 0..place % 8 {
-            value = *PERMUTED.get(usize::from(value))?;
-        }
-        Some(dihedral(sum, value))
-    }) == Some(0)
-}
-
-/// The product of two elements of the dihedral group of order ten: five rotations, five reflections.
-fn dihedral(first: u8, second: u8) -> u8 {
-    let (a, b) = (first % 5, second % 5);
-    match (first < 5, second < 5) {
-        (true, true) => (a + b) % 5,
-        (true, false) => 5 + (a + b) % 5,
-        (false, true) => 5 + (a + 5 - b) % 5,
-        (false, false) => (a + 5 - b) % 5,
-    }
 }
 
 /// A term of LOINC: up to seven digits, a hyphen, a check digit by Luhn.
