@@ -1,0 +1,125 @@
+"""Which strings have the form of a pattern? Made at random from its regular expression, in ASCII."""
+
+from __future__ import annotations
+
+import random
+import string
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+import pyarrow as pa
+
+from custodes.datamap.category import CategoryRules
+from custodes.datamap.recognise import Recogniser
+from custodes.datamap.tally import scan
+
+# The tree of Python's own parser has no public door, and no types.
+sre: Any = import_module("re._constants")
+parser: Any = import_module("re._parser")
+
+_WORD = string.ascii_letters + string.digits + "_"
+_CLASSES = {
+    sre.CATEGORY_DIGIT: string.digits,
+    sre.CATEGORY_WORD: _WORD,
+    sre.CATEGORY_SPACE: " ",
+    sre.CATEGORY_NOT_DIGIT: string.ascii_letters,
+    sre.CATEGORY_NOT_SPACE: _WORD,
+    sre.CATEGORY_NOT_WORD: " -",
+}
+_MORE = 4  # repetitions beyond the least, where the pattern allows any number
+
+
+def sample(regex: str, rng: random.Random) -> str:
+    """One string of the form. Assertions are left to the scanner, which judges the string afterwards."""
+    return _made(_tree(regex), rng)
+
+
+@cache
+def _tree(regex: str) -> Any:
+    return parser.parse(regex)
+
+
+def _made(tree: Any, rng: random.Random) -> str:
+    return "".join(_one(op, value, rng) for op, value in tree)
+
+
+def _one(op: Any, value: Any, rng: random.Random) -> str:
+    if op is sre.LITERAL:
+        return chr(value)
+    if op is sre.NOT_LITERAL:
+        return rng.choice([letter for letter in _WORD if letter != chr(value)])
+    if op is sre.IN:
+        letters = _letters(tuple(value))
+        return rng.choice(letters) if letters else ""
+    if op is sre.ANY:
+        return rng.choice(_WORD)
+    if op is sre.BRANCH:
+        return _made(rng.choice([branch for branch in value[1] if _ascii(branch)] or value[1]), rng)
+    if op in (sre.MAX_REPEAT, sre.MIN_REPEAT):
+        least, most, inner = value
+        return "".join(
+            _made(inner, rng) for _ in range(rng.randint(least, min(most, least + 16 if most < 99 else least + _MORE)))
+        )
+    if op is sre.SUBPATTERN:
+        return _made(value[3], rng)
+    return ""  # the beginning, the end or the edge of a word
+
+
+def _ascii(branch: Any) -> bool:
+    """Whether a branch can be made without bytes beyond ASCII."""
+    return all(op is not sre.IN or _letters(tuple(value)) for op, value in branch)
+
+
+@cache
+def _letters(members: tuple[Any, ...]) -> str:
+    found: set[str] = set()
+    negated = False
+    for op, value in members:
+        if op is sre.NEGATE:
+            negated = True
+        elif op is sre.LITERAL:
+            found.add(chr(value))
+        elif op is sre.RANGE:
+            found |= {chr(code) for code in range(value[0], min(value[1], 126) + 1)}
+        elif op is sre.CATEGORY:
+            found |= set(_CLASSES[value])
+    if negated:
+        found = set(_WORD) - found
+    return "".join(sorted(letter for letter in found if letter.isascii()))
+
+
+def passing(rules: CategoryRules, count: int, rng: random.Random) -> list[tuple[int, int]]:
+    """For each pattern with a check: how many of `count` strings have the form as a whole, and how many pass."""
+    recogniser = Recogniser([rules])
+    found = []
+    for index, (_, pattern) in enumerate(recogniser.patterns):
+        if pattern.validator is None:
+            continue
+        counted = scan(recogniser.scanner, pa.array([sample(pattern.regex, rng) for _ in range(count)], pa.string()))
+        if counted is not None:
+            found.append((counted[0].whole[index], counted[0].whole_valid[index]))
+    return found
+
+
+def valid(rules: CategoryRules, count: int, rng: random.Random) -> list[str]:
+    """So many values of one of the category's patterns that pass its check; fewer where they are hard to come by."""
+    recogniser = Recogniser([rules])
+    index = rng.randrange(len(recogniser.patterns))
+    pattern = recogniser.patterns[index][1]
+    found: list[str] = []
+    for _ in range(40):
+        made = [sample(pattern.regex, rng) for _ in range(max(count, 200))]
+        counted = scan(recogniser.scanner, pa.array(made, pa.string()))
+        if counted is None:
+            break
+        strict = recogniser.strict(index)
+        if not (counted[0].whole_valid[index] if strict else counted[0].whole[index]):
+            continue
+        for value in made:
+            hits = recogniser.scanner.scan_text(value.encode())
+            if any(start == 0 and end == len(value) and at == index for start, end, at, _ in hits):
+                found.append(value)
+        if len(found) >= count:
+            break
+    return found[:count]
