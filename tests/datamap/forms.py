@@ -55,7 +55,7 @@ def _one(op: Any, value: Any, rng: random.Random) -> str:
     if op is sre.ANY:
         return rng.choice(_WORD)
     if op is sre.BRANCH:
-        return _made(rng.choice([branch for branch in value[1] if _ascii(branch)] or value[1]), rng)
+        return _made(rng.choice(_branches(tuple(value[1]))), rng)
     if op in (sre.MAX_REPEAT, sre.MIN_REPEAT):
         least, most, inner = value
         return "".join(
@@ -66,9 +66,18 @@ def _one(op: Any, value: Any, rng: random.Random) -> str:
     return ""  # the beginning, the end or the edge of a word
 
 
-def _ascii(branch: Any) -> bool:
-    """Whether a branch can be made without bytes beyond ASCII."""
-    return all(op is not sre.IN or _letters(tuple(value)) for op, value in branch)
+_SEEN: dict[int, list[Any]] = {}  # trees are kept by the cache above, so that their numbers stay theirs
+
+
+def _branches(branches: tuple[Any, ...]) -> list[Any]:
+    """Those that can be made without bytes beyond ASCII; all of them where none can."""
+    key = id(branches[0])
+    if key not in _SEEN:
+        plain = [
+            branch for branch in branches if all(op is not sre.IN or _letters(tuple(value)) for op, value in branch)
+        ]
+        _SEEN[key] = plain or list(branches)
+    return _SEEN[key]
 
 
 @cache
@@ -102,24 +111,17 @@ def passing(rules: CategoryRules, count: int, rng: random.Random) -> list[tuple[
     return found
 
 
-def valid(rules: CategoryRules, count: int, rng: random.Random) -> list[str]:
+def valid(rules: CategoryRules, pattern: int, count: int, rng: random.Random) -> list[str]:
     """So many values of one of the category's patterns that pass its check; fewer where they are hard to come by."""
     recogniser = Recogniser([rules])
-    index = rng.randrange(len(recogniser.patterns))
-    pattern = recogniser.patterns[index][1]
+    regex = recogniser.patterns[pattern][1].regex
     found: list[str] = []
-    for _ in range(40):
-        made = [sample(pattern.regex, rng) for _ in range(max(count, 200))]
-        counted = scan(recogniser.scanner, pa.array(made, pa.string()))
-        if counted is None:
-            break
-        strict = recogniser.strict(index)
-        if not (counted[0].whole_valid[index] if strict else counted[0].whole[index]):
-            continue
+    for _ in range(100):
+        made = [sample(regex, rng) for _ in range(200)]
         for value in made:
             hits = recogniser.scanner.scan_text(value.encode())
-            if any(start == 0 and end == len(value) and at == index for start, end, at, _ in hits):
+            if any((start, end, at) == (0, len(value), pattern) for start, end, at, _ in hits):
                 found.append(value)
-        if len(found) >= count:
+        if len(found) >= count or not found:
             break
     return found[:count]

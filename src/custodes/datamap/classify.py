@@ -86,9 +86,14 @@ class Tally:
 
     def verdicts(self) -> tuple[Field, ...]:
         """One Field per column and category it holds, in the order of the columns, the surest first."""
+        columns = self.judged()
+        return tuple(self._field(column, verdict) for column in columns for verdict in compete.verdicts(column))
+
+    def judged(self) -> list[ColumnView]:
+        """The columns that are not empty, with every claim on them and its evidence."""
         columns = [self._view(tally) for tally in self._columns.values() if tally.filled]
         self._judge(columns)
-        return tuple(self._field(column, verdict) for column in columns for verdict in compete.verdicts(column))
+        return columns
 
     def _view(self, tally: ColumnTally) -> ColumnView:
         profile = Profile(tally.sample, tally.runs)

@@ -27,6 +27,7 @@ PEOPLE: Final = 1.0  # the other columns are about people
 HOME: Final = 1.5  # the dataset is about the country whose number it is
 ABROAD: Final = -2.0  # it is about other countries
 SERIAL: Final = -8.0  # neighbouring cells are rising numbers
+FEW: Final = -2.0  # bare numbers, and only a handful of different ones
 REFERENCED: Final = 4.0  # the column that it references holds the same
 OWN: Final = 1.5  # a category that the owner wrote is likely to be held by the owner
 

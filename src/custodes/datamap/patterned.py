@@ -22,6 +22,7 @@ _CHECKED: Final = {
 }
 _VERSIONS: Final = frozenset({"version", "ver", "build", "release", "firmware", "revision"})
 _TOLD: Final = 0.9
+_HANDFUL: Final = 5
 _STRUCTURED: Final = {True: 0.5, False: 0.1}  # how often bare digits, and telling forms, are numbers of a narrow range
 
 
@@ -39,7 +40,7 @@ def pattern_claim(
     column: ColumnView, rules: CategoryRules, recogniser: Recogniser, own: tuple[int, ...], around: Around
 ) -> Claim | None:
     """The claim on the whole column, where its cells have the category's form. own: indices of its patterns."""
-    if not own or not column.filled or _refuted(column, rules):
+    if not own or not column.filled or _refuted(column, rules, around):
         return None
     fit = _fit(column, own, recogniser)
     promise = column.promise(rules.id)
@@ -59,7 +60,9 @@ def pattern_claim(
         claim = claim.surer(header_weight(promise.strength) + kept, header_reason(promise))
     if column.profile.rising and "sequence" in rules.column.refutes and not told and nats < evidence.CAP:
         claim = claim.surer(evidence.SERIAL, "the numbers rise from row to row")
-    elif not told and fit.weak > 0.5 * fit.passed and THINGS_NUMBERED & set(column.words):
+    elif fit.weak > 0.5 * fit.passed and len(column.profile.distinct) < _HANDFUL:
+        claim = claim.surer(evidence.FEW, f"only {len(column.profile.distinct)} different values")
+    if not told and fit.weak > 0.5 * fit.passed and THINGS_NUMBERED & set(column.words):
         claim = claim.surer(NUMBERED, "the header speaks of numbers of things")
     return around_claim(claim, rules, around)
 
@@ -136,9 +139,9 @@ def _weighed(column: ColumnView, rules: CategoryRules, fit: _Fit, *, checked: bo
     ), f"{said} ({per_cent(max(chance, local or 0))} would by luck)"
 
 
-def _refuted(column: ColumnView, rules: CategoryRules) -> bool:
+def _refuted(column: ColumnView, rules: CategoryRules, around: Around) -> bool:
     refutes = rules.column.refutes
-    told = column.promise(rules.id).strength >= _TOLD
+    told = column.promise(rules.id).strength >= _TOLD or around.inherited == rules.id
     return ("key" in refutes and column.is_key and not told) or (
         "version" in refutes and not told and _versions(column)
     )

@@ -72,6 +72,15 @@ class Profile:
         return pairs >= 5 and max(up, down) >= 0.95 * pairs
 
     @cached_property
+    def coded(self) -> bool:
+        """Whether nearly all values have one form of capitals and digits, as codes of things have: `ZX-4711`."""
+        if len(self.distinct) < 5:
+            return False
+        forms = Counter(re.sub(r"[0-9]+", "9", re.sub(r"[A-Z]", "A", value)) for value in self.distinct)
+        form, count = forms.most_common(1)[0]
+        return count >= 0.9 * len(self.distinct) and "9" in form and re.fullmatch(r"[A9._/-]+", form) is not None
+
+    @cached_property
     def epochs(self) -> bool:
         """Whether the numbers are moments between 1990 and 2045, counted in seconds or parts of them."""
         return self.share(_epoch) >= 0.98

@@ -13,6 +13,8 @@ from custodes.datamap.evidence import PEOPLE, header_weight
 from custodes.datamap.vocabulary import WORDS
 
 _BASE: Final = -6.5  # a shape is a weak test: the header must say it
+_CHOSEN: Final = frozenset({"handle", "secret"})  # what people choose is not all of one form
+_CODED: Final = -4.0
 _ADDRESS: Final = frozenset({"postal_address", "postcode", "city"})
 
 
@@ -32,6 +34,8 @@ def shape_claim(column: ColumnView, rules: CategoryRules, beside: Collection[str
     matched = round(share * column.filled)
     reasons = (header_reason(promise), f"{per_cent(share)} of {column.filled:,} cells fit it")
     claim = Claim(rules.id, _BASE + header_weight(promise.strength) + share, matched, reasons)
+    if rules.column.shape in _CHOSEN and column.profile.coded:
+        claim = claim.surer(_CODED, "but all have one form, as codes of things have")
     near = (_ADDRESS | ABOUT_PEOPLE) & set(beside) - {rules.id}
     return claim.surer(PEOPLE, f"siblings: {spoken(near)}") if near else claim
 
