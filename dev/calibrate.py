@@ -79,12 +79,15 @@ def people(rng: random.Random) -> dict[str, Callable[[], str]]:
     def street() -> str:
         return rng.choice([f"{rng.randint(1, 200)} {family()} Road", f"{family()}strasse {rng.randint(1, 90)}"])
 
+    def born() -> str:
+        return (date(1940, 1, 1) + timedelta(days=rng.randrange(24_000))).isoformat()
+
     return {
         "first_name": lambda: rng.choice(given).title(),
         "last_name": family,
         "person_name": lambda: f"{rng.choice(given).title()} {family()}",
         "postal_address": street,
-        "birth_date": lambda: (date(1940, 1, 1) + timedelta(days=rng.randrange(24_000))).isoformat(),
+        "birth_date": born,
         "username": lambda: f"{rng.choice(given)}{rng.choice(['', '_', '.'])}{rng.randint(1, 99)}",
         "phone": lambda: f"+1 202-555-01{rng.randint(0, 99):02d}",
     }

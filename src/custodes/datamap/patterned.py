@@ -23,16 +23,19 @@ _CHECKED: Final = {
 _VERSIONS: Final = frozenset({"version", "ver", "build", "release", "firmware", "revision"})
 _TOLD: Final = 0.9
 _HANDFUL: Final = 5
+_TELLING: Final = frozenset({"literal", "at"})  # anchors that say what begins or stands there
 _STRUCTURED: Final = {True: 0.5, False: 0.1}  # how often bare digits, and telling forms, are numbers of a narrow range
 
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """Cells of a column by one category: of its form, passing, and passing by patterns that are weak in text."""
+    """Cells of a column by one category: of its form, passing, passing by patterns that are weak in text, and by those
+    whose form says what it is."""
 
     form: int
     passed: int
     weak: int
+    telling: int
     padded: bool = False  # leading zeros had to be put back
 
 
@@ -95,20 +98,24 @@ def _fit(column: ColumnView, own: tuple[int, ...], recogniser: Recogniser) -> _F
     put_back = _summed(own, recogniser, counts.whole, counts.whole_valid, counts.filled)
     if put_back.passed * scale <= 1.02 * plain.passed:
         return plain
-    return _Fit(round(put_back.form * scale), round(put_back.passed * scale), round(put_back.weak * scale), padded=True)
+    return _Fit(
+        round(put_back.form * scale), round(put_back.passed * scale), round(put_back.weak * scale), 0, padded=True
+    )
 
 
 def _summed(own: tuple[int, ...], recogniser: Recogniser, whole: list[int], valid: list[int], filled: int) -> _Fit:
-    form = strong = weak = 0
+    form = strong = weak = telling = 0
     for index in own:
         passed = valid[index] if recogniser.strict(index) else whole[index]
         form += whole[index]
-        if recogniser.patterns[index][1].weak:
+        rules, pattern = recogniser.patterns[index]
+        if pattern.weak:
             weak += passed
         else:
             strong += passed
+            telling += passed if pattern.anchor in _TELLING or rules.column.chance == 0 else 0
     # A cell may have several of the forms.
-    return _Fit(min(form, filled), min(strong + weak, filled), min(weak, filled))
+    return _Fit(min(form, filled), min(strong + weak, filled), min(weak, filled), min(telling, filled))
 
 
 def _weighed(column: ColumnView, rules: CategoryRules, fit: _Fit, *, checked: bool) -> tuple[float, str]:
@@ -120,7 +127,7 @@ def _weighed(column: ColumnView, rules: CategoryRules, fit: _Fit, *, checked: bo
     said = f"{per_cent(share)} of {column.filled:,} cells {what}"
     if fit.padded:
         said += " with leading zeros put back"
-    if chance == 0 and bare < 0.5:
+    if fit.telling > 0.5 * fit.passed:
         few = -1.0 if column.filled < 3 else 0.0
         return evidence.TELLING + 2 * (share - 0.5) + few, said
     base = bare * evidence.BARE + (1 - bare) * evidence.CHECKED
