@@ -9,6 +9,7 @@
 pub mod beside;
 pub mod card;
 pub mod checksum;
+pub mod europe;
 pub mod iban;
 pub mod network;
 pub mod phone;
@@ -24,6 +25,7 @@ pub type Table = &'static [(&'static str, Validator)];
 #[rustfmt::skip] // one a line, so that two people can each add theirs
 const TABLES: &[Table] = &[
     card::TABLE,
+    europe::TABLE,
     iban::TABLE,
     network::TABLE,
     phone::TABLE,
