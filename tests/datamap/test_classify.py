@@ -78,7 +78,7 @@ PERSONAL = {
     "postal_address": rows(lambda _: f"{RANDOM.randint(1, 200)} {RANDOM.choice(['Oak', 'Elm', 'Hill'])} Street"),
     "first_name": [given for given, _ in PEOPLE],
     "last_name": [family for _, family in PEOPLE],
-    "password": ["$2b$12$" + "abcdefghijklmnopqrstuu" + "A" * 31] * ROWS,
+    "password_hash": ["$2b$12$" + "abcdefghijklmnopqrstuu" + "A" * 31] * ROWS,
     "github_token": rows(lambda _: "ghp_" + digits(36)),
 }
 

@@ -10,9 +10,10 @@ pub mod beside;
 pub mod card;
 pub mod checksum;
 pub mod iban;
-pub mod national;
 pub mod network;
+pub mod phone;
 pub mod secret;
+pub mod world;
 
 /// `(text, start, end) -> end of the valid part`, with `start <= end <= text.len()`.
 pub type Validator = fn(&[u8], usize, usize) -> Option<usize>;
@@ -20,7 +21,15 @@ pub type Validator = fn(&[u8], usize, usize) -> Option<usize>;
 /// Names and their checks.
 pub type Table = &'static [(&'static str, Validator)];
 
-const TABLES: &[Table] = &[card::TABLE, iban::TABLE, national::TABLE, network::TABLE, secret::TABLE];
+#[rustfmt::skip] // one a line, so that two people can each add theirs
+const TABLES: &[Table] = &[
+    card::TABLE,
+    iban::TABLE,
+    network::TABLE,
+    phone::TABLE,
+    secret::TABLE,
+    world::TABLE,
+];
 
 /// The validator of that name, or `None` where there is none.
 #[must_use]

@@ -17,6 +17,9 @@ _BETWEEN = r"s?[\s:#=._\"'-]*(?:no|nr|num|number|id|code)?[\s:#=._\"'-]*$"
 
 
 _NUMBER = re.compile(r"\d{5}")
+# What stands before a labelled value: a word, marks and quotes, perhaps an "is". The native checks cut it off likewise.
+_SEPARATES = r"\s:=>,;\"'`\\"
+_LABEL = re.compile(rf"[^{_SEPARATES}]+[{_SEPARATES}]+(?:is[{_SEPARATES}]+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,10 @@ class Recogniser:
             end = last if ascii_only else start + _characters(raw[first:last])
             rules, pattern = self.patterns[index]
             checked = self._check(text, start, end, rules, pattern, validated=validated)
-            if checked is not None:
+            if checked is not None and pattern.label and (label := _LABEL.match(text, start, end)) is not None:
+                # Only a word says what it is: a category that knows the value's own form goes before.
+                found.append(Found(label.end(), end, rules.id, validated=False))
+            elif checked is not None:
                 found.append(Found(start, end, rules.id, checked))
         return _disjoint(found)
 
