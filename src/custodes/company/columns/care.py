@@ -111,8 +111,8 @@ def belief(draw: Draw) -> str:
 
 CARE: Final = (
     Kind(
-        "icd10",
-        "icd10",
+        "icd10_code",
+        "icd10_code",
         icd10,
         {
             "en": ("icd10", "diagnosis code", "icd code"),
@@ -122,16 +122,14 @@ CARE: Final = (
         },
         look="code",
         tells=True,
-        also=frozenset({"icd_10", "icd10_code", "diagnosis_code", "diagnosis"}),
     ),
     Kind(
-        "gb_nhs_number",
-        "gb_nhs_number",
+        "uk_nhs_number",
+        "uk_nhs_number",
         nhs,
         {"en": ("nhs number", "nhs no", "patient nhs")},
         tells=True,
         whole=True,
-        also=frozenset({"gb_nhs", "uk_nhs", "nhs_number", "uk_nhs_number"}),
     ),
     Kind(
         "us_mbi",
@@ -140,11 +138,10 @@ CARE: Final = (
         {"en": ("mbi", "medicare beneficiary id", "medicare number")},
         look="code",
         tells=True,
-        also=frozenset({"us_medicare", "medicare_beneficiary_identifier", "mbi"}),
     ),
     Kind(
         "diagnosis",
-        "diagnosis",
+        "health_condition",
         _one_of(_ILLNESSES),
         {
             "en": ("diagnosis", "medical condition", "condition"),
@@ -153,7 +150,7 @@ CARE: Final = (
             "es": ("diagnostico",),
         },
         look="words",
-        also=frozenset({"medical_condition", "health_condition", "medical", "health", "health_data", "medical_terms"}),
+        also=frozenset({"health_condition"}),
     ),
     Kind(
         "medication",
@@ -166,9 +163,7 @@ CARE: Final = (
             "es": ("medicamento",),
         },
         look="text",
-        also=frozenset(
-            {"medical_condition", "health_condition", "medical", "health", "health_data", "medical_terms", "diagnosis"}
-        ),
+        also=frozenset({"health_condition"}),
     ),
     Kind(
         "blood_type",
@@ -176,7 +171,7 @@ CARE: Final = (
         _one_of(_BLOOD),
         {"en": ("blood type", "blood group"), "de": ("blutgruppe",), "es": ("grupo sanguineo",)},
         look="words",
-        also=frozenset({"blood_group", "medical_condition", "health_condition", "medical", "health", "health_data"}),
+        also=frozenset({"health_condition"}),
     ),
     Kind(
         "religion",
@@ -199,7 +194,6 @@ CARE: Final = (
         _one_of(_ORIGINS),
         {"en": ("ethnicity", "race", "ethnic group"), "de": ("ethnie",)},
         look="words",
-        also=frozenset({"ethnic_origin", "race", "racial_origin"}),
     ),
     Kind(
         "sexual_orientation",
@@ -208,7 +202,6 @@ CARE: Final = (
         {"en": ("sexual orientation", "orientation"), "de": ("sexuelle orientierung",)},
         look="words",
         tells=True,
-        also=frozenset({"orientation"}),
     ),
     Kind(
         "trade_union",
@@ -216,7 +209,6 @@ CARE: Final = (
         _one_of(_UNIONS),
         {"en": ("trade union", "union membership", "union"), "de": ("gewerkschaft",), "fr": ("syndicat",)},
         look="words",
-        also=frozenset({"trade_union_membership", "union_membership", "union"}),
     ),
     Kind(
         "political_opinion",
@@ -224,7 +216,6 @@ CARE: Final = (
         _one_of(_PARTIES),
         {"en": ("political party", "party affiliation", "political affiliation"), "de": ("parteizugehoerigkeit",)},
         look="words",
-        also=frozenset({"political_affiliation", "politics", "political_party", "political_view", "political_views"}),
     ),
     Kind(
         "marital_status",

@@ -146,7 +146,6 @@ CREDENTIALS: Final = (
         look="code",
         tells=True,
         family="logs",
-        also=frozenset({"google_api_key"}),
     ),
     Kind(
         "github_token",
@@ -183,7 +182,6 @@ CREDENTIALS: Final = (
         look="code",
         tells=True,
         family="logs",
-        also=frozenset({"stripe_secret_key", "stripe_api_key"}),
     ),
     Kind("jwt", "jwt", jwt, {"en": ("jwt", "id token", "bearer token")}, look="code", tells=True, family="logs"),
     Kind(
@@ -203,16 +201,6 @@ CREDENTIALS: Final = (
         look="text",
         tells=True,
         family="logs",
-        also=frozenset(
-            {
-                "url_password",
-                "connection_string",
-                "url_credentials",
-                "credential_url",
-                "password_in_url",
-                "url_with_credentials",
-            }
-        ),
     ),
     Kind(
         "api_key",
@@ -221,6 +209,5 @@ CREDENTIALS: Final = (
         {"en": ("api key", "secret key", "access token"), "de": ("api schluessel",)},
         look="code",
         family="logs",
-        also=frozenset({"token", "access_token", "generic_api_key"}),
     ),
 )

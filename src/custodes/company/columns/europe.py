@@ -63,22 +63,11 @@ EUROPE: Final = (
         whole=True,
     ),
     identifier(
-        "pl_nip",
-        number("pl.nip", digits(9, "1256789"), ends="9", write=groups(3, 3, 2, by="-")),
-        "pl",
-        ("nip", "numer nip"),
-        ("polish tax id",),
-    ),
-    identifier(
         "de_steuer_id",
         number("de.idnr", _idnr, ends="9", write=groups(2, 3, 3)),
         "de",
         ("steuer id", "steueridentifikationsnummer"),
         ("german tax id",),
-        "de_tax_id",
-        "de_idnr",
-        "german_tax_id",
-        "de_steuerid",
     ),
     identifier(
         "fr_nir",
@@ -86,18 +75,14 @@ EUROPE: Final = (
         "fr",
         ("numero securite sociale", "nir"),
         ("french social security number",),
-        "fr_insee",
     ),
-    identifier(
-        "es_dni", number("es.dni", digits(8), ends="A"), "es", ("dni", "nif"), ("spanish dni",), "es_nif", look="code"
-    ),
+    identifier("es_dni", number("es.dni", digits(8), ends="A"), "es", ("dni", "nif"), ("spanish dni",), look="code"),
     identifier(
         "es_nie",
         number("es.nie", lambda d: d.any("XYZ") + d.digits(7), ends="A"),
         "es",
         ("nie", "numero extranjero"),
         ("foreigner id nie",),
-        "es_nif",
         look="code",
     ),
     identifier(
@@ -117,16 +102,11 @@ EUROPE: Final = (
         whole=True,
     ),
     identifier(
-        "be_national_number",
+        "be_nn",
         number("be.nn", born("%y%m%d", 3), ends="99", write=lambda n: f"{n[:2]}.{n[2:4]}.{n[4:6]}-{n[6:9]}.{n[9:]}"),
         "nl",
         ("rijksregisternummer", "insz"),
         ("belgian national number",),
-        "be_nn",
-        "be_rrn",
-        "be_nrn",
-        "be_rijksregisternummer",
-        "be_niss",
     ),
     identifier(
         "pt_nif",
@@ -135,16 +115,13 @@ EUROPE: Final = (
         ("nif", "contribuinte"),
         ("portuguese tax number",),
     ),
-    identifier(
-        "gb_nino", _nino_written, "en", ("nino", "national insurance number"), ("ni number",), "uk_nino", look="code"
-    ),
+    identifier("gb_nino", _nino_written, "en", ("nino", "national insurance number"), ("ni number",), look="code"),
     identifier(
         "ie_pps",
         number("ie.pps", digits(7), ends="A"),
         "en",
         ("pps number", "ppsn"),
         ("irish pps",),
-        "ie_ppsn",
         look="code",
     ),
     identifier(
@@ -184,10 +161,7 @@ EUROPE: Final = (
         "et",
         ("isikukood",),
         ("estonian personal code",),
-        "ee_ik",
         "lt_asmens_kodas",
-        "lt_asmens",
-        "lt_personal_code",
     ),
     identifier(
         "lv_personas_kods",
@@ -195,8 +169,6 @@ EUROPE: Final = (
         "lv",
         ("personas kods",),
         ("latvian personal code",),
-        "lv_pk",
-        "lv_personal_code",
     ),
     identifier(
         "cz_rodne_cislo",
@@ -204,11 +176,6 @@ EUROPE: Final = (
         "cs",
         ("rodne cislo", "rc"),
         ("czech birth number",),
-        "sk_rodne_cislo",
-        "cz_rc",
-        "sk_rc",
-        "cz_sk_rodne_cislo",
-        "cz_birth_number",
     ),
     identifier(
         "ro_cnp",
@@ -227,14 +194,11 @@ EUROPE: Final = (
         whole=True,
     ),
     identifier(
-        "si_emso",
+        "jmbg",
         number("si.emso", lambda d: _seven(d) + "50" + d.digits(3), ends="9"),
         "sl",
         ("emso",),
         ("slovenian emso",),
-        "rs_jmbg",
-        "jmbg",
-        "ba_jmbg",
     ),
     identifier(
         "gr_amka",
@@ -249,17 +213,13 @@ EUROPE: Final = (
         "de",
         ("ahv nummer", "ahv nr"),
         ("swiss social security number",),
-        "ch_avs",
-        "ch_ssn",
     ),
     identifier(
-        "at_svnr",
+        "at_vnr",
         number("at.vnr", lambda d: d.digits(4, "123456789") + d.birth("%d%m%y"), write=groups(4)),
         "de",
         ("sozialversicherungsnummer", "svnr"),
         ("austrian social security number",),
-        "at_vnr",
-        "at_sozialversicherung",
     ),
     identifier(
         "tr_kimlik",
@@ -267,9 +227,6 @@ EUROPE: Final = (
         "tr",
         ("tc kimlik no", "tckn"),
         ("turkish identity number",),
-        "tr_tckimlik",
-        "tr_tckn",
-        "tr_tc_kimlik",
         whole=True,
     ),
 )

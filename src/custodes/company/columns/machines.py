@@ -137,7 +137,7 @@ MACHINES: Final = (
         {"en": ("idfa", "gaid", "advertising id", "device id")},
         look="code",
         family="logs",
-        also=frozenset({"device_id", "ad_id"}),
+        also=frozenset({"device_id"}),
     ),
     Kind(
         "vin",
@@ -166,7 +166,6 @@ MACHINES: Final = (
         look="code",
         local=True,
         family="orders",
-        also=frozenset({"licence_plate", "number_plate", "vehicle_plate", "plate"}),
         lies=("first_name", "email", "birth_date"),
     ),
     Kind(
@@ -176,7 +175,7 @@ MACHINES: Final = (
         {"en": ("latitude", "lat", "home lat"), "de": ("breitengrad",)},
         look="decimal",
         family="logs",
-        also=frozenset({"coordinates", "geo_coordinates", "location", "geolocation", "coordinate"}),
+        also=frozenset({"coordinates"}),
     ),
     Kind(
         "longitude",
@@ -185,7 +184,7 @@ MACHINES: Final = (
         {"en": ("longitude", "lng", "home lon"), "de": ("laengengrad",)},
         look="decimal",
         family="logs",
-        also=frozenset({"coordinates", "geo_coordinates", "location", "geolocation", "coordinate"}),
+        also=frozenset({"coordinates"}),
     ),
     Kind(
         "coordinates",
@@ -195,7 +194,6 @@ MACHINES: Final = (
         look="decimal",
         tells=True,
         family="logs",
-        also=frozenset({"geo_coordinates", "location", "geolocation", "coordinate_pair", "coordinate"}),
     ),
     Kind("geohash", "geohash", geohash, {"en": ("geohash", "geo hash")}, look="code", family="logs"),
 )

@@ -131,7 +131,6 @@ MONEY: Final = (
         {"en": ("card expiry", "exp date", "expiration date"), "de": ("gueltig bis",)},
         look="date",
         family="orders",
-        also=frozenset({"payment_card_expiry", "card_expiration"}),
     ),
     Kind(
         "iban",
@@ -155,16 +154,14 @@ MONEY: Final = (
         look="code",
         tells=True,
         family="orders",
-        also=frozenset({"swift_bic", "bic_swift"}),
     ),
     Kind(
-        "us_routing_number",
-        "aba_routing_number",
+        "us_aba_routing",
+        "us_aba_routing",
         routing,
         {"en": ("aba", "routing number", "aba routing")},
         tells=True,
         family="orders",
-        also=frozenset({"us_aba", "aba", "aba_routing", "us_routing_number", "us_aba_routing", "us_rtn"}),
     ),
     Kind(
         "bank_account",
@@ -172,7 +169,6 @@ MONEY: Final = (
         bank_account,
         {"en": ("account number", "bank account number"), "de": ("kontonummer",), "es": ("numero de cuenta",)},
         family="orders",
-        also=frozenset({"bank_account_number"}),
     ),
     Kind(
         "bitcoin_address",
@@ -182,7 +178,7 @@ MONEY: Final = (
         look="code",
         tells=True,
         family="orders",
-        also=frozenset({"crypto_wallet", "bitcoin", "btc_address", "crypto_address"}),
+        also=frozenset({"crypto_address"}),
     ),
     Kind(
         "ethereum_address",
@@ -192,6 +188,6 @@ MONEY: Final = (
         look="code",
         tells=True,
         family="orders",
-        also=frozenset({"crypto_wallet", "ethereum", "eth_address", "crypto_address"}),
+        also=frozenset({"crypto_address"}),
     ),
 )

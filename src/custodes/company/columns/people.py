@@ -328,7 +328,6 @@ PEOPLE: Final = (
         },
         look="code",
         local=True,
-        also=frozenset({"passport_number"}),
         lies=("first_name", "city", "email"),
     ),
     Kind(
@@ -344,7 +343,6 @@ PEOPLE: Final = (
         },
         look="code",
         local=True,
-        also=frozenset({"driving_license", "driver_license", "drivers_license"}),
         lies=("first_name", "city", "email"),
     ),
     Kind(

@@ -76,7 +76,6 @@ WORLD: Final = (
         "es",
         ("cuit", "cuil"),
         ("argentine tax id",),
-        "ar_cuil",
         whole=True,
     ),
     identifier(
@@ -85,7 +84,6 @@ WORLD: Final = (
         "es",
         ("rut", "run"),
         ("chilean rut",),
-        "cl_run",
     ),
     identifier(
         "in_aadhaar",
@@ -103,14 +101,11 @@ WORLD: Final = (
         look="code",
     ),
     identifier(
-        "cn_resident_id",
+        "cn_ric",
         number("cn.ric", lambda d: _ric(d) + d.any("0123456789X")),
         "zh",
         ("shenfenzheng",),
         ("chinese resident id", "resident identity card"),
-        "cn_ric",
-        "cn_id_card",
-        "cn_resident_identity",
         look="code",
     ),
     identifier(
@@ -119,8 +114,6 @@ WORLD: Final = (
         "ja",
         ("kojin bango", "mynumber"),
         ("my number",),
-        "jp_individual_number",
-        "jp_in",
     ),
     identifier(
         "kr_rrn",
@@ -135,9 +128,6 @@ WORLD: Final = (
         "en",
         ("sa id number", "rsa id"),
         ("south african id",),
-        "za_id_number",
-        "za_idnr",
-        "za_identity_number",
     ),
     identifier(
         "il_id",
@@ -145,10 +135,6 @@ WORLD: Final = (
         "en",
         ("teudat zehut", "mispar zehut"),
         ("israeli id",),
-        "il_teudat_zehut",
-        "il_idnr",
-        "il_identity_number",
-        "il_id_number",
     ),
     identifier(
         "au_tfn",
@@ -163,8 +149,6 @@ WORLD: Final = (
         "th",
         ("thai national id",),
         ("thai id card",),
-        "th_national_id",
-        "th_id",
         whole=True,
     ),
 )

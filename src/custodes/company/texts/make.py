@@ -39,8 +39,8 @@ _LATIN: Final = frozenset({"en", "de", "fr", "es", "pl", "it", "pt", "nl", "sv",
 _CHECKED: Final = {
     "pl_pesel": "pl.pesel", "de_steuer_id": "de.idnr", "fr_nir": "fr.nir", "es_dni": "es.dni", "nl_bsn": "nl.bsn",
     "it_codice_fiscale": "it.codicefiscale", "br_cpf": "br.cpf", "mx_curp": "mx.curp", "in_aadhaar": "in_.aadhaar",
-    "cn_resident_id": "cn.ric", "gb_nhs_number": "gb.nhs", "iban": "iban", "payment_card": "luhn", "imei": "luhn",
-    "us_routing_number": "us.rtn", "bitcoin_address": "bitcoin", "hr_oib": "hr.oib", "tr_kimlik": "tr.tckimlik",
+    "cn_ric": "cn.ric", "uk_nhs_number": "gb.nhs", "iban": "iban", "payment_card": "luhn", "imei": "luhn",
+    "us_aba_routing": "us.rtn", "bitcoin_address": "bitcoin", "hr_oib": "hr.oib", "tr_kimlik": "tr.tckimlik",
     "ro_cnp": "ro.cnp", "ch_ahv": "ch.ssn", "ee_isikukood": "ee.ik", "fi_hetu": "fi.hetu", "ca_sin": "ca.sin",
     "no_fodselsnummer": "no.fodselsnummer", "kr_rrn": "kr.rrn", "cl_rut": "cl.rut", "es_nie": "es.nie",
 }  # fmt: skip
