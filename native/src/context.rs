@@ -1,7 +1,7 @@
 //! Which words stand before a candidate, and do they speak for it or against it? Asked only where a weak pattern has
 //! been met, or a match is about to be reported.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use memchr::memrchr;
 
@@ -18,6 +18,8 @@ pub struct Owner {
     pub category: usize,
     /// Too common alone: in text it counts only behind a word.
     pub weak: bool,
+    /// It begins with a word such as `password=` that is not part of what is found.
+    pub label: bool,
     /// Of two patterns that match the same, the one with the lower rank is meant.
     pub rank: usize,
 }
@@ -29,6 +31,8 @@ pub struct Context {
     pub boost: Vec<String>,
     /// They speak against a match directly behind them.
     pub refute: Vec<String>,
+    /// If there are any, what stands behind a label must be one of them.
+    pub values: Vec<String>,
 }
 
 /// The words of all categories.
@@ -37,6 +41,7 @@ pub struct Words {
     /// One bit per key in `boost`.
     known: Vec<u64>,
     refute: Vec<Vec<Word>>,
+    values: Vec<HashSet<String>>,
 }
 
 struct Word {
@@ -129,7 +134,23 @@ impl Words {
             }
         }
         let refute = contexts.iter().map(|context| context.refute.iter().flat_map(|word| spellings(word)).collect());
-        Self { boost, known, refute: refute.collect() }
+        let values = contexts.iter().map(|context| context.values.iter().map(|value| small(value)).collect());
+        Self { boost, known, refute: refute.collect(), values: values.collect() }
+    }
+
+    /// The part of a text behind a label that is meant, as its end: all of it, or, where the category lists its words,
+    /// the longest of them that begins there; `None` where none does.
+    #[must_use]
+    pub fn value(&self, text: &[u8], category: usize) -> Option<usize> {
+        let Some(values) = self.values.get(category).filter(|values| !values.is_empty()) else {
+            return Some(text.len());
+        };
+        let gaps = (0..text.len()).rev().filter(|&at| text.get(at).is_some_and(u8::is_ascii_whitespace));
+        let mut ends = std::iter::once(text.len()).chain(gaps);
+        ends.find(|&end| {
+            let part = text.get(..end).and_then(|part| std::str::from_utf8(part).ok());
+            part.is_some_and(|part| values.contains(&small(part)))
+        })
     }
 
     /// The categories that a word in the window speaks for: it belongs to the first number behind it, so that no
@@ -200,11 +221,16 @@ impl Word {
     }
 }
 
-/// A word folded, in two spellings where it is a phrase: with marks between its words, and as one word.
-fn spellings(word: &str) -> Vec<Word> {
+fn small(word: &str) -> String {
     let mut folded = String::new();
     word.chars().for_each(|character| fold(character, &mut folded));
     folded.make_ascii_lowercase();
+    folded
+}
+
+/// A word folded, in two spellings where it is a phrase: with marks between its words, and as one word.
+fn spellings(word: &str) -> Vec<Word> {
+    let folded = small(word);
     let pieces: Vec<&str> =
         folded.split(|c: char| c.is_ascii() && is_mark(c as u8)).filter(|p| !p.is_empty()).collect();
     let unbounded = folded.chars().next_back().is_some_and(|last| last >= '\u{e00}');

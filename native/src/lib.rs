@@ -11,6 +11,7 @@ pub mod lines;
 pub mod literals;
 pub mod masks;
 pub mod pattern;
+mod phones;
 pub mod places;
 pub mod plain;
 pub mod scan;
@@ -25,6 +26,7 @@ use pyo3::prelude::*;
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("VALIDATORS", validate::names())?;
+    module.add_function(wrap_pyfunction!(phones::phone_in_plan, module)?)?;
     module.add_function(wrap_pyfunction!(scanner::check_pattern, module)?)?;
     module.add_class::<scanner::Scanner>()?;
     module.add_class::<scanner::CellCounts>()

@@ -45,7 +45,7 @@ impl Patterns {
     /// As `new`.
     pub fn with_context(specs: &[Spec], owners: &[Owner], contexts: &[Context]) -> Result<Self, String> {
         let all = specs.iter().map(Pattern::new).collect::<Result<Vec<_>, _>>()?;
-        let alone = |index: usize| Owner { category: index, weak: false, rank: index };
+        let alone = |index: usize| Owner { category: index, weak: false, label: false, rank: index };
         let owners: Vec<Owner> =
             (0..all.len()).map(|index| owners.get(index).copied().unwrap_or_else(|| alone(index))).collect();
         let weak: Vec<bool> = owners.iter().map(|owner| owner.weak).collect();

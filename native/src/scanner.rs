@@ -30,7 +30,7 @@ pub struct CellCounts {
 }
 
 type SpecTuple = (String, String, Vec<String>, String, usize, Option<String>, bool);
-type CategoryTuple = (String, Vec<String>, Vec<String>);
+type CategoryTuple = (String, Vec<String>, Vec<String>, Vec<String>);
 type HitTuple<'py> = (Bound<'py, PyString>, usize, usize, usize, Bound<'py, PyString>, bool);
 
 fn spec((id, anchor, literals, regex, lead, validator, keep_unvalidated): SpecTuple) -> Spec {
@@ -51,17 +51,17 @@ impl Scanner {
         py: Python<'_>,
         specs: Vec<SpecTuple>,
         categories: Vec<CategoryTuple>,
-        owners: Vec<(usize, bool, usize)>,
+        owners: Vec<(usize, bool, bool, usize)>,
     ) -> PyResult<Self> {
         let specs: Vec<Spec> = specs.into_iter().map(spec).collect();
         let names = if categories.is_empty() {
             specs.iter().map(|spec| PyString::new(py, &spec.id).unbind()).collect()
         } else {
-            categories.iter().map(|(id, _, _)| PyString::new(py, id).unbind()).collect()
+            categories.iter().map(|(id, ..)| PyString::new(py, id).unbind()).collect()
         };
-        let contexts: Vec<Context> =
-            categories.into_iter().map(|(_, boost, refute)| Context { boost, refute }).collect();
-        let owner = |(category, weak, rank): (usize, bool, usize)| Owner { category, weak, rank };
+        let context = |(_, boost, refute, values): CategoryTuple| Context { boost, refute, values };
+        let contexts: Vec<Context> = categories.into_iter().map(context).collect();
+        let owner = |(category, weak, label, rank)| Owner { category, weak, label, rank };
         let owners: Vec<Owner> = owners.into_iter().map(owner).collect();
         let patterns = py.detach(|| Patterns::with_context(&specs, &owners, &contexts));
         Ok(Self { patterns: patterns.map_err(PyValueError::new_err)?, names })

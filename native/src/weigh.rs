@@ -7,6 +7,7 @@ use crate::context::Window;
 use crate::pattern::Pattern;
 use crate::places::{Form, Sink};
 use crate::scan::Patterns;
+use crate::validate::secret::labelled::value_at;
 
 /// A match, in bytes of the text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -85,10 +86,18 @@ impl Sink for Weighing<'_> {
             }
             let end = validated.unwrap_or(end);
             *free = end;
-            candidates.push(Candidate {
-                found: Match { start: form.start, end, category: owner.category, validated: validated.is_some() },
-                doubt: (!told(boosted), owner.weak, owner.rank),
-            });
+            let mut found = Match { start: form.start, end, category: owner.category, validated: validated.is_some() };
+            if owner.label {
+                // Only a word says what it is: a category that knows the value's own form goes before.
+                found.validated = false;
+                found.start = value_at(text, form.start, end).unwrap_or(form.start);
+                let value = text.get(found.start..end).unwrap_or_default();
+                match patterns.words.value(value, owner.category).filter(|&length| length > 0) {
+                    Some(length) => found.end = found.start + length,
+                    None => return,
+                }
+            }
+            candidates.push(Candidate { found, doubt: (!told(boosted), owner.weak, owner.rank) });
         });
     }
 }

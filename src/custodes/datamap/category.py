@@ -32,6 +32,7 @@ class Pattern:
 
     anchor: what leads it to candidates. lead: bytes the match may begin before the first digit.
     weak: too common alone; counts only with a header (columns) or a word beside it (text).
+    label: it begins with a word such as `password=`, which is not part of what is found.
     """
 
     regex: str
@@ -39,6 +40,7 @@ class Pattern:
     literals: tuple[str, ...] = ()
     lead: int = 0
     weak: bool = False
+    label: bool = False
     validator: str | None = None
 
 
@@ -178,11 +180,12 @@ def _patterns(top: _Keys) -> Iterator[Pattern]:
             literals=keys.texts("literals"),
             lead=keys.number("lead", 0, 20, default=0),
             weak=keys.flag("weak"),
+            label=keys.flag("label"),
             validator=keys.choice("validator", _native.VALIDATORS) or shared,
         )
         keys.finish()
         try:
-            _native.Scanner([spec(top.path or "this", pattern, keep_unvalidated=False)])
+            _native.check_pattern(spec(top.path or "this", pattern, keep_unvalidated=False))
         except ValueError as error:
             reason = str(error).split(": ", 1)[-1]
             raise keys.fail(
