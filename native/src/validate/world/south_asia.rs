@@ -1,7 +1,7 @@
 //! Numbers of persons in India, Pakistan and Sri Lanka.
 
-use super::number::{characters, digits, part, verhoeff, written};
-use crate::validate::checksum::luhn;
+use super::number::{characters, digits, part, written};
+use crate::validate::checksum::{luhn, verhoeff};
 
 /// An Indian Aadhaar number: begins with 2 to 9, is no palindrome, Verhoeff.
 #[must_use]
