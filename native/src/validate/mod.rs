@@ -6,14 +6,22 @@
 //!
 //! One file per field of checks; each has a `TABLE` of names, which a category's file may use.
 
+pub mod base58;
+pub mod bech32;
 pub mod beside;
 pub mod card;
 pub mod checksum;
+pub mod device;
 pub mod europe;
+pub mod finance;
+pub mod health;
 pub mod iban;
+pub mod keccak;
 pub mod network;
 pub mod phone;
+pub mod place;
 pub mod secret;
+pub mod wallet;
 pub mod world;
 
 /// `(text, start, end) -> end of the valid part`, with `start <= end <= text.len()`.
@@ -25,11 +33,16 @@ pub type Table = &'static [(&'static str, Validator)];
 #[rustfmt::skip] // one a line, so that two people can each add theirs
 const TABLES: &[Table] = &[
     card::TABLE,
+    device::TABLE,
     europe::TABLE,
+    finance::TABLE,
+    health::TABLE,
     iban::TABLE,
     network::TABLE,
     phone::TABLE,
+    place::TABLE,
     secret::TABLE,
+    wallet::TABLE,
     world::TABLE,
 ];
 
