@@ -64,7 +64,7 @@ def mutated(value: str, rng: random.Random) -> str:
 def varied(made: Callable[[random.Random], str], count: int = COUNT) -> list[str]:
     """So many values: half as made, half mutated, the same at every run."""
     rng = random.Random(made.__name__)
-    found = []
+    found: list[str] = []
     while len(found) < count:
         value = made(rng)
         found += [value, mutated(value, rng)]

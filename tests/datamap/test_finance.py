@@ -109,7 +109,7 @@ def test_accounts_of_every_registered_country_agree_with_stdnum() -> None:
     rng = random.Random(13616)
     countries = registered()
     assert len(countries) > 80
-    values = []
+    values: list[str] = []
     while len(values) < COUNT:
         for country, parts in countries.items():
             value = some_account(country, parts, rng)
@@ -155,7 +155,7 @@ def card(number: str) -> bool:
 def test_cards_of_sixteen_issuers_agree_with_a_slow_reference() -> None:
     """Issuer, length and check digit are judged as a table of the published ranges judges them."""
     known = {str(begin) for begin in FREE}
-    values = []
+    values: list[str] = []
     for value in varied(some_card):
         begin = int(value[:6])
         of_one = any(first <= begin <= last for first, last, _ in ISSUERS)
@@ -180,7 +180,7 @@ def track(value: str) -> bool:
 def test_stripes_agree_with_a_slow_reference() -> None:
     """A stripe holds a card that is issued, and a month of the calendar."""
     known = {str(begin) for begin in FREE}
-    values = []
+    values: list[str] = []
     for _ in range(COUNT):
         value = some_track(random.Random(len(values)))
         begin = re.sub(r"\D", "", value)[:6]

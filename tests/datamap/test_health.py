@@ -9,7 +9,7 @@ import pytest
 from stdnum import luhn, verhoeff
 from stdnum.gb import nhs
 
-from tests.datamap.judged import agree, digits, varied, with_check
+from tests.datamap.judged import agree, digits, recogniser, varied, with_check
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MBI_LETTERS = "ACDEFGHJKMNPQRTUVWXY"
@@ -110,7 +110,7 @@ def some_icd(rng: random.Random) -> str:
 
 def test_diagnoses_agree_with_a_slow_reference() -> None:
     """A letter's chapter reaches so far and no farther."""
-    agree("icd10_code", [value for value in varied(some_icd) if not value.startswith("U") or "." not in value], icd)
+    agree("icd10_code", varied(some_icd), icd)
 
 
 def snomed(value: str) -> bool:
@@ -142,13 +142,7 @@ def test_laboratory_terms_agree_with_stdnums_luhn() -> None:
     agree("loinc_code", values, lambda value: luhn.is_valid(value.replace("-", "")))
 
 
-@pytest.mark.parametrize(("category", "count"), [("us_mbi", 11), ("uk_nhs_number", 10)])
-def test_a_value_in_the_middle_of_a_longer_one_is_not_confirmed(category: str, count: int) -> None:
-    """Signs right before or behind make it something else."""
-    from tests.datamap.judged import recogniser
-
-    right = {"us_mbi": "1EG4TE5MK73", "uk_nhs_number": "9434765919"}[category]
-    assert len(right) == count
-    for line in (f"X{right}", f"{right}X", f"1.{right}", f"{right}.5"):
-        whole = [hit for hit in recogniser(category).scanner.scan_text(line.encode()) if hit[1] - hit[0] == count]
-        assert (category == "us_mbi" and "." in line) or not whole
+@pytest.mark.parametrize("line", ["x9434765919", "9434765919x", "1.9434765919", "9434765919.5", "12-9434765919"])
+def test_a_number_in_the_middle_of_a_longer_one_is_not_confirmed(line: str) -> None:
+    """Letters or digits joined to it make it something else."""
+    assert not recogniser("uk_nhs_number").scanner.scan_text(line.encode())

@@ -8,7 +8,7 @@ import re
 
 from stdnum import imei, imsi, luhn, mac, meid
 
-from tests.datamap.judged import COUNT, agree, digits, mutated, varied, with_check
+from tests.datamap.judged import COUNT, agree, digits, mutated, recogniser, varied, with_check
 
 # Bodies that register types of devices; python-stdnum does not ask for them.
 BODIES = {1, 10, 30, 33, 35, 44, 45, *range(49, 55), 86, 91, 98, 99}
@@ -30,9 +30,16 @@ def some_imsi(rng: random.Random) -> str:
 
 
 def test_subscriber_numbers_agree_with_stdnum() -> None:
-    """The country code is judged as python-stdnum judges it, but for codes of tests and private networks."""
+    """The country code is judged as python-stdnum judges it, but for codes of tests and private networks.
+
+    Of the code 315, which is the United States' like 310 to 316, it knows one network only.
+    """
     unused = ("001", "991", "995", "999")
-    agree("imsi", varied(some_imsi), lambda value: imsi.is_valid(value) and not value.startswith(unused))
+
+    def oracle(value: str) -> bool:
+        return not value.startswith(unused) and (imsi.is_valid(value) or value.startswith("315"))
+
+    agree("imsi", [value for value in varied(some_imsi) if len(value) in (14, 15)], oracle)
 
 
 def some_iccid(rng: random.Random) -> str:
@@ -75,15 +82,14 @@ def checked(value: str) -> str:
 
 def test_vehicle_numbers_agree_with_a_slow_reference() -> None:
     """Those with a right check digit are told without a word beside them, the others only by one."""
-    from tests.datamap.judged import recogniser
-
     rng = random.Random(3779)
     values = []
     for _ in range(COUNT // 2):
         value = checked("".join(rng.choices(SIGNS, k=13)) + digits(rng, 4))
         values += [value, "".join(sign if sign not in "IOQ" else "A" for sign in mutated(value, rng))]
     values = [value for value in values if value[-4:].isdigit()]
-    told = {match.start for match in recogniser("vin").text("\n".join(values))}
+    found = recogniser("vin").scanner.scan_text("\n".join(values).encode())
+    told = {start for start, _, index, _ in found if not recogniser("vin").patterns[index][1].weak}
     assert told == {18 * place for place, value in enumerate(values) if vehicle(value)}
     named = [f"VIN {value}" for value in values[:200]]
     assert all(recogniser("vin").text(line) for line in named)
