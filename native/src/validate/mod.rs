@@ -12,6 +12,7 @@ pub mod beside;
 pub mod card;
 pub mod checksum;
 pub mod device;
+pub mod europe;
 pub mod finance;
 pub mod health;
 pub mod iban;
@@ -33,6 +34,7 @@ pub type Table = &'static [(&'static str, Validator)];
 const TABLES: &[Table] = &[
     card::TABLE,
     device::TABLE,
+    europe::TABLE,
     finance::TABLE,
     health::TABLE,
     iban::TABLE,

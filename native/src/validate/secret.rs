@@ -30,6 +30,7 @@ pub const TABLE: Table = &[
     ("jwt", jwt),
     ("labelled_password", labelled::password),
     ("labelled_secret", labelled::secret),
+    ("labelled_token", labelled::token),
     ("npm_token", checksummed::npm_token),
     ("password_hash", decoded::password_hash),
     ("token", plausible::token),

@@ -1,29 +1,43 @@
 //! Is the value behind `password=`, `token:` or `Authorization:` a secret, or a variable, a type, a placeholder?
 
 use super::base::base64;
-use super::plausible::{drawn, holds, stand_in};
+use super::plausible::{self, drawn, holds, stand_in};
 
 fn separates(byte: u8) -> bool {
     byte.is_ascii_whitespace() || matches!(byte, b':' | b'=' | b'>' | b',' | b';' | b'"' | b'\'' | b'`' | b'\\')
 }
 
-/// Where the value behind a label begins: past the label's word and the marks, blanks and quotes behind it, and past
-/// an `is`. The same rule cuts the label off in `datamap/recognise.py`.
+/// Where the value behind a label begins: past `Basic`, `Bearer` and the like; past an `is`; past the first mark such
+/// as `:` or `=`, and the blanks and quotes behind it; or else past the first word. `datamap/recognise.py` cuts labels
+/// off by the same rule.
 #[must_use]
 pub fn value_at(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let candidate = text.get(start..end)?;
-    let word = candidate.iter().position(|&byte| separates(byte))?;
     let behind = |from: usize| {
         let rest = candidate.get(from..)?;
-        rest.iter().position(|&byte| !separates(byte)).map(|length| from + length)
+        rest.iter().position(|&byte| !separates(byte)).map(|length| start + from + length)
     };
-    let value = behind(word)?;
-    let said = candidate
-        .get(value..)?
-        .strip_prefix(b"is")
-        .is_some_and(|rest| rest.first().is_some_and(|&byte| separates(byte)));
-    Some(start + if said { behind(value + 2)? } else { value })
+    let word = candidate.iter().position(|&byte| separates(byte))?;
+    let first = candidate.get(..word)?;
+    if SCHEMES.iter().any(|scheme| first.eq_ignore_ascii_case(scheme)) {
+        return behind(word);
+    }
+    let said = candidate.get(word..)?.trim_ascii_start().strip_prefix(b"is");
+    if let Some(rest) = said.filter(|rest| rest.first().is_some_and(|byte| byte.is_ascii_whitespace() || *byte == b':'))
+    {
+        return behind(candidate.len() - rest.len());
+    }
+    let label = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || matches!(byte, b'_' | b'-' | b' ');
+    let mark = candidate.iter().take(48).position(|byte| matches!(byte, b':' | b'=' | b'>' | b',' | b';'));
+    let labelled = |head: &[u8]| head.iter().all(|byte| label(byte) || separates(*byte));
+    match mark.filter(|&place| candidate.get(..place).is_some_and(labelled)) {
+        Some(place) => behind(place),
+        None => behind(word),
+    }
 }
+
+/// Words that announce a credential without a mark behind them (RFC 9110, section 11.4).
+const SCHEMES: &[&[u8]] = &[b"basic", b"bearer", b"ssws"];
 
 /// The quote in front of the value, if there is one.
 fn quote(text: &[u8], value: usize) -> Option<u8> {
@@ -126,6 +140,12 @@ pub fn secret(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let dotted = value.contains(&b'.') && name(value) && !value.split(|&byte| byte == b'.').any(drawn);
     (!called && !other && !dotted && !stand_in(value) && !path(value) && !holds(value, b"example") && drawn(value))
         .then_some(stop)
+}
+
+/// A token told by its form and its label: the check of `token` on the value.
+#[must_use]
+pub fn token(text: &[u8], start: usize, end: usize) -> Option<usize> {
+    plausible::token(text, value_at(text, start, end)?, end)
 }
 
 /// `Basic` and the base 64 of `user:password` (RFC 7617).

@@ -45,7 +45,9 @@ pub fn lk_nic(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let born = |day: u32| matches!(day, 1..=366 | 501..=866);
     let old = text.get(end.checked_sub(1)?).is_some_and(u8::is_ascii_alphabetic);
     if old {
-        return characters(text, start, end, 10, |number| written(number, 2, 3).is_some_and(born));
+        return characters(text, start, end, 10, |number| {
+            matches!(number.last(), Some(b'V' | b'X')) && written(number, 2, 3).is_some_and(born)
+        });
     }
     digits(text, start, end, (12, 12), |d| (1900..2100).contains(&part(d, 0, 4)) && born(part(d, 4, 3)))
 }
