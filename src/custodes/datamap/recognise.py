@@ -62,7 +62,7 @@ class Recogniser:
 
     def weigh(self, text: str, raw: bytes, hits: Sequence[tuple[int, int, int, bool]]) -> list[Found]:
         """Turn the scanner's hits in one line (bytes) into matches (characters), the doubtful ones left out."""
-        found = []
+        found: list[Found] = []
         ascii_only = len(raw) == len(text)
         for first, last, index, validated in hits:
             start = first if ascii_only else _characters(raw[:first])
