@@ -4,6 +4,7 @@
 pub mod cells;
 pub mod iban;
 pub mod pattern;
+mod phones;
 pub mod scan;
 mod scanner;
 pub mod validate;
@@ -15,6 +16,7 @@ use pyo3::prelude::*;
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("VALIDATORS", validate::names())?;
+    module.add_function(wrap_pyfunction!(phones::phone_in_plan, module)?)?;
     module.add_class::<scanner::Scanner>()?;
     module.add_class::<scanner::CellCounts>()
 }

@@ -12,6 +12,9 @@ VALIDATORS: Sequence[str]
 Spec: TypeAlias = tuple[str, str, list[str], str, int, str | None, bool]
 # Category, anchor, literals, regular expression, lead, validator, keep_unvalidated.
 
+# Whether a numbering plan holds the number: any country's behind +, 00 or 011, else one of the regions' (ISO 3166-1).
+def phone_in_plan(number: str, regions: Sequence[str]) -> bool: ...
+
 @final
 class Scanner:
     # Patterns compiled once. Raises ValueError naming the category where one cannot be compiled.

@@ -6,13 +6,23 @@
 //!
 //! One file per field of checks; each has a `TABLE` of names, which a category's file may use.
 
+pub mod base58;
+pub mod bech32;
 pub mod beside;
 pub mod card;
 pub mod checksum;
+pub mod device;
+pub mod europe;
+pub mod finance;
+pub mod health;
 pub mod iban;
-pub mod national;
+pub mod keccak;
 pub mod network;
+pub mod phone;
+pub mod place;
 pub mod secret;
+pub mod wallet;
+pub mod world;
 
 /// `(text, start, end) -> end of the valid part`, with `start <= end <= text.len()`.
 pub type Validator = fn(&[u8], usize, usize) -> Option<usize>;
@@ -20,7 +30,21 @@ pub type Validator = fn(&[u8], usize, usize) -> Option<usize>;
 /// Names and their checks.
 pub type Table = &'static [(&'static str, Validator)];
 
-const TABLES: &[Table] = &[card::TABLE, iban::TABLE, national::TABLE, network::TABLE, secret::TABLE];
+#[rustfmt::skip] // one a line, so that two people can each add theirs
+const TABLES: &[Table] = &[
+    card::TABLE,
+    device::TABLE,
+    europe::TABLE,
+    finance::TABLE,
+    health::TABLE,
+    iban::TABLE,
+    network::TABLE,
+    phone::TABLE,
+    place::TABLE,
+    secret::TABLE,
+    wallet::TABLE,
+    world::TABLE,
+];
 
 /// The validator of that name, or `None` where there is none.
 #[must_use]

@@ -1,53 +1,40 @@
-"""Is a candidate really a phone number? Asked of the numbering plans that the phonenumbers library carries."""
+"""Is a value really a phone number? Asked of the numbering plans, which the native part carries as one automaton."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Final
 
-import phonenumbers
-
+from custodes import _native
 from custodes.datamap.values import day
 
 # Asked where a number names no country and nothing beside it does: large plans that differ from each other.
 PLAUSIBLE: Final = ("US", "GB", "DE", "FR", "ES", "IT", "BR", "IN", "AU")
 
 _NORTH_AMERICAN: Final = re.compile(r"\(?\d{3}\)?[ .\-]?\d{3}[ .\-]?\d{4}")
-_DOTTED: Final = re.compile(r"\d+(?:\.\d+){1,3}")
+_ABROAD: Final = re.compile(r"\+|0(?:0|11)[ .\-]?[1-9]\d{0,2}[ ().\-/]")
+_MARKED: Final = re.compile(r"(?:1[ .\-])?(?:\(\d{3}\)[ .\-]?\d{3}[ .\-]?\d{4}|\d{3}([.\-])\d{3}\1\d{4})")
 
 
-@lru_cache(maxsize=65_536)
-def is_phone(number: str, regions: tuple[str, ...] = ()) -> bool:
-    """Whether a numbering plan holds the number. Without `+` or 00, one of the regions must."""
+def is_phone(number: str, regions: Sequence[str] = ()) -> bool:
+    """Whether a numbering plan holds the number. Without `+`, 00 or 011, that of one of the regions must.
+
+    regions: ISO 3166-1 codes. Digits of any script are read; dates, decimal numbers and versions are none.
+    """
     plain = number.strip()
-    if day(plain) is not None or _DOTTED.fullmatch(plain) or re.match(r"\d{4}-\d{2}-\d{2}", plain):
-        return False
-    if plain.startswith("00"):
-        plain = "+" + plain[2:]
-    for region in (None,) if plain.startswith("+") else regions:
-        try:
-            parsed = phonenumbers.parse(plain, region)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_valid_number(parsed) or _fictional(parsed):
-            return True
-    return False
-
-
-def _fictional(number: phonenumbers.PhoneNumber) -> bool:
-    """North American 555-01xx, kept for fiction: a form that test data and demos use, and people copy."""
-    return number.country_code == 1 and re.fullmatch(r"[2-9]\d{2}55501\d{2}", str(number.national_number)) is not None
+    if not plain.isascii():
+        plain = "".join(str(unicodedata.digit(sign, sign)) for sign in unicodedata.normalize("NFKC", plain))
+    return day(plain) is None and _native.phone_in_plan(plain, regions)
 
 
 def is_phone_in_text(number: str, *, told: bool) -> bool:
-    """In running text a number needs `+`, the North American form with its marks, or a word beside it (told)."""
-    if number.startswith(("+", "00")):
-        return is_phone(number)
-    if told:
-        return is_phone(number, PLAUSIBLE)
-    return not number.isdigit() and is_american(number)
+    """In running text a number needs `+`, 00, the North American form with its marks, or a word beside it (told)."""
+    if told or _ABROAD.match(number):
+        return True
+    marked = _MARKED.match(number)
+    return marked is not None and is_phone(marked[0], ("US",))
 
 
 def is_american(number: str) -> bool:
@@ -57,5 +44,5 @@ def is_american(number: str) -> bool:
 
 def confirmed_share(numbers: Iterable[str], regions: Sequence[str] = ()) -> float:
     """The share of numbers that a plan holds: those of the regions, or the plausible ones where none is known."""
-    asked = [is_phone(number, tuple(regions) or PLAUSIBLE) for number in numbers]
+    asked = [is_phone(number, regions or PLAUSIBLE) for number in numbers]
     return sum(asked) / len(asked) if asked else 0.0
