@@ -9,11 +9,14 @@
 pub mod beside;
 pub mod card;
 pub mod checksum;
+pub mod document;
 pub mod iban;
+pub mod life;
 pub mod national;
 pub mod network;
 pub mod phone;
 pub mod secret;
+pub mod social;
 
 /// `(text, start, end) -> end of the valid part`, with `start <= end <= text.len()`.
 pub type Validator = fn(&[u8], usize, usize) -> Option<usize>;
@@ -21,7 +24,17 @@ pub type Validator = fn(&[u8], usize, usize) -> Option<usize>;
 /// Names and their checks.
 pub type Table = &'static [(&'static str, Validator)];
 
-const TABLES: &[Table] = &[card::TABLE, iban::TABLE, national::TABLE, network::TABLE, phone::TABLE, secret::TABLE];
+const TABLES: &[Table] = &[
+    card::TABLE,
+    document::TABLE,
+    iban::TABLE,
+    life::TABLE,
+    national::TABLE,
+    network::TABLE,
+    phone::TABLE,
+    secret::TABLE,
+    social::TABLE,
+];
 
 /// The validator of that name, or `None` where there is none.
 #[must_use]
