@@ -3,9 +3,9 @@
 use _native::iban::STRUCTURES;
 use _native::validate::card::*;
 use _native::validate::iban::*;
-use _native::validate::national::*;
 use _native::validate::network::*;
 use _native::validate::secret::*;
+use _native::validate::world::north_america::*;
 use _native::validate::{Validator, by_name, names};
 
 fn whole(check: Validator, text: &str) -> bool {

@@ -78,7 +78,7 @@ PERSONAL = {
     "postal_address": rows(lambda _: f"{RANDOM.randint(1, 200)} {RANDOM.choice(['Oak', 'Elm', 'Hill'])} Street"),
     "first_name": [given for given, _ in PEOPLE],
     "last_name": [family for _, family in PEOPLE],
-    "password": ["$2b$12$" + "abcdefghijklmnopqrstuu" + "A" * 31] * ROWS,
+    "password_hash": ["$2b$12$" + "abcdefghijklmnopqrstuu" + "A" * 31] * ROWS,
     "github_token": rows(lambda _: "ghp_" + digits(36)),
 }
 
@@ -98,11 +98,9 @@ DECOYS = {
     "uuid": rows(lambda _: f"{digits(8)}-{digits(4)}-41d4-a716-{digits(12)}"),
     "isbn": rows(lambda _: "978" + digits(10)),
     "price": rows(lambda _: f"{RANDOM.randint(1, 999)}.{digits(2)}"),
-    "latitude": rows(lambda _: f"{RANDOM.uniform(-90, 90):.6f}"),
     "created_at": rows(lambda _: f"{day(1990, 2024)}T10:11:52Z"),
     "hire_date": rows(lambda _: day(1980, 2004)),
     "sha256": rows(lambda _: f"{RANDOM.getrandbits(256):064x}"),
-    "mac": rows(lambda _: ":".join(f"{RANDOM.getrandbits(8):02x}" for _ in range(6))),
     "clock": rows(lambda _: f"{RANDOM.randint(0, 23):02d}:{RANDOM.randint(0, 59):02d}:09"),
     "part_no": rows(lambda _: f"{RANDOM.randint(100, 999)}-{digits(3)}-{digits(4)}"),
     "agent": rows(lambda _: "Browser/5.0 (X11) Engine/537.36 Browser/114.0.0.0"),

@@ -21,6 +21,7 @@ from custodes.state.coverage import Coverage
 from custodes.state.database import Database
 from custodes.state.datamap import DataMap
 from custodes.state.intake import Intake
+from custodes.state.rulings import Rulings
 from custodes.state.schema import metadata
 from custodes.state.seals import StateSeals
 
@@ -42,6 +43,19 @@ def test_migrations_lead_to_the_schema_that_the_code_uses(database: Database) ->
     with database.read() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), metadata)
     assert differences == []
+
+
+def test_a_state_of_the_first_release_is_brought_up_to_date(file: Path, database: Database) -> None:
+    """What was in it stays, and the new table is there."""
+    Coverage(database).replace("scan", [Skipped("scan", "shop", "", "gone", "")])
+    with database.write() as connection:
+        connection.execute(sa.text("drop table ruling"))
+        connection.execute(sa.text("alter table field drop column place"))
+        connection.execute(sa.text("update alembic_version set version_num = '0001'"))
+    database.close()
+    again = Database.open(file)
+    assert Rulings(again).all() == ()
+    assert len(Coverage(again).all()) == 1
 
 
 def test_a_commit_is_on_the_disk_when_it_returns(database: Database) -> None:

@@ -35,3 +35,35 @@ pub fn digits<const N: usize>(candidate: &[u8]) -> Option<[u8; N]> {
     }
     (count == N).then_some(found)
 }
+
+/// Whether a number stands by itself: no digit is joined to it by a point, hyphen, slash, plus or colon.
+pub(crate) fn alone(text: &[u8], start: usize, end: usize) -> bool {
+    let joint = |byte: Option<u8>| matches!(byte, Some(b'.' | b'-' | b'/' | b'+' | b':'));
+    let figure = |byte: Option<u8>| byte.is_some_and(|b| b.is_ascii_digit());
+    let goes_on = joint(after(text, end, 0)) && figure(after(text, end, 1));
+    let began = joint(before(text, start)) && figure(before(text, start.saturating_sub(1)));
+    !goes_on && !began
+}
+
+/// Whether all digits are the same: what people type to fill a field, and no issuer hands out.
+pub(crate) fn repeated(digits: &[u8]) -> bool {
+    digits.iter().all(|digit| Some(digit) == digits.first())
+}
+
+/// The letters and digits of a candidate, capital, blanks, points and hyphens left out; `None` where anything else is
+/// in it or there are not exactly `N`.
+pub(crate) fn signs<const N: usize>(candidate: &[u8]) -> Option<[u8; N]> {
+    let mut found = [0_u8; N];
+    let mut count = 0_usize;
+    for &byte in candidate {
+        match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
+                *found.get_mut(count)? = byte.to_ascii_uppercase();
+                count += 1;
+            }
+            b' ' | b'-' | b'.' => {}
+            _ => return None,
+        }
+    }
+    (count == N).then_some(found)
+}

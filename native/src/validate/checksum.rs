@@ -29,3 +29,31 @@ pub fn mod97(compact: &[u8]) -> Option<u32> {
     }
     Some(rest)
 }
+
+/// Verhoeff's check: the dihedral group of order ten, so that every swap of two neighbours is noticed.
+#[must_use]
+pub fn verhoeff(values: &[u8]) -> bool {
+    const TURN: [u8; 10] = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
+    let turned = |value: u8, times: usize| {
+        (0..times % 8).try_fold(value, |value, _| TURN.get(usize::from(value)).copied()).unwrap_or(0)
+    };
+    let joined = |a: u8, b: u8| match (a < 5, b < 5) {
+        (true, true) => (a + b) % 5,
+        (true, false) => 5 + (a + b - 5) % 5,
+        (false, true) => 5 + (a - 5 + 5 - b) % 5,
+        (false, false) => (a + 5 - b) % 5,
+    };
+    let rest = values.iter().rev().enumerate().fold(0, |rest, (place, &value)| joined(rest, turned(value, place)));
+    !values.is_empty() && rest == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::verhoeff;
+
+    #[test]
+    fn verhoeff_notices_a_changed_digit() {
+        assert!(verhoeff(&[2, 3, 6, 3]));
+        assert!(!verhoeff(&[2, 3, 6, 4]) && !verhoeff(&[]));
+    }
+}

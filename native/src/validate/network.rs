@@ -1,4 +1,4 @@
-//! Does it name a host, or a mailbox?
+//! Does it name a host, its network card, or a mailbox?
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -6,7 +6,7 @@ use super::Table;
 use super::beside::{after, before, runs_on};
 
 /// Names of this file's checks.
-pub const TABLE: Table = &[("ipv4", ipv4), ("ipv6", ipv6), ("email", email)];
+pub const TABLE: Table = &[("ipv4", ipv4), ("ipv6", ipv6), ("email", email), ("mac", mac)];
 
 /// An IPv4 address in dotted decimal, not part of a longer dotted number, not `0.x`, and not the version of a
 /// product: `Browser/114.0.0.0`, `tool-1.2.3.4`, `1.2.3.4-beta`.
@@ -35,8 +35,29 @@ pub fn ipv6(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let end = end.checked_sub(trailing)?;
     let candidate = text.get(start..end)?;
     let address: Ipv6Addr = std::str::from_utf8(candidate).ok()?.parse().ok()?;
-    let named = !address.is_unspecified() && !address.is_loopback();
+    // Eight groups of two digits are a network card's number (EUI-64).
+    let card = candidate.len() == 23 && candidate.split(|&b| b == b':').all(|group| group.len() == 2);
+    let named = !address.is_unspecified() && !address.is_loopback() && !card;
     (named && candidate.iter().any(u8::is_ascii_digit)).then_some(end)
+}
+
+/// A network card's number (EUI-48, EUI-64; IEEE 802): one separator throughout or none, not all zeros and not the
+/// broadcast (groups such as `01:00:5e…` are left in: the bit that marks them is often set in made-up numbers).
+#[must_use]
+pub fn mac(text: &[u8], start: usize, end: usize) -> Option<usize> {
+    let separator = |byte: &u8| matches!(byte, b':' | b'-' | b'.');
+    let number = text.get(start..end)?;
+    let mark = number.iter().copied().find(|byte| separator(byte));
+    let even = number.iter().filter(|byte| separator(byte)).all(|&byte| Some(byte) == mark);
+    let joint = |byte: Option<u8>| byte.is_some_and(|b| Some(b) == mark || b.is_ascii_alphanumeric());
+    // A sentence's point may stand behind it.
+    let goes_on = match after(text, end, 0) {
+        Some(b'.') => after(text, end, 1).is_some_and(|b| b.is_ascii_hexdigit()),
+        other => joint(other),
+    };
+    let mut signs = number.iter().filter(|byte| !separator(byte));
+    let varied = signs.next().is_some_and(|one| signs.any(|other| !other.eq_ignore_ascii_case(one)));
+    (even && varied && !goes_on && !joint(before(text, start))).then_some(end)
 }
 
 // Endings that are files or units of a service manager, not domains: `icon@2x.png`, `getty@tty1.service`.

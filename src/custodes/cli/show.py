@@ -9,7 +9,17 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from custodes.records import SEVERITY_NAMES, Field, Finding, Incident, LedgerStatus, Skipped
+from custodes.records import (
+    SEVERITY_NAMES,
+    Examined,
+    Field,
+    Finding,
+    Incident,
+    LedgerStatus,
+    Ruling,
+    Skipped,
+    Suppressed,
+)
 
 if TYPE_CHECKING:
     from custodes.cases.casework import Case
@@ -62,6 +72,7 @@ def scan_plain(outcome: ScanOutcome) -> Plain:
     return {
         "fields": [field_plain(field) for field in outcome.fields],
         "copies": [{"a": a, "b": b, "containment": round(share, 4)} for a, b, share in outcome.copies],
+        "suppressed": [suppressed_plain(one) for one in outcome.suppressed],
         "uncovered": uncovered_plain(outcome.skipped),
         "examined": [
             {
@@ -80,6 +91,12 @@ def scan_plain(outcome: ScanOutcome) -> Plain:
 def field_plain(field: Field) -> Plain:
     """One verdict."""
     return {**asdict(field), "confidence": round(field.confidence, 4), "reasons": list(field.reasons)}
+
+
+def suppressed_plain(one: Suppressed) -> Plain:
+    """A verdict that a ruling keeps off the map, and the ruling."""
+    ruling = one.ruling
+    return {**field_plain(one.verdict), "by": ruling.by, "why": ruling.why, "until": ruling.until}
 
 
 def uncovered_plain(missing: Iterable[Skipped]) -> list[Plain]:
@@ -102,9 +119,18 @@ def scan_text(outcome: ScanOutcome, misplaced: Sequence[Finding]) -> str:
                 f"    {field.field}: {field.category} ({field.confidence:.0%}) {'; '.join(field.reasons)}"
                 for field in one.verdicts
             )
+    lines.extend(suppressed_line(one) for one in outcome.suppressed)
     lines.extend(f"copy: {a} holds {share:.0%} of its values in {b}" for a, b, share in outcome.copies)
     lines.extend(f"misplaced: {finding.reason}" for finding in misplaced)
     return _page([*lines, *uncovered_lines(outcome.skipped)])
+
+
+def suppressed_line(one: Suppressed) -> str:
+    """What is held not personal, by whom, until when and why."""
+    verdict, ruling = one.verdict, one.ruling
+    name = f"{verdict.store}.{verdict.dataset}.{verdict.field}"
+    until = f" until {ruling.until:%Y-%m-%d}" if ruling.until else ""
+    return f"not personal: {name} ({verdict.category}), ruled by {ruling.by}{until}: {ruling.why}"
 
 
 def place(one: Skipped) -> str:
@@ -118,6 +144,38 @@ def uncovered_lines(missing: Sequence[Skipped]) -> list[str]:
     if not missing:
         return ["uncovered: nothing that was asked for"]
     return [f"uncovered: {place(one)}{one.reason}" + (f" (hint: {one.hint})" if one.hint else "") for one in missing]
+
+
+def verdicts_plain(examined: Iterable[Examined], suppressed: Iterable[Suppressed]) -> Plain:
+    """What the map says of every field, and what is kept off it."""
+    fields = [field_plain(field) for one in examined for field in one.verdicts]
+    return {"fields": fields, "suppressed": [suppressed_plain(one) for one in suppressed]}
+
+
+def verdicts_text(examined: Iterable[Examined], suppressed: Iterable[Suppressed]) -> str:
+    """One line per verdict, the name as the other commands take it."""
+    lines = [
+        f"{field.store}.{field.dataset}.{field.field}  {field.category}  {field.confidence:.0%}"
+        for one in examined
+        for field in one.verdicts
+    ]
+    return _page([*lines, *map(suppressed_line, suppressed)] or ["no customer data is on the map"])
+
+
+def rulings_plain(rulings: Iterable[Ruling]) -> Plain:
+    """Every ruling, the first one first."""
+    return {"rulings": [asdict(one) for one in rulings]}
+
+
+def rulings_text(rulings: Sequence[Ruling]) -> str:
+    """One line per ruling."""
+    lines = []
+    for one in rulings:
+        name = f"{one.store}.{one.dataset}.{one.field}"
+        until = f" until {one.until:%Y-%m-%d}" if one.until else ""
+        decided = one.decided.replace("_", " ")
+        lines.append(f"{minute(one.time)}  {one.by}  {decided}{until}: {name} ({one.category}): {one.why}")
+    return _page(lines or ["nobody has ruled on a verdict yet"])
 
 
 # --- ingest, detect ---------------------------------------------------------------------------------------------

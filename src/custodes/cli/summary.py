@@ -51,7 +51,9 @@ def _data(known: Overview) -> list[str]:
         stores = ", ".join(f"{store} {count}" for store, count in sorted(where[category].items()))
         title = known.categories[category].title if category in known.categories else category
         lines.append(f"  {title:34} {stores}")
-    return lines + _more(len(order) - _MOST - 2, "kinds")
+    lines += _more(len(order) - _MOST - 2, "kinds")
+    held = len(known.suppressed)
+    return [*lines, f"  held not personal by a ruling: {held} (custodes verdicts list)"] if held else lines
 
 
 def _misplaced(known: Overview) -> list[str]:

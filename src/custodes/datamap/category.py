@@ -32,6 +32,7 @@ class Pattern:
 
     anchor: what leads it to candidates. lead: bytes the match may begin before the first digit.
     weak: too common alone; counts only with a header (columns) or a word beside it (text).
+    label: it begins with a word such as `password=`, which is not part of what is found.
     """
 
     regex: str
@@ -39,6 +40,7 @@ class Pattern:
     literals: tuple[str, ...] = ()
     lead: int = 0
     weak: bool = False
+    label: bool = False
     validator: str | None = None
 
 
@@ -155,8 +157,8 @@ def read_category(file: Path) -> CategoryRules:
         keep_unvalidated=top.flag("keep_unvalidated"),
         confirm=top.choice("confirm", CONFIRMS),
         column=_column(column),
-        boost=frozenset(text.texts("boost")),
-        refute=frozenset(text.texts("refute")),
+        boost=frozenset(fold(word) for word in text.texts("boost")),
+        refute=frozenset(fold(word) for word in text.texts("refute")),
         match=top.texts("match"),
         no_match=top.texts("no_match"),
         standard=top.text("standard", required=False),
@@ -178,6 +180,7 @@ def _patterns(top: _Keys) -> Iterator[Pattern]:
             literals=keys.texts("literals"),
             lead=keys.number("lead", 0, 20, default=0),
             weak=keys.flag("weak"),
+            label=keys.flag("label"),
             validator=keys.choice("validator", _native.VALIDATORS) or shared,
         )
         keys.finish()

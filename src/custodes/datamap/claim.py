@@ -2,32 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from custodes.datamap import headers
 from custodes.datamap.category import CategoryRules
+from custodes.datamap.crossing import Crossing
 from custodes.datamap.headers import NOTHING, Promise
+from custodes.datamap.profile import Profile
 from custodes.datamap.tally import ColumnTally
+
+# Categories that say that a table is about people.
+ABOUT_PEOPLE = frozenset(
+    {
+        "email", "phone", "postal_address", "birth_date", "first_name", "last_name", "person_name", "gender",
+        "password", "username", "us_ssn",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A column is (whole) or contains this category.
 
-    confidence: 0 to 1. matched: cells that fit, of the column's cells that are not empty.
+    nats: the sum of the evidence, log-odds against nothing personal. matched: cells that fit, of the column's cells
+    that are not empty.
     """
 
     category: str
-    confidence: float
+    nats: float
     matched: int
     reasons: tuple[str, ...]
     whole: bool = True
 
-    def surer(self, by: float, reason: str) -> Claim:
-        """The same with more confidence, for one more reason."""
-        return replace(self, confidence=min(0.99, self.confidence + by), reasons=(*self.reasons, reason))
+    def surer(self, nats: float, reason: str) -> Claim:
+        """The same with more (or less) evidence, for one more reason."""
+        return replace(self, nats=self.nats + nats, reasons=(*self.reasons, reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a column. beside: categories of the other columns. countries: codes the dataset is about.
+
+    words: of the dataset's name and of the path above the column. inherited: what the column it references holds.
+    """
+
+    beside: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
+    words: tuple[str, ...] = ()
+    inherited: str | None = None
+
+    @property
+    def people(self) -> list[str]:
+        """Those of the other columns' categories that say that the dataset is about people."""
+        return sorted(ABOUT_PEOPLE & self.beside)
 
 
 @dataclass(slots=True)
@@ -37,13 +65,14 @@ class ColumnView:
     tally: ColumnTally
     words: tuple[str, ...]
     promises: dict[str, Promise]
+    profile: Profile
+    crossing: Crossing
     claims: list[Claim] = field(default_factory=list)
-    regions: tuple[str, ...] = ()  # codes of countries that stand beside it
 
     @property
-    def rising(self) -> bool:
-        """Whether neighbouring cells are whole numbers that rise or fall: a serial, not an identifier of people."""
-        return _rising(self.tally.sample, self.tally.runs)
+    def filled(self) -> int:
+        """Cells that are not empty."""
+        return self.tally.filled
 
     @property
     def is_key(self) -> bool:
@@ -58,16 +87,21 @@ class ColumnView:
 
     def best(self) -> Claim | None:
         """The strongest claim on the whole column."""
-        return max((claim for claim in self.claims if claim.whole), key=lambda claim: claim.confidence, default=None)
+        return max((claim for claim in self.claims if claim.whole), key=lambda claim: claim.nats, default=None)
+
+    def settled(self) -> bool:
+        """Whether something sure has been said about the whole column."""
+        best = self.best()
+        return best is not None and best.nats >= 0.4
 
 
-def view(tally: ColumnTally, categories: Sequence[CategoryRules]) -> ColumnView:
+def view(tally: ColumnTally, categories: Sequence[CategoryRules], profile: Profile, crossing: Crossing) -> ColumnView:
     """Read the name of a column: of several promises those with the longest phrase count."""
     words = headers.tokens(tally.path.rsplit(".", 1)[-1])
     promises = {rules.id: headers.promise(words, rules.column.headers) for rules in categories}
     longest = max((len(p.phrase.replace(" ", "")) for p in promises.values() if p.strength), default=0)
     kept = {key: p for key, p in promises.items() if p.strength and len(p.phrase.replace(" ", "")) == longest}
-    return ColumnView(tally, words, kept)
+    return ColumnView(tally, words, kept, profile, crossing)
 
 
 def per_cent(part: float) -> str:
@@ -82,14 +116,7 @@ def header_reason(found: Promise) -> str:
     return f'header says "{found.phrase}"'
 
 
-def _rising(sample: Sequence[str | None], runs: Sequence[int]) -> bool:
-    pairs = up = down = 0
-    start = 0
-    for length in runs:
-        numbers = [int(v) for v in sample[start : start + length] if v and v.isascii() and v.isdigit() and len(v) <= 19]
-        start += length
-        for before, after in pairwise(numbers):
-            pairs += 1
-            up += after > before
-            down += after < before
-    return pairs >= 5 and max(up, down) >= 0.95 * pairs
+def spoken(categories: Collection[str]) -> str:
+    """Categories as a phrase: `city, postcode and street`."""
+    plain = [category.replace("_", " ") for category in sorted(categories)[:4]]
+    return " and ".join(filter(None, [", ".join(plain[:-1]), plain[-1] if plain else ""]))

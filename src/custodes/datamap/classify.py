@@ -7,17 +7,23 @@ from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
-from custodes.datamap import headers
+from custodes.datamap import compete, headers
 from custodes.datamap.category import CategoryRules
-from custodes.datamap.claim import Claim, ColumnView, view
+from custodes.datamap.claim import Around, ColumnView, view
+from custodes.datamap.countries import countries, country_codes
+from custodes.datamap.crossing import Crossing
+from custodes.datamap.listed import list_claim
 from custodes.datamap.names import echo_share, name_claims
-from custodes.datamap.patterned import pattern_claims
+from custodes.datamap.nested import Unfolder
+from custodes.datamap.patterned import inside_claim, pattern_claim
+from custodes.datamap.phoned import phone_claim
+from custodes.datamap.profile import Profile
 from custodes.datamap.recognise import Recogniser
 from custodes.datamap.shaped import shape_claim, unnamed_claim
 from custodes.datamap.tally import ColumnTally, flatten, sample_plan
-from custodes.records import Dataset, Field
+from custodes.records import Column, Dataset, Field
 
-_SURE = 0.5  # below this a claim is not worth a person's time
+_REMEMBERED = 100_000  # columns whose category is kept for those that reference them
 
 
 class Classifier:
@@ -27,6 +33,12 @@ class Classifier:
         self.categories = tuple(categories)
         self.recogniser = Recogniser(self.categories)
         self.today = today or datetime.now(UTC).date()
+        own: dict[str, list[int]] = {}
+        for index, (rules, _) in enumerate(self.recogniser.patterns):
+            own.setdefault(rules.id, []).append(index)
+        self.owned = tuple((rules, tuple(own.get(rules.id, ()))) for rules in self.categories)
+        # By store and full name of a column: what it was found to hold, for columns that reference it.
+        self.held: dict[tuple[str, str], str] = {}
 
     def tally(self, dataset: Dataset) -> Tally:
         """An empty tally for one dataset."""
@@ -41,112 +53,147 @@ class Tally:
         self._dataset = dataset
         self._columns: dict[str, ColumnTally] = {}
         self._declared = {column.name: column for column in dataset.columns}
+        self._unfolder = Unfolder()
         self._sampled = 0
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """Count one batch: columns of strings, or of lists and structs of strings."""
-        recogniser = self._classifier.recogniser
+        """Count one batch: columns of strings, or of lists and structs of strings; what is nested in text as well."""
         starts, run = sample_plan(batch.num_rows, self._sampled)
         before = self._sampled
         self._sampled += len(starts) * run
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
+            declared = self._declared.get(name)
             for path, array in flatten(name, column):
-                tally = self._columns.get(path)
-                if tally is None:
-                    tally = ColumnTally(
-                        path, self._declared.get(name) if path == name else None, len(recogniser.patterns)
-                    )
-                    # A path that first appears in a later batch was empty in the rows before.
-                    tally.sample = [None] * before if tally.aligned else []
-                    tally.runs = [before] if before else []
-                    self._columns[path] = tally
-                tally.add(array, recogniser)
-                if tally.aligned:
-                    tally.take(array, starts, run)
-                elif starts:
-                    tally.take(array, [0], min(len(array), run))
+                for inner, cells in self._unfolder.unfold(path, array):
+                    self._count(inner, cells, declared if inner == name else None, starts, run, before)
+
+    def _count(
+        self, path: str, array: pa.Array, declared: Column | None, starts: Sequence[int], run: int, before: int
+    ) -> None:
+        recogniser = self._classifier.recogniser
+        tally = self._columns.get(path)
+        if tally is None:
+            tally = ColumnTally(path, declared, len(recogniser.patterns))
+            # A path that first appears in a later batch was empty in the rows before.
+            tally.sample = [None] * before if tally.aligned else []
+            tally.runs = [before] if before and tally.aligned else []
+            self._columns[path] = tally
+        tally.add(array, recogniser)
+        if tally.aligned:
+            tally.take(array, starts, run)
+        else:
+            tally.take_some(array)
 
     def verdicts(self) -> tuple[Field, ...]:
         """One Field per column and category it holds, in the order of the columns, the surest first."""
-        columns = [view(tally, self._classifier.categories) for tally in self._columns.values() if tally.filled]
+        columns = self.judged()
+        return tuple(self._field(column, verdict) for column in columns for verdict in compete.verdicts(column))
+
+    def judged(self) -> list[ColumnView]:
+        """The columns that are not empty, with every claim on them and its evidence."""
+        columns = [self._view(tally) for tally in self._columns.values() if tally.filled]
         self._judge(columns)
-        return tuple(self._field(column, claim) for column in columns for claim in _kept(column))
+        return columns
+
+    def _view(self, tally: ColumnTally) -> ColumnView:
+        profile = Profile(tally.sample, tally.runs)
+        return view(tally, self._classifier.categories, profile, Crossing(profile, self._classifier.recogniser))
 
     def _judge(self, columns: list[ColumnView]) -> None:
-        """Claims in the order of what they lean on: patterns, then shapes and names, then what needs neighbours."""
-        rules = self._classifier.categories
-        codes = _country_codes(columns)
-        for column in columns:
-            column.regions = codes
-            for rule in rules:
-                column.claims.extend(pattern_claims(column, rule, self._classifier.recogniser))
+        """Claims in the order of what they lean on: telling forms, then what needs neighbours."""
+        self._patterns(columns, telling=True)
+        codes = country_codes(columns)
+        self._phones(columns, codes)
+        about = countries(columns)
+        self._patterns(columns, telling=False, about=about)
         for leaning in (False, True):
             for column in columns:
                 self._shapes(column, columns, leaning=leaning)
-        mail = next((c for c in columns if (best := c.best()) is not None and best.category == "email"), None)
-        names = [rule for rule in rules if rule.column.name]
-        words = headers.tokens(self._dataset.name.rsplit("/", 1)[-1])
+        self._names(columns)
         for column in columns:
-            if _open(column):
-                beside = _beside(column, columns)
-                about = words + headers.tokens(column.tally.path.rpartition(".")[0])
-                column.claims.extend(name_claims(column, names, about, beside, echo_share(column, mail)))
-        for column in columns:
-            if _open(column):
+            if not column.settled():
                 claim = unnamed_claim(column, _beside(column, columns), self._classifier.today)
                 column.claims.extend([claim] if claim is not None else [])
+        for column in columns:
+            whole = {claim.category for claim in column.claims if claim.whole}
+            for rules, own in self._classifier.owned:
+                if own and rules.id not in whole:
+                    found = inside_claim(column, rules, self._classifier.recogniser, own)
+                    column.claims.extend([found] if found is not None else [])
+
+    def _patterns(self, columns: list[ColumnView], *, telling: bool, about: frozenset[str] = frozenset()) -> None:
+        recogniser = self._classifier.recogniser
+        for column in columns:
+            around = self._around(column, columns, about)
+            for rules, own in self._classifier.owned:
+                if not own or rules.confirm or _telling(rules) != telling:
+                    continue
+                claim = pattern_claim(column, rules, recogniser, own, around)
+                column.claims.extend([claim] if claim is not None else [])
+
+    def _phones(self, columns: list[ColumnView], codes: Sequence[str]) -> None:
+        for rules in self._classifier.categories:
+            if rules.confirm == "phone":
+                for column in columns:
+                    if not column.settled():
+                        claim = phone_claim(column, rules, codes, self._around(column, columns))
+                        column.claims.extend([claim] if claim is not None else [])
 
     def _shapes(self, column: ColumnView, columns: list[ColumnView], *, leaning: bool) -> None:
-        if not _open(column):
+        if column.settled():
             return
-        beside = _beside(column, columns)
+        around = self._around(column, columns)
         for rule in self._classifier.categories:
             if rule.column.name or rule.confirm or bool(rule.column.beside) != leaning:
                 continue
-            claim = shape_claim(column, rule, beside, self._classifier.today)
-            if claim is not None:
-                column.claims.append(claim)
+            for claim in (
+                list_claim(column, rule, around),
+                shape_claim(column, rule, around.beside, self._classifier.today),
+            ):
+                column.claims.extend([claim] if claim is not None else [])
 
-    def _field(self, column: ColumnView, claim: Claim) -> Field:
+    def _names(self, columns: list[ColumnView]) -> None:
+        mail = next((c for c in columns if (best := c.best()) is not None and best.category == "email"), None)
+        names = [rule for rule in self._classifier.categories if rule.column.name]
+        for column in columns:
+            if not column.settled():
+                around = self._around(column, columns)
+                column.claims.extend(name_claims(column, names, around.words, around.beside, echo_share(column, mail)))
+
+    def _around(self, column: ColumnView, columns: list[ColumnView], about: frozenset[str] = frozenset()) -> Around:
+        words = headers.tokens(self._dataset.name.rsplit("/", 1)[-1])
+        words += headers.tokens(column.tally.path.rpartition(".")[0])
+        declared = column.tally.column
+        target = declared.references if declared is not None else None
+        inherited = self._classifier.held.get((self._dataset.store, target)) if target is not None else None
+        return Around(_beside(column, columns), about, words, inherited)
+
+    def _field(self, column: ColumnView, verdict: compete.Verdict) -> Field:
+        claim = verdict.claim
+        if claim.whole and len(self._classifier.held) < _REMEMBERED:
+            place = f"{self._dataset.name}.{column.tally.path}"
+            self._classifier.held[(self._dataset.store, place)] = claim.category
         return Field(
             store=self._dataset.store,
             dataset=self._dataset.name,
             field=column.tally.path,
             category=claim.category,
-            confidence=round(claim.confidence, 2),
+            confidence=round(verdict.confidence, 2),
             matched=claim.matched,
-            scanned=column.tally.filled,
+            scanned=column.filled,
             reasons=claim.reasons,
         )
 
 
-def _open(column: ColumnView) -> bool:
-    """Whether nothing surer than a shape has been said about the whole column yet."""
-    best = column.best()
-    return best is None or best.confidence < 0.6
+def _telling(rules: CategoryRules) -> bool:
+    """Whether the form alone says it, so that it can be evidence for other columns."""
+    return rules.column.chance == 0 and any(not pattern.weak for pattern in rules.patterns)
 
 
 def _beside(column: ColumnView, columns: list[ColumnView]) -> frozenset[str]:
     """Categories that other columns of the dataset hold as a whole."""
-    return frozenset(best.category for other in columns if other is not column and (best := other.best()) is not None)
-
-
-def _kept(column: ColumnView) -> list[Claim]:
-    """The surest claim on the whole column, and every claim on what its text contains."""
-    best = column.best()
-    claims = [claim for claim in column.claims if not claim.whole or claim is best]
-    claims = [
-        claim
-        for claim in claims
-        if claim.confidence >= _SURE and (claim.whole or best is None or best.confidence < 0.6)
-    ]
-    return sorted(claims, key=lambda claim: -claim.confidence)
-
-
-def _country_codes(columns: list[ColumnView]) -> tuple[str, ...]:
-    """Two-letter codes in a column that is called country, the most frequent first, a few of them."""
-    for column in columns:
-        if "country" in column.promises:
-            codes = [value.upper() for value in column.tally.values if len(value) == 2 and value.isalpha()]
-            return tuple(sorted(set(codes), key=lambda code: (-codes.count(code), code))[:8])
-    return ()
+    return frozenset(
+        best.category
+        for other in columns
+        if other is not column and (best := other.best()) is not None and best.nats > 0
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from custodes.datamap.category import PAGE, CategoryRules
+from custodes.datamap.headers import fold
 from custodes.datamap.recognise import Recogniser
 from custodes.datamap.values import SHAPES
 
@@ -12,7 +13,8 @@ from custodes.datamap.values import SHAPES
 def check_examples(categories: Sequence[CategoryRules]) -> list[str]:
     """What is wrong, one sentence each, naming the file and which example; empty where all is well.
 
-    An example is looked for in text with this category's patterns alone; without patterns its shape is asked.
+    An example is one of `column.values`, or is looked for in text with this category's patterns alone; without patterns
+    its shape is asked.
     """
     problems = []
     for rules in categories:
@@ -36,6 +38,8 @@ def _hint(rules: CategoryRules, *, wanted: bool) -> str:
 
 
 def _holds(rules: CategoryRules, recogniser: Recogniser, example: str) -> bool:
+    if fold(example.strip()) in rules.column.values:
+        return True
     if rules.patterns:
         return bool(recogniser.text(example))
-    return SHAPES[rules.column.shape or ""](example)
+    return rules.column.shape is not None and SHAPES[rules.column.shape](example)

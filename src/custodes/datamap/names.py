@@ -7,8 +7,10 @@ from collections.abc import Collection, Sequence
 from custodes.datamap import headers, values
 from custodes.datamap.category import CategoryRules
 from custodes.datamap.claim import Claim, ColumnView, header_reason, per_cent
+from custodes.datamap.evidence import header_weight
 from custodes.datamap.headers import fold
 
+_NAMED = -6.5  # a shape that towns and songs have too: the header must say it
 _PEOPLE_BESIDE = frozenset(
     {"email", "phone", "postal_address", "birth_date", "us_ssn", "gender", "password", "username"}
 )
@@ -22,7 +24,7 @@ def name_claims(
     dataset: words of the dataset's name. beside: categories found in other columns.
     echo: share of rows in which a word of the value stands in the row's e-mail address.
     """
-    sample = column.tally.values
+    sample = column.profile.values
     if not sample or column.is_key:
         return []
     distinct = set(sample)
@@ -43,10 +45,10 @@ def _named(column: ColumnView, rule: CategoryRules, given: float, echo: float) -
     if promise.strength < 0.9 or headers.things(promise.before) or rule.column.shape is None:
         return None
     share = _share(column, rule.column.shape)
-    firms = sum(map(values.is_firm, column.tally.values)) / len(column.tally.values)
+    firms = sum(map(values.is_firm, column.profile.values)) / len(column.profile.values)
     if share < rule.column.share or firms > 0.5:
         return None
-    claim = _claim(column, rule.id, 0.6 + 0.2 * share, share, header_reason(promise))
+    claim = _claim(column, rule.id, _NAMED + header_weight(promise.strength) + share, share, header_reason(promise))
     return _surer(claim, given, echo)
 
 
@@ -74,51 +76,50 @@ def _generic(
     people_only = headers.persons(dataset) and not of_things and bool(_PEOPLE_BESIDE & set(beside))
     if given < needed and echo < 0.4 and not people_only:
         return None
-    claim = _claim(column, rule.id, 0.5 + 0.15 * share, share, said)
+    claim = _claim(column, rule.id, share, share, said)
     near = sorted(_PEOPLE_BESIDE & set(beside))
     if near:
-        claim = claim.surer(0.1, f"siblings: {' and '.join(word.replace('_', ' ') for word in near)}")
+        claim = claim.surer(0.7, f"siblings: {' and '.join(word.replace('_', ' ') for word in near)}")
     return _surer(claim, given, echo)
 
 
 def _unnamed(column: ColumnView, rules: Sequence[CategoryRules], given: float, echo: float) -> Claim | None:
     """The header says nothing: only values that are given names, or that repeat in the e-mail address, are enough."""
-    sample = column.tally.values
+    sample = column.profile.values
     if headers.things(column.words) or column.promises or len(sample) < 5 or len(set(sample)) < 3:
         return None
     known = {rule.id for rule in rules}
     full = _share(column, "full_name")
     if "person_name" in known and full >= 0.8 and (given >= 0.35 or echo >= 0.5):
-        return _surer(_claim(column, "person_name", 0.5, full, "two or more words, written as names are"), given, echo)
+        return _surer(_claim(column, "person_name", 0.0, full, "two or more words, written as names are"), given, echo)
     word = _share(column, "name_word")
     if word < 0.9:
         return None
     if "first_name" in known and given >= 0.5 and len(set(sample)) >= 5:
-        return _surer(_claim(column, "first_name", 0.45, word, "single words, written as names are"), given, echo)
+        return _surer(_claim(column, "first_name", -0.2, word, "single words, written as names are"), given, echo)
     if "last_name" in known and echo >= 0.5:
-        return _surer(_claim(column, "last_name", 0.45, word, "single words, written as names are"), given, echo)
+        return _surer(_claim(column, "last_name", -0.2, word, "single words, written as names are"), given, echo)
     return None
 
 
-def _claim(column: ColumnView, category: str, confidence: float, share: float, reason: str) -> Claim:
-    filled = column.tally.filled
-    fit = f"{per_cent(share)} of {filled} cells have the shape of a name"
-    return Claim(category, confidence, round(share * filled), (reason, fit))
+def _claim(column: ColumnView, category: str, nats: float, share: float, reason: str) -> Claim:
+    filled = column.filled
+    fit = f"{per_cent(share)} of {filled:,} cells have the shape of a name"
+    return Claim(category, nats, round(share * filled), (reason, fit))
 
 
 def _surer(claim: Claim, given: float, echo: float) -> Claim:
     if given >= 0.1:
-        claim = claim.surer(min(0.1, given / 4), f"{per_cent(given)} hold a common given name")
+        claim = claim.surer(min(2.0, 4 * given), f"{per_cent(given)} hold a common given name")
     return (
-        claim.surer(0.1, f"in {per_cent(echo)} of the rows a word stands in the e-mail address")
+        claim.surer(2 * echo, f"in {per_cent(echo)} of the rows a word stands in the e-mail address")
         if echo >= 0.3
         else claim
     )
 
 
 def _share(column: ColumnView, shape: str) -> float:
-    sample = column.tally.values
-    return sum(map(values.SHAPES[shape], sample)) / len(sample)
+    return column.profile.share(values.SHAPES[shape])
 
 
 def echo_share(column: ColumnView, mail: ColumnView | None) -> float:

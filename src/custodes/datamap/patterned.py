@@ -1,19 +1,17 @@
-"""Does a column hold what a pattern finds? Judged by the share of its cells that pass the check, never by one."""
+"""Does a column hold what a pattern finds? Judged by how many of its distinct values pass the check, against luck."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from math import sqrt
+from dataclasses import dataclass, replace
 from typing import Final
 
-import phonenumbers
-
-from custodes.datamap.category import CategoryRules
-from custodes.datamap.claim import Claim, ColumnView, header_reason, per_cent
-from custodes.datamap.phone import PLAUSIBLE, confirmed_share, is_american
+from custodes.datamap import evidence
+from custodes.datamap.category import BUILT_IN, CategoryRules
+from custodes.datamap.claim import Around, Claim, ColumnView, header_reason, per_cent, spoken
+from custodes.datamap.evidence import check_weight, header_weight
 from custodes.datamap.recognise import Recogniser
-from custodes.datamap.values import SHAPES
+from custodes.datamap.rivals import NUMBERED, THINGS_NUMBERED
 
 _CHECKED: Final = {
     "payment_card": "pass the Luhn check and an issuer range",
@@ -23,27 +21,136 @@ _CHECKED: Final = {
     "jwt": "decode to a signed token's header",
 }
 _VERSIONS: Final = frozenset({"version", "ver", "build", "release", "firmware", "revision"})
-_ASKED = 200  # distinct numbers asked of the numbering plans
+_TOLD: Final = 0.9
+_HANDFUL: Final = 5
+_TELLING: Final = frozenset({"literal", "at"})  # anchors that say what begins or stands there
+_STRUCTURED: Final = {True: 0.5, False: 0.1}  # how often bare digits, and telling forms, are numbers of a narrow range
 
 
-def pattern_claims(column: ColumnView, rules: CategoryRules, recogniser: Recogniser) -> Iterator[Claim]:
-    """At most one claim on the whole column, or one on what its text contains."""
-    if not rules.patterns or not column.tally.filled or _refuted(column, rules):
-        return
-    whole = _phones(column, rules) if rules.confirm == "phone" else _whole(column, rules, recogniser)
-    inside = None if whole is not None else _inside(column, rules, recogniser)
-    for claim in (whole, inside):
-        if claim is not None:
-            yield claim
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """Cells of a column by one category: of its form, passing, passing by patterns that are weak in text, and by those
+    whose form says what it is."""
+
+    form: int
+    passed: int
+    weak: int
+    telling: int
+    padded: bool = False  # leading zeros had to be put back
 
 
-def _refuted(column: ColumnView, rules: CategoryRules) -> bool:
+def pattern_claim(
+    column: ColumnView, rules: CategoryRules, recogniser: Recogniser, own: tuple[int, ...], around: Around
+) -> Claim | None:
+    """The claim on the whole column, where its cells have the category's form. own: indices of its patterns."""
+    if not own or not column.filled or _refuted(column, rules, around):
+        return None
+    fit = _fit(column, own, recogniser)
+    promise = column.promise(rules.id)
+    told = promise.strength >= _TOLD
+    share = fit.passed / column.filled
+    if not fit.passed or share < rules.column.valid_share * (0.5 if told else 1):
+        return None
+    checked = any(recogniser.strict(index) for index in own)
+    chance = rules.column.chance
+    # A bare number without a check, and a form that anything may have, are told by the name alone.
+    nats, said = _weighed(column, rules, fit, checked=checked)
+    claim = Claim(rules.id, nats, fit.passed, (said,))
+    if not told and fit.weak > 0.5 * fit.passed and (not checked or chance >= 1):
+        return None
+    if told:
+        kept = evidence.FORM_KEPT if fit.form >= 0.9 * column.filled else 0.0
+        claim = claim.surer(header_weight(promise.strength) + kept, header_reason(promise))
+    if column.profile.rising and "sequence" in rules.column.refutes and not told and nats < evidence.CAP:
+        claim = claim.surer(evidence.SERIAL, "the numbers rise from row to row")
+    elif fit.weak > 0.5 * fit.passed and len(column.profile.distinct) < _HANDFUL:
+        claim = claim.surer(evidence.FEW, f"only {len(column.profile.distinct)} different values")
+    if not told and fit.weak > 0.5 * fit.passed and THINGS_NUMBERED & set(column.words):
+        claim = claim.surer(NUMBERED, "the header speaks of numbers of things")
+    return around_claim(claim, rules, around)
+
+
+def around_claim(claim: Claim, rules: CategoryRules, around: Around) -> Claim:
+    """The claim with what stands around the column: people, countries, the column it references, the owner's own."""
+    if around.people and claim.category != "ip_address":
+        claim = claim.surer(evidence.PEOPLE, f"siblings: {spoken(around.people)}")
+    if rules.countries and around.countries:
+        home = around.countries & set(rules.countries)
+        if home:
+            claim = claim.surer(evidence.HOME, f"the dataset is about {' and '.join(sorted(home))}")
+        else:
+            claim = claim.surer(evidence.ABROAD, "the dataset is about other countries")
+    if around.inherited == claim.category:
+        claim = claim.surer(evidence.REFERENCED, "it references a column that holds the same")
+    if rules.file.parent != BUILT_IN:
+        claim = replace(claim, nats=claim.nats + evidence.OWN)
+    return claim
+
+
+def _fit(column: ColumnView, own: tuple[int, ...], recogniser: Recogniser) -> _Fit:
+    """Counts over all cells; or over the sample with its leading zeros put back, where that fits better."""
+    tally = column.tally
+    plain = _summed(own, recogniser, tally.whole, tally.whole_valid, column.filled)
+    counts = column.crossing.padded
+    if counts is None or not counts.filled:
+        return plain
+    scale = column.filled / counts.filled
+    put_back = _summed(own, recogniser, counts.whole, counts.whole_valid, counts.filled)
+    if put_back.passed * scale <= 1.02 * plain.passed:
+        return plain
+    return _Fit(
+        round(put_back.form * scale), round(put_back.passed * scale), round(put_back.weak * scale), 0, padded=True
+    )
+
+
+def _summed(own: tuple[int, ...], recogniser: Recogniser, whole: list[int], valid: list[int], filled: int) -> _Fit:
+    form = strong = weak = telling = 0
+    for index in own:
+        passed = valid[index] if recogniser.strict(index) else whole[index]
+        form += whole[index]
+        rules, pattern = recogniser.patterns[index]
+        if pattern.weak:
+            weak += passed
+        else:
+            strong += passed
+            telling += passed if pattern.anchor in _TELLING or rules.column.chance == 0 else 0
+    # A cell may have several of the forms.
+    return _Fit(min(form, filled), min(strong + weak, filled), min(weak, filled), min(telling, filled))
+
+
+def _weighed(column: ColumnView, rules: CategoryRules, fit: _Fit, *, checked: bool) -> tuple[float, str]:
+    """Base rate and check, and the sentence that says it."""
+    chance = rules.column.chance
+    share = fit.passed / column.filled
+    bare = fit.weak / fit.passed
+    what = _CHECKED.get(rules.patterns[0].validator or "", "pass the check" if checked else "have the form")
+    said = f"{per_cent(share)} of {column.filled:,} cells {what}"
+    if fit.padded:
+        said += " with leading zeros put back"
+    if fit.telling > 0.5 * fit.passed:
+        few = -1.0 if column.filled < 3 else 0.0
+        return evidence.TELLING + 2 * (share - 0.5) + few, said
+    base = bare * evidence.BARE + (1 - bare) * evidence.CHECKED
+    if not checked:
+        return base, said
+    distinct = len(column.profile.distinct) * fit.form / column.filled
+    local = column.crossing.passing(rules.id)
+    weight = check_weight(
+        distinct * fit.passed / max(fit.form, 1), distinct, max(chance, 1e-3), local, _STRUCTURED[bare > 0.5]
+    )
+    # Cells that have not even the form speak against the category, as those do that fail the check.
+    weight += 3 * min(0.0, fit.form / column.filled - 0.9)
+    settled = max(0.0, min(1.0, weight / evidence.CAP))
+    return base + weight + settled * evidence.specific(
+        chance
+    ), f"{said} ({per_cent(max(chance, local or 0))} would by luck)"
+
+
+def _refuted(column: ColumnView, rules: CategoryRules, around: Around) -> bool:
     refutes = rules.column.refutes
-    told = column.promise(rules.id).strength >= 0.9
-    return (
-        ("key" in refutes and column.is_key)
-        or ("sequence" in refutes and not told and column.rising)
-        or ("version" in refutes and not told and _versions(column))
+    told = column.promise(rules.id).strength >= _TOLD or around.inherited == rules.id
+    return ("key" in refutes and column.is_key and not told) or (
+        "version" in refutes and not told and _versions(column)
     )
 
 
@@ -51,104 +158,35 @@ def _versions(column: ColumnView) -> bool:
     """Dotted numbers of which none is large are versions, unless the name says that they are addresses."""
     if _VERSIONS & set(column.words):
         return True
-    dotted = [value for value in column.tally.values if re.fullmatch(r"\d+(?:\.\d+){3}", value)]
+    dotted = [value for value in column.profile.values if re.fullmatch(r"[0-9]+(?:\.[0-9]+){3}", value)]
     large = sum(max(int(part) for part in value.split(".")) >= 64 for value in dotted)
     return bool(dotted) and large < 0.8 * len(dotted)
 
 
-def _whole(column: ColumnView, rules: CategoryRules, recogniser: Recogniser) -> Claim | None:
-    tally = column.tally
-    strong = weak = form = 0
-    for index, (owner, pattern) in enumerate(recogniser.patterns):
-        if owner.id != rules.id:
-            continue
-        fits = tally.whole_valid[index] if recogniser.strict(index) else tally.whole[index]
-        form += tally.whole[index]
-        strong += 0 if pattern.weak else fits
-        weak += fits if pattern.weak else 0
-    promise = column.promise(rules.id)
-    told = promise.strength >= 0.9
-    matched = min(strong + weak if told else strong, tally.filled)
-    share = matched / tally.filled
-    if not matched or share < rules.column.valid_share * (0.5 if told else 1):
-        return None
-    if not told and not _beyond_chance(matched, form, rules.column.chance):
-        return None
-    confidence = 0.55 + 0.35 * share - (0.15 if tally.filled < 5 else 0) - (0.1 if rules.column.chance > 0.5 else 0)
-    checked = _CHECKED.get(rules.patterns[0].validator or "", "have the form")
-    claim = Claim(rules.id, confidence, matched, (f"{per_cent(share)} of {tally.filled} cells {checked}",))
-    return claim.surer(0.15, header_reason(promise)) if told else claim
-
-
-def _beyond_chance(valid: int, form: int, chance: float, deviations: float = 2) -> bool:
-    """Whether more pass the check than would by luck: by so many standard deviations, or all of them."""
-    if not chance:
-        return True
-    limit = chance + deviations * sqrt(chance * (1 - chance) / max(form, 1))
-    return valid / max(form, 1) >= min(1.0, limit)
-
-
-def _phones(column: ColumnView, rules: CategoryRules) -> Claim | None:
-    """A name and the shape of numbers, or the shape with marks (or +) and the numbering plans' word for it."""
-    values = column.tally.values
-    promise = column.promise(rules.id)
-    told = promise.strength >= 0.9
-    shape = SHAPES[rules.column.shape or "phone"]
-    fits = [value for value in values if shape(value)]
-    share = len(fits) / len(values) if values else 0.0
-    if not fits or share < rules.column.share:
-        return None
-    asked = list(dict.fromkeys(fits))[:_ASKED]
-    confirmed = confirmed_share(asked, regions(column))
-    if not told and not _phones_by_themselves(asked, confirmed, rules.column.valid_share):
-        return None
-    matched = round(share * column.tally.filled)
-    shaped = f"{per_cent(share)} of {column.tally.filled} cells have the shape of phone numbers"
-    planned = f"{per_cent(confirmed)} of those asked are in a numbering plan"
-    reasons = (shaped, planned)
-    claim = Claim(rules.id, 0.5 + 0.15 * share + 0.2 * confirmed, matched, reasons)
-    return claim.surer(0.15, header_reason(promise)) if told else claim
-
-
-def _phones_by_themselves(numbers: list[str], confirmed: float, least: float) -> bool:
-    """Whether the numbers need no name: most have `+`, or nearly all are of one plan.
-
-    Without `+`, national numbers begin with 0 or a bracket, and American ones have groups of 3-3-4 or none.
-    """
-    foreign = sum(number.startswith("+") for number in numbers) / len(numbers)
-    marked = sum(not number.isdigit() for number in numbers) / len(numbers)
-    if foreign >= 0.5:
-        return confirmed >= least
-    if marked >= 0.9 and sum(number.startswith(("0", "(")) for number in numbers) >= 0.9 * len(numbers):
-        return max(confirmed_share(numbers, (region,)) for region in PLAUSIBLE) >= 0.9
-    american = sum(map(is_american, numbers)) / len(numbers)
-    return american >= 0.95 and (marked >= 0.9 or len(numbers) >= 20)
-
-
-def regions(column: ColumnView) -> tuple[str, ...]:
-    """Countries named beside the column by code; filled in by the verdict before claims are made."""
-    return tuple(code for code in column.regions if code in phonenumbers.SUPPORTED_REGIONS)
-
-
-def _inside(column: ColumnView, rules: CategoryRules, recogniser: Recogniser) -> Claim | None:
+def inside_claim(
+    column: ColumnView, rules: CategoryRules, recogniser: Recogniser, own: tuple[int, ...]
+) -> Claim | None:
     """Matches inside longer text: the check must pass far more often than chance, and the words beside agree."""
     tally = column.tally
-    examined, agreed = tally.examined.get(rules.id, 0), tally.confirmed.get(rules.id, 0)
-    if not agreed or (agreed < 0.5 * examined and not rules.confirm):
+    seen = tally.weighed.get(rules.id)
+    if seen is None or not seen.agreed:
         return None
-    matched = form = whole = 0
-    for index, (owner, pattern) in enumerate(recogniser.patterns):
-        if owner.id == rules.id and (not pattern.weak or rules.confirm):
-            whole = max(whole, tally.whole[index])
-            # One cell may fit several patterns: the most frequent one is a lower bound that never counts twice.
-            accepted = tally.inside_valid if recogniser.strict(index) else tally.inside
-            matched = max(matched, accepted[index])
-            form = max(form, tally.inside[index])
-    if not _beyond_chance(matched, form, rules.column.chance, deviations=4):
+    # What is too common alone was found behind a word that says it: that word is the evidence.
+    weak = all(recogniser.patterns[index][1].weak for index in own)
+    if not weak and not rules.confirm and seen.agreed < 0.5 * seen.looked:
         return None
-    if rules.confirm and whole > 0.5 * form:
-        return None  # bare numbers, of which a plan holds some by luck: they were judged as a whole column
-    matched = min(tally.filled, max(agreed, round(matched * agreed / examined)))
-    sure = 0.9 if "credential" in rules.category.flags else 0.65 if rules.confirm or rules.column.chance else 0.75
-    reason = f"found inside free text in {matched} of {tally.filled} cells"
-    return Claim(rules.id, sure, matched, (reason,), whole=False)
+    counted = [index for index in own if weak or rules.confirm or not recogniser.patterns[index][1].weak]
+    accepted = [tally.inside_valid[i] if recogniser.strict(i) else tally.inside[i] for i in counted]
+    # One cell may have several of the forms: the most frequent one is a lower bound that never counts twice.
+    matched = max(accepted, default=0)
+    form = max((tally.inside[index] for index in counted), default=0)
+    if not weak and rules.column.chance > 0 and check_weight(matched, form, rules.column.chance, None, 0.0) < 3:
+        return None
+    if max(tally.whole[index] for index in own) > 0.5 * form and (rules.confirm or weak):
+        return None  # bare numbers, some of which pass by luck: they were judged as a whole column
+    cells = seen.cells if seen.whole else max(seen.cells, round(matched * seen.agreed / seen.looked))
+    cells = min(tally.filled, cells)
+    about = "" if seen.whole or (seen.agreed == seen.looked and not weak) else "about "
+    nats = 2.2 if "credential" in rules.category.flags else 1.0 if rules.confirm or rules.column.chance else 1.6
+    reason = f"found inside free text in {about}{cells:,} of {tally.filled:,} cells"
+    return Claim(rules.id, nats, cells, (reason,), whole=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from custodes import _native
@@ -17,6 +17,14 @@ _BETWEEN = r"s?[\s:#=._\"'-]*(?:no|nr|num|number|id|code)?[\s:#=._\"'-]*$"
 
 
 _NUMBER = re.compile(r"\d{5}")
+# What stands before a labelled value; the native checks cut it off by the same rule.
+_SEPARATES = r"\s:=>,;\"'`\\"
+_LABEL = re.compile(
+    rf"(?i:basic|bearer|ssws)[{_SEPARATES}]+"  # words that announce a credential without a mark
+    rf"|[^{_SEPARATES}]+\s+is[\s:][{_SEPARATES}]*"
+    rf"|[\w \-{_SEPARATES}]{{1,47}}?[:=>,;][{_SEPARATES}]*(?=[^{_SEPARATES}])"
+    rf"|[^{_SEPARATES}]+[{_SEPARATES}]+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +62,17 @@ class Recogniser:
 
     def weigh(self, text: str, raw: bytes, hits: Sequence[tuple[int, int, int, bool]]) -> list[Found]:
         """Turn the scanner's hits in one line (bytes) into matches (characters), the doubtful ones left out."""
-        found = []
+        found: list[Found] = []
         ascii_only = len(raw) == len(text)
         for first, last, index, validated in hits:
             start = first if ascii_only else _characters(raw[:first])
             end = last if ascii_only else start + _characters(raw[first:last])
             rules, pattern = self.patterns[index]
             checked = self._check(text, start, end, rules, pattern, validated=validated)
-            if checked is not None:
+            if checked is not None and pattern.label:
+                # Only a word says what it is: a category that knows the value's own form goes before.
+                found.extend(_labelled(text, start, end, rules))
+            elif checked is not None:
                 found.append(Found(start, end, rules.id, checked))
         return _disjoint(found)
 
@@ -80,6 +91,18 @@ class Recogniser:
         if rules.confirm == "phone":
             return True if is_phone_in_text(text[start:end], told=told) else None
         return validated if told or not pattern.weak else None
+
+
+def _labelled(text: str, start: int, end: int, rules: CategoryRules) -> Iterator[Found]:
+    """What is behind the label; where the category lists its words, the longest of them that begins there."""
+    label = _LABEL.match(text, start, end)
+    first = start if label is None else label.end()
+    last = end
+    if rules.column.values:
+        ends = [end, *(first + gap.start() for gap in reversed(list(re.finditer(r"\s", text[first:end]))))]
+        last = next((stop for stop in ends if fold(text[first:stop]) in rules.column.values), first)
+    if first < last:
+        yield Found(first, last, rules.id, validated=False)
 
 
 def _characters(raw: bytes) -> int:

@@ -18,8 +18,24 @@ SAMPLE_ROWS: Final = 1024  # rows looked at closely; the counts are over all cel
 _FIRST: Final = 512
 _RUN: Final = 64  # rows taken side by side, so that rising numbers are seen
 _CUT: Final = 256  # characters kept of a sampled value
-_EXAMPLES: Final = 64  # cells per column and category whose matches are weighed with the words beside them
+_EXAMPLES: Final = 256  # cells per column and category whose matches are weighed with the words beside them
+_LISTED_BY_SCANNER: Final = 64  # cells the scanner names per pattern and batch, at most
+LISTED: Final = ("[]", "{}", "{*}")  # steps of a path that has any number of values in a row
 _LOOK: Final = 1000  # cells looked at to decide whether scanning distinct values pays
+
+
+@dataclass(slots=True)
+class Weighed:
+    """Cells with matches of one category that were read with the words beside the match.
+
+    looked: distinct cells read. agreed: those in which the match stood. cells: how often these are in the column.
+    whole: every cell with a match was read, so that `cells` is exact.
+    """
+
+    looked: int = 0
+    agreed: int = 0
+    cells: int = 0
+    whole: bool = True
 
 
 @dataclass(slots=True)
@@ -33,8 +49,7 @@ class ColumnTally:
     filled: int = 0
     sample: list[str | None] = field(default_factory=list)
     runs: list[int] = field(default_factory=list)
-    examined: dict[str, int] = field(default_factory=dict)
-    confirmed: dict[str, int] = field(default_factory=dict)
+    weighed: dict[str, Weighed] = field(default_factory=dict)
     whole: list[int] = field(default_factory=list)
     whole_valid: list[int] = field(default_factory=list)
     inside: list[int] = field(default_factory=list)
@@ -49,41 +64,52 @@ class ColumnTally:
     @property
     def aligned(self) -> bool:
         """Whether the sample's rows are those of the other columns."""
-        return "[]" not in self.path
-
-    @property
-    def values(self) -> list[str]:
-        """The sampled values that are not empty."""
-        return [value for value in self.sample if value]
+        return not any(mark in self.path for mark in LISTED)
 
     def add(self, array: pa.Array, recogniser: Recogniser) -> None:
         """Count the cells of one batch."""
         self.cells += len(array)
-        counts = scan(recogniser.scanner, array)
-        if counts is None:
+        counted = _counted(recogniser.scanner, array)
+        if counted is None:
             return
-        self.filled += counts[0].filled
+        counts, cells, weights = counted
+        self.filled += counts.filled
         for mine, more in (
-            (self.whole, counts[0].whole),
-            (self.whole_valid, counts[0].whole_valid),
-            (self.inside, counts[0].inside),
-            (self.inside_valid, counts[0].inside_valid),
+            (self.whole, counts.whole),
+            (self.whole_valid, counts.whole_valid),
+            (self.inside, counts.inside),
+            (self.inside_valid, counts.inside_valid),
         ):
             mine[:] = map(sum, zip(mine, more, strict=True))
-        self._weigh(counts[1], counts[0].some, recogniser)
+        self._weigh(counts, cells, weights, recogniser)
 
-    def _weigh(self, array: pa.Array, some: Sequence[Sequence[int]], recogniser: Recogniser) -> None:
-        """Look at a few cells with matches as text: do the words beside them agree?"""
+    def _weigh(
+        self, counts: _native.CellCounts, cells: pa.Array, weights: pa.Array | None, recogniser: Recogniser
+    ) -> None:
+        """Look at a few cells with matches as text: do the words beside them agree?
+
+        Cells that are nothing but the match have no words beside them; a column full of those is judged as a whole.
+        """
         rows_of: dict[str, dict[int, None]] = {}
-        for (rules, _), matching in zip(recogniser.patterns, some, strict=True):
-            rows_of.setdefault(rules.id, {}).update(dict.fromkeys(matching))
+        whole = counts.whole
+        for index, matching in enumerate(counts.some):
+            if matching and whole[index] * 2 <= counts.filled:
+                rules = recogniser.patterns[index][0]
+                rows_of.setdefault(rules.id, {}).update(dict.fromkeys(matching))
+                if len(matching) >= _LISTED_BY_SCANNER:
+                    self.weighed.setdefault(rules.id, Weighed()).whole = False
+        read: dict[int, frozenset[str]] = {}
         for identity, rows in rows_of.items():
-            room = _EXAMPLES - self.examined.get(identity, 0)
+            mine = self.weighed.setdefault(identity, Weighed())
+            room = max(0, _EXAMPLES - mine.looked)
+            mine.whole = mine.whole and len(rows) <= room
             for row in list(rows)[:room]:
-                found = recogniser.text(_text(array[row]) or "")
-                hit = any(match.category == identity for match in found)
-                self.examined[identity] = self.examined.get(identity, 0) + 1
-                self.confirmed[identity] = self.confirmed.get(identity, 0) + hit
+                if row not in read:
+                    read[row] = frozenset(match.category for match in recogniser.text(_text(cells[row]) or ""))
+                mine.looked += 1
+                if identity in read[row]:
+                    mine.agreed += 1
+                    mine.cells += 1 if weights is None else int(weights[row])
 
     def take(self, array: pa.Array, starts: Sequence[int], run: int) -> None:
         """Add rows to the sample: runs of neighbours beginning at `starts`."""
@@ -91,6 +117,12 @@ class ColumnTally:
             cells = [_text(cell) for cell in array.slice(start, run)]
             self.sample.extend(cell.strip()[:_CUT] if cell is not None else None for cell in cells)
             self.runs.append(len(cells))
+
+    def take_some(self, array: pa.Array) -> None:
+        """Add to the sample of a path that has any number of values in a row: those in front, so many in all."""
+        room = min(SAMPLE_ROWS - len(self.sample), _FIRST)
+        if room > 0 and len(array):
+            self.take(array.drop_null(), [0], room)
 
 
 def _text(cell: Any) -> str | None:
@@ -118,8 +150,20 @@ def flatten(name: str, array: pa.Array) -> Iterator[tuple[str, pa.Array]]:
         yield from flatten(name, array.dictionary_decode())
     elif pa.types.is_dictionary(kind) or _plain(kind):
         yield name, array
+    elif pa.types.is_boolean(kind):
+        return  # yes and no say nothing about anybody by themselves
+    elif pa.types.is_floating(kind):
+        yield name, _numbers(array)
     else:
         yield name, array.cast(pa.string())
+
+
+def _numbers(array: pa.Array) -> pa.Array:
+    """Whole numbers kept as floating ones, as tables with gaps are, without exponent and point."""
+    try:
+        return array.cast(pa.int64()).cast(pa.string())  # refuses where a fraction would be lost
+    except pa.ArrowInvalid:
+        return array.cast(pa.string())
 
 
 def _plain(kind: pa.DataType) -> bool:
@@ -132,7 +176,13 @@ def _plain(kind: pa.DataType) -> bool:
 
 
 def scan(scanner: _native.Scanner, array: pa.Array) -> tuple[_native.CellCounts, pa.Array] | None:
-    """Counts of one batch's cells, and the array that their row numbers mean; None where there is no cell.
+    """Counts of one batch's cells, and the array that their row numbers mean; None where there is no cell."""
+    counted = _counted(scanner, array)
+    return None if counted is None else counted[:2]
+
+
+def _counted(scanner: _native.Scanner, array: pa.Array) -> tuple[_native.CellCounts, pa.Array, pa.Array | None] | None:
+    """Counts, cells and how often each stands in the column (None: once).
 
     Distinct values are scanned once, with how often they occur, where that is less work.
     """
@@ -162,7 +212,7 @@ def scan(scanner: _native.Scanner, array: pa.Array) -> tuple[_native.CellCounts,
         base=first,
         weights=None if weights is None else weights.tobytes(),
     )
-    return counts, array
+    return counts, array, weights
 
 
 def sample_plan(rows: int, taken: int) -> tuple[list[int], int]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from custodes.datamap import figures, things
 from custodes.datamap.days import age, birth_date, birth_year, day
 from custodes.datamap.openers import handle, secret, security_code, token
 from custodes.datamap.people import (
@@ -93,4 +94,12 @@ SHAPES: Final[Mapping[str, Callable[[str], bool]]] = {
     "phone": phone,
     "document": document,
     "plate": plate,
+    "amount": figures.amount,
+    "credit_score": figures.credit_score,
+    "template": figures.template,
+    "latitude": things.latitude,
+    "longitude": things.longitude,
+    "card_month": things.card_month,
+    "blood_type": things.blood_type,
+    "terms": things.terms,
 }

@@ -20,9 +20,11 @@ from custodes.detections.run import detect as run_detections
 from custodes.engine.duckdb import FIELD_SCHEMA, RESIDENT_ROWS, DuckEngine
 from custodes.engine.interface import QuestionFailed
 from custodes.errors import CouldNotRun
+from custodes.pipeline.categories import known_categories
 from custodes.pipeline.evidence import EVENTS
 from custodes.pipeline.progress import Progress
-from custodes.pipeline.scan import in_vault, known_categories, misplaced_findings
+from custodes.pipeline.rulings import ruled
+from custodes.pipeline.scan import in_vault, misplaced_findings
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Finding, Incident, Skipped
 
@@ -108,7 +110,7 @@ def _field_table(workspace: Workspace) -> pa.Table:
             "sensitivity": categories[field.category].sensitivity if field.category in categories else 0,
             "vault": vault(field.store, field.dataset),
         }
-        for one in workspace.datamap.all()
+        for one in ruled(workspace)[0]
         for field in one.verdicts
     ]
     return pa.Table.from_pylist(rows, schema=FIELD_SCHEMA)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from custodes.detections.catalogue import load_detections
+from custodes.pipeline.categories import known_categories
 from custodes.pipeline.detect import open_engine
-from custodes.pipeline.scan import known_categories
+from custodes.pipeline.rulings import ruled
 from custodes.pipeline.workspace import Workspace
 from custodes.records import LedgerStatus, LogCoverage, Overview
 
@@ -25,7 +26,7 @@ def overview(workspace: Workspace, ledger: LedgerStatus) -> Overview:
         asked = [one.id for one in load_detections(config.detections, engine)]
     by_log = {row["source"]: row for row in logs}
     quarantined = workspace.intake.quarantined()
-    examined = workspace.datamap.all()
+    examined, suppressed = ruled(workspace)
     fields = tuple(field for one in examined for field in one.verdicts)
     categories = known_categories(workspace)
     last: datetime | None = counts["last"]
@@ -60,5 +61,6 @@ def overview(workspace: Workspace, ledger: LedgerStatus) -> Overview:
         skipped=workspace.coverage.all(),
         ledger=ledger,
         vaults=tuple(vaults),
+        suppressed=suppressed,
         checks=tuple(one for one in asked if one not in {gap.dataset for gap in workspace.coverage.all("detect")}),
     )

@@ -16,9 +16,11 @@ from custodes.datamap.copies import Sketches, copies, identifying
 from custodes.datamap.misplaced import misplaced
 from custodes.datamap.scan import scan as scan_store
 from custodes.errors import CouldNotRun, StoreRefused
+from custodes.pipeline.categories import known_categories
 from custodes.pipeline.progress import Progress
+from custodes.pipeline.rulings import ruled, unproven
 from custodes.pipeline.workspace import Workspace
-from custodes.records import Category, Dataset, Examined, Field, Finding, Skipped
+from custodes.records import Dataset, Examined, Field, Finding, Skipped, Suppressed
 from custodes.stores.files import open_files
 from custodes.stores.interface import Store
 from custodes.stores.names import file_name
@@ -27,9 +29,13 @@ from custodes.stores.sqlite import open_sqlite
 
 @dataclass(frozen=True, slots=True)
 class ScanOutcome:
-    """changed: whether anything on the data map differs from before. read: datasets that were read, not remembered."""
+    """examined: the map with people's rulings applied. suppressed: verdicts that a ruling keeps off it.
+
+    changed: whether anything on the data map differs from before. read: datasets that were read, not remembered.
+    """
 
     examined: tuple[Examined, ...]
+    suppressed: tuple[Suppressed, ...]
     copies: tuple[tuple[str, str, float], ...]
     skipped: tuple[Skipped, ...]
     read: int
@@ -52,7 +58,6 @@ def scan(workspace: Workspace, progress: Progress) -> ScanOutcome:
     sketches = Sketches(
         workspace.token_key, identifying({one.id: one.category for one in rules}), workspace.datamap.sketches()
     )
-    examined: list[Examined] = []
     skipped: list[Skipped] = []
     read = 0
     if not config.stores:
@@ -84,12 +89,15 @@ def scan(workspace: Workspace, progress: Progress) -> ScanOutcome:
                     found.append(one)
         read += sum(not _unchanged(one, known) for one in found)
         workspace.datamap.save([chosen.name], found, judged_by=judged_by, now=workspace.clock())
-        examined.extend(found)
     pairs = copies(sketches.all())
     workspace.datamap.save_copies(pairs, sketches.stored())
+    skipped.extend(unproven(workspace))
     workspace.coverage.replace("scan", skipped)
-    after = workspace.datamap.all()
-    return ScanOutcome(tuple(examined), tuple(pairs), tuple(skipped), read, changed=_told(after) != _told(before))
+    changed = _told(workspace.datamap.all()) != _told(before)
+    ruled_map, suppressed = ruled(workspace)
+    place = {store.name: number for number, store in enumerate(config.stores)}
+    examined = tuple(sorted(ruled_map, key=lambda one: place[one.store]))  # told in the order of the owner's file
+    return ScanOutcome(examined, suppressed, tuple(pairs), tuple(skipped), read, changed)
 
 
 def _told(examined: Sequence[Examined]) -> list[Examined]:
@@ -144,15 +152,10 @@ def misplaced_findings(workspace: Workspace) -> list[Finding]:
     """What lies on the map where the owner did not declare a vault, raised when a scan first saw it there."""
     since = {f"{store}.{name}": moment for (store, name), moment in workspace.datamap.first_seen().items()}
     found = misplaced(
-        [field for one in workspace.datamap.all() for field in one.verdicts],
+        [field for one in ruled(workspace)[0] for field in one.verdicts],
         known_categories(workspace),
         in_vault(workspace.config.stores),
         workspace.clock(),
         workspace.datamap.copies(),
     )
     return [replace(one, raised=since.get(one.datasets[0], one.raised)) for one in found]
-
-
-def known_categories(workspace: Workspace) -> dict[str, Category]:
-    """Every category, shipped and the owner's, by id."""
-    return {rules.id: rules.category for rules in load_categories(workspace.config.categories)}

@@ -22,6 +22,7 @@ from custodes.state.database import Database
 from custodes.state.datamap import DataMap
 from custodes.state.intake import Intake
 from custodes.state.judgements import Judgements
+from custodes.state.rulings import Rulings
 from custodes.state.seals import StateSeals
 
 TOKEN_KEY: Final = "keys/token.key"  # noqa: S105 - a file name
@@ -61,6 +62,7 @@ class Workspace:
         self.intake = Intake(database)
         self.judgements = Judgements(database)
         self.casebook = Casebook(database)
+        self.rulings = Rulings(database)
 
     def segments(self) -> list[Path]:
         """The sealed event files, oldest leaf first."""
@@ -78,12 +80,13 @@ class Workspace:
         """A receipt of what is being done now."""
         return Receipt(kind, self.clock(), self.by, dict(detail))  # type: ignore[arg-type]  # callers pass literals
 
-    def seal_receipts(self, receipts: Sequence[Receipt]) -> None:
-        """Make these receipts leaves of the ledger; they are durable when this returns."""
+    def seal_receipts(self, receipts: Sequence[Receipt]) -> str:
+        """Make these receipts leaves of the ledger; they are durable when this returns the sealed file's path."""
         data, leaves = receipts_file(receipts)
         with self.ledger.begin() as batch:
-            batch.add(RECEIPTS, ".jsonl", data, leaves)
+            name = batch.add(RECEIPTS, ".jsonl", data, leaves)
             batch.commit(self.clock())
+        return f"{RECEIPTS}/{name}"
 
     def close(self) -> None:
         """Let go of the state."""

@@ -16,6 +16,7 @@ from custodes.records.finding import (
 from custodes.records.overview import LedgerStatus, LogCoverage, Overview
 from custodes.records.receipt import Detail, Receipt, ReceiptKind
 from custodes.records.rule import Rule
+from custodes.records.ruling import Decided, Ruling, Suppressed
 from custodes.records.skipped import Skipped
 from custodes.records.token import Tokeniser
 
@@ -31,6 +32,7 @@ __all__ = [
     "Category",
     "Column",
     "Dataset",
+    "Decided",
     "Detail",
     "Evidence",
     "Examined",
@@ -45,7 +47,9 @@ __all__ = [
     "Receipt",
     "ReceiptKind",
     "Rule",
+    "Ruling",
     "Skipped",
+    "Suppressed",
     "Tokeniser",
     "finding_id",
     "incident_id",

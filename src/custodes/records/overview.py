@@ -8,6 +8,7 @@ from datetime import datetime
 from custodes.records.category import Category
 from custodes.records.field import Examined, Field
 from custodes.records.finding import Finding, Incident
+from custodes.records.ruling import Suppressed
 from custodes.records.skipped import Skipped
 
 
@@ -58,4 +59,5 @@ class Overview:
     skipped: tuple[Skipped, ...]
     ledger: LedgerStatus
     vaults: tuple[str, ...] = ()  # stores and datasets (full names) declared as vaults
+    suppressed: tuple[Suppressed, ...] = ()  # verdicts that somebody ruled to be no personal data
     checks: tuple[str, ...] = ()  # detections that ran to their end: silence of any other one means nothing

@@ -69,7 +69,7 @@ class DataMap:
                         first_seen=since.get((one.store, one.dataset), moment),
                     )
                 )
-                for verdict in one.verdicts:
+                for place, verdict in enumerate(one.verdicts):
                     key = (verdict.store, verdict.dataset, verdict.field, verdict.category)
                     connection.execute(
                         field.insert().values(
@@ -81,6 +81,7 @@ class DataMap:
                             matched=verdict.matched,
                             scanned=verdict.scanned,
                             reasons=json.dumps(verdict.reasons),
+                            place=place,
                             first_seen=since_field.get(key, moment),
                         )
                     )
@@ -123,7 +124,7 @@ class DataMap:
 
     def _fields(self, connection: sa.Connection, store: str, name: str) -> tuple[Field, ...]:
         query = sa.select(field).where(field.c.store == store, field.c.dataset == name)
-        rows = connection.execute(query.order_by(field.c.field, field.c.category))
+        rows = connection.execute(query.order_by(field.c.place, field.c.field, field.c.category))
         return tuple(
             Field(
                 store=row.store,

@@ -31,6 +31,9 @@ field = Table(
     Column("matched", Integer, nullable=False),
     Column("scanned", Integer, nullable=False),
     Column("reasons", Text, nullable=False),  # JSON list
+    Column(
+        "place", Integer, nullable=False, server_default="0"
+    ),  # among the dataset's verdicts: columns keep their order
     Column("first_seen", String, nullable=False),
 )
 sketch = Table(
@@ -128,7 +131,16 @@ case = Table(
     Column("body", Text, nullable=False),
 )
 
+# What people decided about verdicts; rows are only ever added.
+ruling = Table(
+    "ruling",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("receipt", String, nullable=False),  # the sealed file whose receipt names this ruling's digest
+    Column("body", Text, nullable=False),
+)
+
 # Digests of what a step last worked from, so that a step with nothing new to do does nothing.
 mark = Table("mark", metadata, Column("name", String, primary_key=True), Column("value", Text, nullable=False))
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"

@@ -1,0 +1,54 @@
+"""Which explanation of a column wins? Each must beat all others together, those that are nobody's data included."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import exp, log
+
+from custodes.datamap.claim import Claim, ColumnView
+from custodes.datamap.evidence import probability
+from custodes.datamap.rivals import rivals
+
+SURE = 0.5  # below this a claim is not worth a person's time
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A claim that won, and its confidence: 0 to 1, calibrated."""
+
+    claim: Claim
+    confidence: float
+
+
+def verdicts(column: ColumnView) -> list[Verdict]:
+    """The best claim on the whole column and what its text contains, the surest first; none below SURE."""
+    best = winner(column)
+    found = [] if best is None else [Verdict(best, probability(best.nats))]
+    whole = found[0].confidence if found else 0.0
+    if whole < 0.6:
+        found += [Verdict(claim, probability(claim.nats)) for claim in column.claims if not claim.whole]
+    return sorted((one for one in found if one.confidence >= SURE), key=lambda one: -one.confidence)
+
+
+def winner(column: ColumnView) -> Claim | None:
+    """The best claim on the whole column, its evidence reduced by what the other explanations have."""
+    whole = [claim for claim in column.claims if claim.whole]
+    if not whole:
+        return None
+    best = max(whole, key=lambda claim: claim.nats)
+    others = [claim.nats for claim in whole if claim.category != best.category]
+    instead = rivals(column.profile)
+    against = _sum([0.0, *others, *(nats for _, nats in instead)])
+    strongest = max(instead, key=lambda rival: rival[1], default=None)
+    reasons = best.reasons
+    if strongest is not None and strongest[1] > 0:
+        reasons = (*reasons, f"but they may be {strongest[0]}")
+    if others and max(others) > best.nats - 2:
+        reasons = (*reasons, "other categories explain the values nearly as well")
+    return replace(best, nats=best.nats - against, reasons=reasons)
+
+
+def _sum(nats: Sequence[float]) -> float:
+    top = max(nats)
+    return top + log(sum(exp(one - top) for one in nats))

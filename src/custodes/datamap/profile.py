@@ -1,0 +1,111 @@
+"""What do a column's values look like, before anybody asks what they mean?"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from itertools import pairwise
+from typing import Final
+
+from custodes.datamap.headers import fold
+
+_DIGITS: Final = re.compile(r"[0-9]+")
+_EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC).timestamp()
+_LATEST: Final = datetime(2045, 1, 1, tzinfo=UTC).timestamp()
+_UNITS: Final = {10: 1, 13: 10**3, 16: 10**6, 19: 10**9}  # digits of an epoch in seconds to nanoseconds
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A sample of a column. values: those that are not empty. runs: lengths of the runs of neighbours in `sample`."""
+
+    sample: Sequence[str | None]
+    runs: Sequence[int]
+
+    @cached_property
+    def values(self) -> tuple[str, ...]:
+        """The sampled values that are not empty, in the order of their rows."""
+        return tuple(value for value in self.sample if value)
+
+    @cached_property
+    def distinct(self) -> tuple[str, ...]:
+        """Each value once, in the order of its first row."""
+        return tuple(dict.fromkeys(self.values))
+
+    @cached_property
+    def folded(self) -> dict[str, str]:
+        """Each value as words are compared: small, without accents."""
+        return {value: fold(value.strip()) for value in self.distinct}
+
+    @property
+    def distinct_share(self) -> float:
+        """Distinct values among all."""
+        return len(self.distinct) / len(self.values) if self.values else 0.0
+
+    def share(self, test: Callable[[str], bool]) -> float:
+        """The share of the values that pass a test; each distinct value is tested once."""
+        if not self.values:
+            return 0.0
+        passed = {value for value in self.distinct if test(value)}
+        return sum(value in passed for value in self.values) / len(self.values)
+
+    @cached_property
+    def digits_share(self) -> float:
+        """The share of values that are ASCII digits alone."""
+        return self.share(lambda value: _DIGITS.fullmatch(value) is not None)
+
+    @cached_property
+    def lengths(self) -> Counter[int]:
+        """How many distinct values have which length."""
+        return Counter(map(len, self.distinct))
+
+    @cached_property
+    def rising(self) -> bool:
+        """Whether neighbouring cells are whole numbers that rise or fall."""
+        pairs = up = down = 0
+        start = 0
+        for length in self.runs:
+            cells = self.sample[start : start + length]
+            numbers = [int(v) for v in cells if v and len(v) <= 19 and _DIGITS.fullmatch(v)]
+            start += length
+            for before, after in pairwise(numbers):
+                pairs += 1
+                up += after > before
+                down += after < before
+        return pairs >= 5 and max(up, down) >= 0.95 * pairs
+
+    @cached_property
+    def coded(self) -> bool:
+        """Whether nearly all values have one form of capitals and digits, as codes of things have: `ZX-4711`."""
+        if len(self.distinct) < 5:
+            return False
+        forms = Counter(re.sub(r"[0-9]+", "9", re.sub(r"[A-Z]", "A", value)) for value in self.distinct)
+        form, count = forms.most_common(1)[0]
+        return count >= 0.9 * len(self.distinct) and "9" in form and re.fullmatch(r"[A9._/-]+", form) is not None
+
+    @cached_property
+    def epochs(self) -> bool:
+        """Whether the numbers are moments between 1990 and 2045, counted in seconds or parts of them."""
+        return self.share(_epoch) >= 0.98
+
+    @cached_property
+    def unpadded(self) -> int:
+        """The length that numbers had before their leading zeros were lost; 0 where none seem lost.
+
+        Of random numbers of one length a tenth loses a digit or more, a hundredth two.
+        """
+        if self.digits_share < 0.98 or not self.distinct or any(value.startswith("0") for value in self.distinct):
+            return 0
+        longest = max(self.lengths)
+        if longest < 6 or len(self.lengths) == 1 or self.lengths[longest] < 0.6 * len(self.distinct):
+            return 0
+        return longest if sum(self.lengths[longest - lost] for lost in range(4)) >= 0.98 * len(self.distinct) else 0
+
+
+def _epoch(value: str) -> bool:
+    unit = _UNITS.get(len(value))
+    return unit is not None and _DIGITS.fullmatch(value) is not None and _EARLIEST <= int(value) / unit <= _LATEST

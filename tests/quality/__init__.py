@@ -1,0 +1,1 @@
+"""Is the labelled data sound, and does measuring with it work?"""

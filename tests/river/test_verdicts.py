@@ -1,0 +1,105 @@
+"""Can a person overrule the scan, and is that proven, told and kept?"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.demonstration import Answer, custodes
+
+Tiny = Callable[..., Path]
+FIELD = "shop.main.customers.email"
+LATER = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}"
+
+
+@pytest.fixture
+def scanned(tiny: Tiny) -> Path:
+    folder = tiny()
+    assert custodes("scan", cwd=folder).code == 0
+    return folder
+
+
+def suppress(folder: Path, *, why: str = "made-up addresses of a load test", until: str = LATER) -> Answer:
+    return custodes("verdicts", "suppress", FIELD, "email", "--why", why, "--until", until, cwd=folder)
+
+
+def fields(answer: Answer) -> set[str]:
+    return {f"{one['store']}.{one['dataset']}.{one['field']}" for one in answer.json["fields"]}
+
+
+def test_a_suppressed_verdict_stays_away_after_rescans_and_is_told(scanned: Path) -> None:
+    """A changed table is read again, and the verdict is still off the map, with who, why and until when."""
+    assert suppress(scanned).code == 0
+    with sqlite3.connect(scanned / "shop.db") as shop:
+        shop.execute("insert into customers values (99, 'person99@example.com', 'Tallinn')")
+    answer = custodes("scan", "--json", cwd=scanned)
+    assert FIELD not in fields(answer)
+    (told,) = answer.json["suppressed"]
+    assert (told["why"], told["until"][:10]) == ("made-up addresses of a load test", LATER)
+    assert told["by"].startswith("user:")
+    assert "not personal" in custodes("verdicts", "list", cwd=scanned).out
+    assert "held not personal by a ruling: 1" in custodes("run", cwd=scanned).out
+
+
+def test_a_confirmed_field_is_on_the_map_though_no_scan_finds_it(scanned: Path) -> None:
+    """A person knows better: the field is sure, and the reason is theirs."""
+    done = custodes("verdicts", "confirm", "shop.main.customers.id", "api_key", "--why", "ids open doors", cwd=scanned)
+    assert done.code == 0, done.err
+    answer = custodes("scan", "--json", cwd=scanned)
+    one = next(each for each in answer.json["fields"] if each["field"] == "id")
+    assert (one["category"], one["confidence"]) == ("api_key", 1.0)
+    assert "ids open doors" in one["reasons"][0]
+
+
+def test_a_withdrawn_ruling_gives_the_verdict_back_and_history_tells_both(scanned: Path) -> None:
+    """Nothing is overwritten."""
+    suppress(scanned)
+    assert custodes("verdicts", "withdraw", FIELD, "email", "--why", "they are real", cwd=scanned).code == 0
+    assert FIELD in fields(custodes("scan", "--json", cwd=scanned))
+    history = custodes("verdicts", "history", "--json", cwd=scanned).json["rulings"]
+    assert [one["decided"] for one in history] == ["not_personal", "withdrawn"]
+
+
+def test_every_ruling_is_a_leaf_of_the_ledger(scanned: Path) -> None:
+    """A receipt names the field, the decision and the digest of every word of it."""
+    suppress(scanned)
+    lines = [line for file in scanned.glob("custodes-data/ledger/receipts/*") for line in file.read_text().splitlines()]
+    receipt = next(json.loads(line) for line in lines if '"ruling"' in line)
+    assert receipt["detail"]["field"] == FIELD
+    assert len(receipt["detail"]["digest"]) == 64
+    assert custodes("ledger", "verify", cwd=scanned).code == 0
+
+
+def test_a_ruling_slipped_into_the_state_is_not_applied(scanned: Path) -> None:
+    """Who can write the state cannot hide a field: without its receipt a ruling counts for nothing, and is told."""
+    suppress(scanned)
+    with sqlite3.connect(scanned / "custodes-data" / "state.db") as state:
+        state.execute("update ruling set body = replace(body, 'load test', 'loud test')")
+    answer = custodes("scan", "--json", cwd=scanned)
+    assert FIELD in fields(answer)
+    assert answer.code == 3
+    assert any("no receipt" in one["reason"] for one in answer.json["uncovered"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["suppress", "shop.main.customers.emial", "email", "--why", "x", "--until", LATER], FIELD),
+        (["suppress", FIELD, "emails", "--why", "x", "--until", LATER], 'did you mean "email"'),
+        (["suppress", FIELD, "email", "--why", " ", "--until", LATER], "needs a reason"),
+        (["suppress", FIELD, "email", "--why", "x", "--until", "2020-01-01"], "still to come"),
+        (["withdraw", FIELD, "email", "--why", "x"], "no ruling to withdraw"),
+    ],
+)
+def test_a_ruling_that_makes_no_sense_is_refused_with_the_next_step(
+    scanned: Path, arguments: list[str], said: str
+) -> None:
+    """Bad input is exit code 2, and nothing is sealed."""
+    answer = custodes("verdicts", *arguments, cwd=scanned)
+    assert answer.code == 2
+    assert said in answer.err
