@@ -22,7 +22,7 @@ _ENCODED: Final = re.compile(r"(?:0x|\\x)?[A-Za-z0-9+/_-]{24,}={0,2}")
 def amount(value: str) -> bool:
     """A sum of money or a range of two, with or without currency and period: `52000`, `EUR 3.250,00`, `$50k-75k`."""
     plain = value.strip()
-    return len(plain) <= 40 and _AMOUNT.fullmatch(plain) is not None
+    return len(plain) <= 40 and re.search(r"\d{10}", plain) is None and _AMOUNT.fullmatch(plain) is not None
 
 
 def credit_score(value: str) -> bool:
