@@ -50,6 +50,10 @@ const BETWEEN: &[&str] = &["is", "of", "was", "von", "de", "at"];
 #[must_use]
 pub fn age_said(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let window = text.get(start.saturating_sub(24)..start)?.to_ascii_lowercase();
+    // PostgreSQL's tsvector tells where a word stands, as `'age':4`: a place in a text is no age.
+    if window.ends_with(b"':") {
+        return None;
+    }
     let line = window.rsplit(|&byte| byte == b'\n' || byte.is_ascii_digit()).next()?;
     let mut words = line.rsplit(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty());
     let mut word = words.next()?;
