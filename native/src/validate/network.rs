@@ -42,7 +42,8 @@ pub fn ipv6(text: &[u8], start: usize, end: usize) -> Option<usize> {
 }
 
 /// A network card's number (EUI-48, EUI-64; IEEE 802): one separator throughout or none, not all zeros and not the
-/// broadcast (groups such as `01:00:5e…` are left in: the bit that marks them is often set in made-up numbers).
+/// broadcast (groups such as `01:00:5e…` are left in: the bit that marks them is often set in made-up numbers). With
+/// hyphens or points there must be a letter: digits so grouped are dates, phones and account numbers.
 #[must_use]
 pub fn mac(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let separator = |byte: &u8| matches!(byte, b':' | b'-' | b'.');
@@ -57,11 +58,13 @@ pub fn mac(text: &[u8], start: usize, end: usize) -> Option<usize> {
     };
     let mut signs = number.iter().filter(|byte| !separator(byte));
     let varied = signs.next().is_some_and(|one| signs.any(|other| !other.eq_ignore_ascii_case(one)));
-    (even && varied && !goes_on && !joint(before(text, start))).then_some(end)
+    let telling = mark == Some(b':') || number.iter().any(u8::is_ascii_alphabetic);
+    (even && varied && telling && !goes_on && !joint(before(text, start))).then_some(end)
 }
 
-// Endings that are files, not domains: `icon@2x.png`.
+// Endings that are files or units of a service manager, not domains: `icon@2x.png`, `getty@tty1.service`.
 const FILE_ENDINGS: &[&[u8]] = &[
+    b"service", b"socket", b"timer", b"mount", b"target", b"slice", b"zip", b"gz", b"avif", b"tsx", b"jsx", b"lock",
     b"png", b"jpg", b"jpeg", b"gif", b"svg", b"webp", b"css", b"js", b"json", b"html", b"htm", b"xml", b"php", b"txt",
     b"pdf", b"exe", b"dll", b"yml", b"yaml",
 ];
@@ -82,6 +85,10 @@ pub fn email(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let (local, domain) = (address.get(..at)?, address.get(at + 1..)?);
     let dotted = |part: &[u8]| part.split(|&b| b == b'.').all(|piece| !piece.is_empty());
     if local.len() > 64 || address.len() > 254 || !dotted(local) || !dotted(domain) || in_user_part(text, start) {
+        return None;
+    }
+    // `git@host:path` is how repositories are reached, by everybody alike.
+    if local == b"git" && after(text, end, 0) == Some(b':') {
         return None;
     }
     let mut labels = domain.split(|&b| b == b'.');

@@ -42,6 +42,8 @@ NOTHING: Final = Promise(0.0)
 
 def fold(text: str) -> str:
     """Lower case without accents."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from custodes.datamap.category import CategoryRules
 from custodes.datamap.claim import Around, Claim, ColumnView, header_reason, per_cent
 from custodes.datamap.evidence import header_weight
-from custodes.datamap.headers import fold
 
 _BASE = -5.0
 _BY_THEMSELVES = 3.0  # what two or more words of a list that needs no header say
@@ -19,13 +18,13 @@ def list_claim(column: ColumnView, rules: CategoryRules, around: Around) -> Clai
     """
     listed = rules.column.values
     profile = column.profile
-    if not listed or not profile.values:
+    told = column.promise(rules.id).strength >= 0.9
+    if not listed or not profile.values or not (told or rules.column.alone):
         return None
     promise = column.promise(rules.id)
-    told = promise.strength >= 0.9
     if rules.column.beside and not rules.column.beside & around.beside:
         return None
-    among = {value for value in profile.distinct if fold(value.strip()) in listed}
+    among = {value for value, word in profile.folded.items() if word in listed}
     share = sum(value in among for value in profile.values) / len(profile.values)
     distinct = len(among) / len(profile.distinct)
     if share < rules.column.share or distinct < (0.3 if told else 0.5):

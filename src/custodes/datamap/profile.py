@@ -11,6 +11,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
+from custodes.datamap.headers import fold
+
 _DIGITS: Final = re.compile(r"[0-9]+")
 _EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC).timestamp()
 _LATEST: Final = datetime(2045, 1, 1, tzinfo=UTC).timestamp()
@@ -33,6 +35,11 @@ class Profile:
     def distinct(self) -> tuple[str, ...]:
         """Each value once, in the order of its first row."""
         return tuple(dict.fromkeys(self.values))
+
+    @cached_property
+    def folded(self) -> dict[str, str]:
+        """Each value as words are compared: small, without accents."""
+        return {value: fold(value.strip()) for value in self.distinct}
 
     @property
     def distinct_share(self) -> float:

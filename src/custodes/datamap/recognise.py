@@ -1,4 +1,4 @@
-"""Where in one piece of text is which category? All patterns, ready for the native scanner."""
+"""Where in one piece of text is which category? All patterns and the words beside them, made ready for the scanner."""
 
 from __future__ import annotations
 
