@@ -119,7 +119,7 @@ def main() -> None:
         "towns.txt",
         "Towns of 30,000 inhabitants and more: GeoNames (geonames.org), Creative Commons Attribution 4.0. Made by"
         " dev/name_lists.py.",
-        towns(),
+        {name.replace("_", " ") for name in by_hand["towns"].split()} | towns(),
     )
 
 

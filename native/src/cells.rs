@@ -20,15 +20,15 @@ pub struct Column<'a> {
     pub large: bool,
 }
 
-/// Start and end of a cell in `Column::data`, and how often it counts; null cells count 0 times.
-pub type Span = (usize, usize, u64);
+/// Row, start and end of a cell in `Column::data`, and how often it counts.
+pub type Span = (usize, usize, usize, u64);
 
 impl<'a> Column<'a> {
-    /// Reads and checks the offsets, the null bits and the weights.
+    /// Checks the offsets, the null bits and the weights.
     ///
     /// # Errors
     /// A sentence, where a buffer is too short, or an offset is negative, decreases or points past the data.
-    pub fn spans(&self) -> Result<Vec<Span>, String> {
+    pub fn check(&self) -> Result<(), String> {
         let end = self.offset.checked_add(self.count).ok_or("offset and count overflow")?;
         if let Some(bits) = self.validity
             && bits.len() < end.div_ceil(8)
@@ -41,34 +41,34 @@ impl<'a> Column<'a> {
             return Err(format!("{} weights for {} cells", weights.len() / 8, self.count));
         }
         if self.count == 0 {
-            return Ok(Vec::new());
+            return Ok(());
         }
         let have = self.offsets.len() / if self.large { 8 } else { 4 };
         if have <= end {
             return Err(format!("{have} offsets for {end} cells: one more than cells is needed"));
         }
-        let mut spans = Vec::with_capacity(self.count);
         let mut start = self.read(self.offset)?;
         for index in self.offset..end {
             let stop = self.read(index + 1)?;
             if stop < start || stop > self.data.len() {
                 return Err(format!("offset {} decreases or points past the data", index + 1));
             }
-            let weight = if self.is_null(index) { 0 } else { self.weight(index - self.offset)? };
-            spans.push((start, stop, weight));
+            self.weight(index - self.offset)?;
             start = stop;
         }
-        Ok(spans)
+        Ok(())
     }
 
-    /// Row, bytes and weight of each cell that is not null.
-    pub fn cells<'s>(&self, spans: &'s [Span]) -> impl Iterator<Item = (usize, &'a [u8], u64)> + use<'a, 's> {
-        let data = self.data;
-        spans
-            .iter()
-            .enumerate()
-            .filter(|(_, span)| span.2 > 0)
-            .filter_map(move |(row, &(start, end, weight))| Some((row, data.get(start..end)?, weight)))
+    /// Each cell that is neither null nor counted no time, in checked buffers.
+    pub fn cells(&self) -> impl Iterator<Item = Span> + use<'a, '_> {
+        let mut start = self.read(self.offset).unwrap_or(0);
+        (0..self.count).filter_map(move |row| {
+            let index = self.offset + row;
+            let first = start;
+            start = self.read(index + 1).ok()?;
+            let weight = if self.is_null(index) { 0 } else { self.weight(row).ok()? };
+            (weight > 0).then_some((row, first, start, weight))
+        })
     }
 
     fn read(&self, index: usize) -> Result<usize, String> {
@@ -115,8 +115,8 @@ mod tests {
             offset: 0,
             large: false,
         };
-        let spans = column.spans()?;
-        Ok(column.cells(&spans).count())
+        column.check()?;
+        Ok(column.cells().count())
     }
 
     #[test]

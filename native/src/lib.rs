@@ -1,13 +1,23 @@
 //! The hot loops of Custodes. Everything here takes and gives buffers, knows no policy,
 //! lets go of Python's lock while it works, and must not panic on any input.
 
+pub mod automaton;
 pub mod cells;
+pub mod context;
+pub mod count;
+mod fold;
 pub mod iban;
+pub mod lines;
+pub mod literals;
+pub mod masks;
 pub mod pattern;
 mod phones;
+pub mod places;
+pub mod plain;
 pub mod scan;
 mod scanner;
 pub mod validate;
+pub mod weigh;
 
 use pyo3::prelude::*;
 
@@ -17,6 +27,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("VALIDATORS", validate::names())?;
     module.add_function(wrap_pyfunction!(phones::phone_in_plan, module)?)?;
+    module.add_function(wrap_pyfunction!(scanner::check_pattern, module)?)?;
     module.add_class::<scanner::Scanner>()?;
     module.add_class::<scanner::CellCounts>()
 }

@@ -1,11 +1,9 @@
 //! What may a category say about its form? A pattern is data: an anchor, a regular expression, the name of a check.
 
-use regex_automata::dfa::Automaton;
-use regex_automata::dfa::dense::{self, DFA};
-use regex_automata::meta::Regex;
-use regex_automata::nfa::thompson;
+use std::error::Error;
+
+use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
 use regex_automata::util::syntax;
-use regex_automata::{Anchored, Input};
 
 use crate::validate::{self, Validator};
 
@@ -40,37 +38,36 @@ pub enum Anchor {
     Literal,
     /// At the first of a run of letters and digits.
     Word,
-    /// Where the regular expression finds itself: the slow road.
+    /// At any byte: the slow road.
     Anywhere,
 }
 
-/// A pattern made ready.
+/// Every anchor, in the order of their numbers.
+pub const ANCHORS: [Anchor; 6] =
+    [Anchor::Digits, Anchor::At, Anchor::Colon, Anchor::Literal, Anchor::Word, Anchor::Anywhere];
+
+/// A pattern that was checked. Its regular expression lives in the automaton of its anchor.
 pub struct Pattern {
     /// Where candidates begin.
     pub anchor: Anchor,
-    /// See `Spec::lead`.
+    /// Bytes that the match may begin before the first digit.
     pub lead: usize,
-    /// See `Spec::keep_unvalidated`.
-    pub keep_unvalidated: bool,
+    /// The expression as its author wrote it.
+    pub regex: String,
+    /// Words that a match may begin with, for the anchor `literal`.
+    pub literals: Vec<String>,
+    keep_unvalidated: bool,
     check: Option<Validator>,
-    form: Form,
 }
 
-enum Form {
-    Here(Box<DFA<Vec<u32>>>),
-    Anywhere(Box<Regex>),
-}
-
-// Nothing we look for is longer; without a limit, hostile text makes one pattern read the rest again and again.
-const LONGEST_LITERAL: usize = 16 * 1024;
-const LONGEST: usize = 512;
+/// Nothing longer is looked for: without a limit, hostile text makes the rest be read again and again.
+pub const LONGEST: usize = 512;
 
 // Room for one pattern: a large counted repetition over large classes is refused rather than filling the memory.
-const DFA_BYTES: usize = 4 << 20;
 const NFA_BYTES: usize = 1 << 20;
 
 impl Pattern {
-    /// Compiles one pattern; the error is a sentence about it that names the category.
+    /// Checks one pattern; the error is a sentence about it that names the category.
     ///
     /// # Errors
     /// An unknown anchor or validator, a bad or too large regular expression, literals missing or out of place.
@@ -98,69 +95,30 @@ impl Pattern {
             None => None,
             Some(name) => Some(validate::by_name(name).ok_or_else(|| fail(format!("unknown validator {name:?}")))?),
         };
-        let syntax = syntax::Config::new().unicode(false).utf8(false);
-        let nfa = thompson::Config::new().utf8(false).nfa_size_limit(Some(NFA_BYTES));
-        let form = if anchor == Anchor::Anywhere {
-            let config = Regex::config().utf8_empty(false).nfa_size_limit(Some(NFA_BYTES));
-            let regex = Regex::builder().syntax(syntax).configure(config).build(&spec.regex);
-            Form::Anywhere(Box::new(regex.map_err(|error| fail(reason(&error)))?))
-        } else {
-            let config = dense::Config::new()
-                .start_kind(regex_automata::dfa::StartKind::Anchored)
-                .dfa_size_limit(Some(DFA_BYTES))
-                .determinize_size_limit(Some(2 * DFA_BYTES));
-            let dfa = dense::Builder::new().syntax(syntax).thompson(nfa).configure(config).build(&spec.regex);
-            Form::Here(Box::new(dfa.map_err(|error| fail(reason(&error)))?))
-        };
-        let pattern = Self { anchor, lead: spec.lead, keep_unvalidated: spec.keep_unvalidated, check, form };
-        if pattern.matches_nothing() {
+        let nfa = compile(std::slice::from_ref(&spec.regex)).map_err(|error| fail(reason(&error)))?;
+        if nfa.has_empty() {
             return Err(fail("the regular expression matches the empty text".to_owned()));
         }
-        Ok(pattern)
-    }
-
-    fn matches_nothing(&self) -> bool {
-        match &self.form {
-            Form::Here(_) => self.end_from(b"", 0).is_some(),
-            Form::Anywhere(regex) => regex.is_match(""),
-        }
-    }
-
-    /// Where the form ends when it begins exactly at `start`, on one line.
-    #[must_use]
-    pub fn end_from(&self, text: &[u8], start: usize) -> Option<usize> {
-        let Form::Here(dfa) = &self.form else {
-            return None;
-        };
-        let longest = if self.anchor == Anchor::Literal { LONGEST_LITERAL } else { LONGEST };
-        let mut limit = text.len().min(start.saturating_add(longest));
-        loop {
-            if start > limit {
-                return None;
-            }
-            let input = Input::new(text).span(start..limit).anchored(Anchored::Yes);
-            let end = dfa.try_search_fwd(&input).ok().flatten()?.offset();
-            match text.get(start..end).and_then(|found| memchr::memchr(b'\n', found)) {
-                Some(newline) if limit > start + newline => limit = start + newline,
-                _ => return Some(end),
-            }
-        }
-    }
-
-    /// The next form at or after `start`, for the anchor `anywhere`.
-    #[must_use]
-    pub fn find(&self, text: &[u8], start: usize) -> Option<(usize, usize)> {
-        let Form::Anywhere(regex) = &self.form else {
-            return None;
-        };
-        let found = regex.find(Input::new(text).span(start.min(text.len())..text.len()))?;
-        Some((found.start(), found.end()))
+        Ok(Self {
+            anchor,
+            lead: spec.lead,
+            regex: spec.regex.clone(),
+            literals: spec.literals.clone(),
+            keep_unvalidated: spec.keep_unvalidated,
+            check,
+        })
     }
 
     /// Where the validated part of a form ends; `None` where the check refuses it or there is no check.
     #[must_use]
     pub fn validated(&self, text: &[u8], start: usize, end: usize) -> Option<usize> {
         self.check.and_then(|check| check(text, start, end)).filter(|stop| (start..=end).contains(stop))
+    }
+
+    /// Whether there is a check.
+    #[must_use]
+    pub fn is_checked(&self) -> bool {
+        self.check.is_some()
     }
 
     /// Whether a form counts only when a check confirms it.
@@ -170,7 +128,17 @@ impl Pattern {
     }
 }
 
-fn reason(error: &dyn std::error::Error) -> String {
+/// Several expressions over bytes as one machine, each with its own number.
+pub(crate) fn compile(regexes: &[String]) -> Result<NFA, thompson::BuildError> {
+    let syntax = syntax::Config::new().unicode(false).utf8(false);
+    let config = thompson::Config::new()
+        .utf8(false)
+        .which_captures(WhichCaptures::None)
+        .nfa_size_limit(Some(NFA_BYTES * regexes.len()));
+    thompson::Compiler::new().syntax(syntax).configure(config).build_many(regexes)
+}
+
+fn reason(error: &dyn Error) -> String {
     let mut deepest = error;
     while let Some(source) = deepest.source() {
         deepest = source;

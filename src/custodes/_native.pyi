@@ -15,11 +15,31 @@ Spec: TypeAlias = tuple[str, str, list[str], str, int, str | None, bool]
 # Whether a numbering plan holds the number: any country's behind +, 00 or 011, else one of the regions' (ISO 3166-1).
 def phone_in_plan(number: str, regions: Sequence[str]) -> bool: ...
 
+# Raises ValueError, with the category and the reason, where a pattern is not sound.
+def check_pattern(spec: Spec) -> None: ...
+
+Hit: TypeAlias = tuple[str, int, int, int, str, bool]
+# Path, line, first character, one past the last character, category, validated.
+
 @final
 class Scanner:
     # Patterns compiled once. Raises ValueError naming the category where one cannot be compiled.
-    def __new__(cls, specs: Sequence[Spec]) -> Scanner: ...
+    # categories: id, words that speak for a match, words that speak against one, values that may stand behind a label.
+    # owners: per pattern its category's place in that list, weak, label, and its rank among those that match the same.
+    # Without them every pattern is a category of its own.
+    def __new__(
+        cls,
+        specs: Sequence[Spec],
+        categories: Sequence[tuple[str, list[str], list[str], list[str]]] = ...,
+        owners: Sequence[tuple[int, bool, bool, int]] = ...,
+    ) -> Scanner: ...
     def __len__(self) -> int: ...
+    # Matches, weighed and apart from each other. Lines are counted from `first`, characters as Python counts them.
+    # find_text takes a text as one line 0; find_lines takes lines with or without their ends; find_block takes bytes,
+    # counts what is no UTF-8 as Python's "replace" does, and says how many line ends it has (\r alone is one).
+    def find_text(self, text: str) -> list[Hit]: ...
+    def find_lines(self, lines: list[str], path: str, first: int) -> list[Hit]: ...
+    def find_block(self, block: bytes, path: str, first: int) -> tuple[list[Hit], int]: ...
     # Start byte, end byte, index of the pattern, validated; sorted by start. Takes UTF-8; raises TypeError.
     def scan_text(self, text: Buffer) -> list[tuple[int, int, int, bool]]: ...
     # Count over the cells of an Arrow string array: `count` cells from `offset` on.

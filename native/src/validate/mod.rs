@@ -12,15 +12,18 @@ pub mod beside;
 pub mod card;
 pub mod checksum;
 pub mod device;
+pub mod document;
 pub mod europe;
 pub mod finance;
 pub mod health;
 pub mod iban;
 pub mod keccak;
+pub mod life;
 pub mod network;
 pub mod phone;
 pub mod place;
 pub mod secret;
+pub mod social;
 pub mod wallet;
 pub mod world;
 
@@ -34,14 +37,17 @@ pub type Table = &'static [(&'static str, Validator)];
 const TABLES: &[Table] = &[
     card::TABLE,
     device::TABLE,
+    document::TABLE,
     europe::TABLE,
     finance::TABLE,
     health::TABLE,
     iban::TABLE,
+    life::TABLE,
     network::TABLE,
     phone::TABLE,
     place::TABLE,
     secret::TABLE,
+    social::TABLE,
     wallet::TABLE,
     world::TABLE,
 ];

@@ -60,8 +60,9 @@ pub fn mac(text: &[u8], start: usize, end: usize) -> Option<usize> {
     (even && varied && !goes_on && !joint(before(text, start))).then_some(end)
 }
 
-// Endings that are files, not domains: `icon@2x.png`.
+// Endings that are files or units of a service manager, not domains: `icon@2x.png`, `getty@tty1.service`.
 const FILE_ENDINGS: &[&[u8]] = &[
+    b"service", b"socket", b"timer", b"mount", b"target", b"slice", b"zip", b"gz", b"avif", b"tsx", b"jsx", b"lock",
     b"png", b"jpg", b"jpeg", b"gif", b"svg", b"webp", b"css", b"js", b"json", b"html", b"htm", b"xml", b"php", b"txt",
     b"pdf", b"exe", b"dll", b"yml", b"yaml",
 ];
@@ -82,6 +83,10 @@ pub fn email(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let (local, domain) = (address.get(..at)?, address.get(at + 1..)?);
     let dotted = |part: &[u8]| part.split(|&b| b == b'.').all(|piece| !piece.is_empty());
     if local.len() > 64 || address.len() > 254 || !dotted(local) || !dotted(domain) || in_user_part(text, start) {
+        return None;
+    }
+    // `git@host:path` is how repositories are reached, by everybody alike.
+    if local == b"git" && after(text, end, 0) == Some(b':') {
         return None;
     }
     let mut labels = domain.split(|&b| b == b'.');

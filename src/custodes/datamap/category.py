@@ -157,8 +157,8 @@ def read_category(file: Path) -> CategoryRules:
         keep_unvalidated=top.flag("keep_unvalidated"),
         confirm=top.choice("confirm", CONFIRMS),
         column=_column(column),
-        boost=frozenset(fold(word) for word in text.texts("boost")),
-        refute=frozenset(fold(word) for word in text.texts("refute")),
+        boost=frozenset(text.texts("boost")),
+        refute=frozenset(text.texts("refute")),
         match=top.texts("match"),
         no_match=top.texts("no_match"),
         standard=top.text("standard", required=False),
@@ -185,7 +185,7 @@ def _patterns(top: _Keys) -> Iterator[Pattern]:
         )
         keys.finish()
         try:
-            _native.Scanner([spec(top.path or "this", pattern, keep_unvalidated=False)])
+            _native.check_pattern(spec(top.path or "this", pattern, keep_unvalidated=False))
         except ValueError as error:
             reason = str(error).split(": ", 1)[-1]
             raise keys.fail(

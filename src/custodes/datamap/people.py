@@ -104,7 +104,7 @@ def has_family_name(value: str) -> bool:
     family name."""
     plain = value.strip()
     if SYLLABIC.fullmatch(plain):
-        return any(plain[:length] in family_names() for length in range(1, len(plain)))
+        return any(fold(plain[:length]) in family_names() for length in range(1, len(plain)))
     parts = _weighty(words(plain.partition(",")[0] if "," in plain else plain))
     last = _plain(parts[-1]) if parts else ""
     joined = "".join(map(_plain, words(plain)[-3:]))

@@ -66,7 +66,9 @@ def whole_address(value: str) -> bool:
 
 def _town_or_postcode(piece: str) -> bool:
     town = re.sub(r"\b[A-Z]{0,2}[- ]?\d[\w-]*\b", "", piece).strip()
-    return known_town(town) or re.search(r"\b\d{4,5}\b", piece) is not None or clear_postcode(piece)
+    coded = piece.split()
+    clear = any(clear_postcode(" ".join(coded[at : at + count])) for at in range(len(coded)) for count in (1, 2))
+    return clear or known_town(town) or re.search(r"\b\d{4,5}\b", piece) is not None
 
 
 def postcode(value: str) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import accumulate
-from typing import TypedDict
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from typing import NamedTuple, TypedDict
 
+from custodes import _native
 from custodes.datamap.classify import Classifier
 
-_BLOCK = 256 * 1024  # characters scanned at once: enough that a call costs nothing, little memory
+_LINES = 4096  # lines scanned at once: enough that a call costs nothing, little memory
+_LONGEST_LINE = 16 << 20  # bytes of one line that are held
 
 
 class HitJson(TypedDict):
@@ -24,8 +26,7 @@ class HitJson(TypedDict):
     validated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A match. line counts from 1; start and end are characters of the line, end exclusive. Never the value."""
 
     path: str
@@ -48,29 +49,64 @@ class Hit:
 
 
 def classify_text(lines: Iterable[str], classifier: Classifier, path: str = "") -> Iterator[Hit]:
-    """Matches in the order of the text. Memory is bounded by the longest line and one block."""
-    block: list[str] = []
+    """Matches in the order of the text, of lines with or without their ends. Holds a few thousand lines at a time."""
+    scanner = classifier.recogniser.scanner
+    waiting = iter(lines)
+    done = 1
+    while block := list(islice(waiting, _LINES)):
+        yield from map(Hit._make, scanner.find_lines(block, path, done))
+        done += len(block)
+
+
+def classify_blocks(blocks: Iterable[bytes], classifier: Classifier, path: str = "", jobs: int = 1) -> Iterator[Hit]:
+    """Matches in the order of a file's bytes, which `blocks` gives in pieces of any size.
+
+    Bytes that are no UTF-8 are characters like others. jobs: blocks scanned at the same time; one more is held.
+    Lines of more than 16 MB are looked at in parts; their characters are counted on, but a match that lies across the
+    seam of two parts is missed.
+    """
+    scanner = classifier.recogniser.scanner
+    first, column = 1, 0
+    with ThreadPoolExecutor(jobs) as pool:
+        running: deque[tuple[Future[tuple[list[_native.Hit], int]], bytes, bool]] = deque()
+        whole = _whole_lines(blocks)
+        exhausted = False
+        while running or not exhausted:
+            while not exhausted and len(running) <= jobs:
+                block = next(whole, None)
+                if block is None:
+                    exhausted = True
+                else:
+                    running.append((pool.submit(scanner.find_block, block[0], path, 0), *block))
+            if not running:
+                break
+            task, data, ended = running.popleft()
+            found, lines = task.result()
+            for _, line, start, end, category, validated in found:
+                shift = column if line == 0 else 0
+                yield Hit(path, first + line, start + shift, end + shift, category, validated)
+            first += lines
+            if ended:
+                column = 0
+            else:
+                column = (0 if lines else column) + len(data[data.rfind(b"\n") + 1 :].decode("utf-8", "replace"))
+
+
+def _whole_lines(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Blocks cut behind a line's end, and whether they are; lines that are far too long are cut at a blank."""
+    held: list[bytes] = []
     size = 0
-    done = 0
-    for line in lines:
-        block.append(line.rstrip("\r\n"))
-        size += len(line) + 1
-        if size >= _BLOCK:
-            yield from _block(block, classifier, path, done)
-            done += len(block)
-            block, size = [], 0
-    yield from _block(block, classifier, path, done)
-
-
-def _block(lines: list[str], classifier: Classifier, path: str, done: int) -> Iterator[Hit]:
-    recogniser = classifier.recogniser
-    raw = [line.encode("utf-8", "surrogatepass") for line in lines]
-    ends = list(accumulate(len(line) + 1 for line in raw))
-    by_line: dict[int, list[tuple[int, int, int, bool]]] = {}
-    for start, end, index, validated in recogniser.scanner.scan_text(b"\n".join(raw)):
-        number = bisect_right(ends, start)
-        first = ends[number] - len(raw[number]) - 1
-        by_line.setdefault(number, []).append((start - first, end - first, index, validated))
-    for number, hits in by_line.items():
-        for found in recogniser.weigh(lines[number], raw[number], hits):
-            yield Hit(path, done + number + 1, found.start, found.end, found.category, found.validated)
+    for block in blocks:
+        cut = block.rfind(b"\n") + 1
+        size += len(block)
+        if not cut and size < _LONGEST_LINE:
+            held.append(block)
+            continue
+        if not cut:
+            cut = block.rfind(b" ") + 1 or len(block)
+        ended = block[cut - 1 : cut] == b"\n"
+        yield b"".join([*held, block[:cut]]), ended
+        held = [block[cut:]] if cut < len(block) else []
+        size = len(block) - cut
+    if held:
+        yield b"".join(held), True

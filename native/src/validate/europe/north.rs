@@ -123,7 +123,7 @@ fn swedish_person(candidate: &[u8], added: u64) -> bool {
     (1800..2100).contains(&year)
         && day > added
         && exists(year, part(ten, 2, 4), day.saturating_sub(added))
-        && part(ten, 6, 10) > 0
+        && part(ten, 6, 9) > 0
         && luhn(ten)
 }
 

@@ -37,10 +37,7 @@ fn verhoeff(digits: &[u8], check: u8) -> bool {
         (false, true) => (a + 5 - b) % 5 + 5,
         (false, false) => (a + 5 - b) % 5,
     };
-    let all = digits.iter().copied().chain([check]);
-    let mut places: Vec<u8> = all.collect();
-    places.reverse();
-    let total = places.iter().enumerate().fold(0, |total, (place, &digit)| {
+    let total = digits.iter().chain([&check]).rev().enumerate().fold(0, |total, (place, &digit)| {
         let moved = (0..place % 8).fold(digit, |d, _| STEP.get(usize::from(d)).copied().unwrap_or_default());
         product(total, moved)
     });
@@ -136,23 +133,23 @@ pub(super) fn gb_upn(n: &[u8; 13]) -> bool {
 
 const PPS: &[u8] = b"WABCDEFGHIJKLMNOPQRSTUV";
 
-fn pps(digits: &[u8], check: u8, second: u64) -> bool {
-    let values: Vec<u8> = digits.iter().map(|byte| byte.wrapping_sub(b'0')).collect();
-    written(digits).is_some() && letter_is(PPS, (weighted(&values, &[8, 7, 6, 5, 4, 3, 2]) + 9 * second) % 23, check)
+fn pps(digits: [u8; 7], check: u8, second: u64) -> bool {
+    let values = digits.map(|byte| byte.wrapping_sub(b'0'));
+    written(&digits).is_some() && letter_is(PPS, (weighted(&values, &[8, 7, 6, 5, 4, 3, 2]) + 9 * second) % 23, check)
 }
 
 /// Irish PPS number of seven digits and a check letter.
 pub(super) fn ie_pps(n: [u8; 8]) -> bool {
     let [digits @ .., check] = n;
-    pps(&digits, check, 0)
+    pps(digits, check, 0)
 }
 
 /// Irish PPS number with a second letter: A, B and H (since 2013) are checked, the older W, T and X are not.
 pub(super) fn ie_pps_long(n: &[u8; 9]) -> bool {
     let [digits @ .., check, second] = n;
     match second {
-        b'A' | b'B' | b'H' => pps(digits, *check, u64::from(second - b'A') + 1),
-        b'W' | b'T' | b'X' => pps(digits, *check, 0),
+        b'A' | b'B' | b'H' => pps(*digits, *check, u64::from(second - b'A') + 1),
+        b'W' | b'T' | b'X' => pps(*digits, *check, 0),
         _ => false,
     }
 }

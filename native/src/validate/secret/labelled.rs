@@ -137,7 +137,7 @@ pub fn secret(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let before = text.get(start.saturating_sub(14)..start)?;
     let called = text.get(stop).is_some_and(|byte| matches!(byte, b'(' | b'['));
     let other = OTHER_TOKENS.iter().any(|word| holds(before, word));
-    let dotted = value.contains(&b'.') && name(value) && !value.split(|&byte| byte == b'.').any(drawn);
+    let dotted = value.contains(&b'.') && name(value) && !value.split(|&byte| byte == b'.').next().is_some_and(drawn);
     (!called && !other && !dotted && !stand_in(value) && !path(value) && !holds(value, b"example") && drawn(value))
         .then_some(stop)
 }

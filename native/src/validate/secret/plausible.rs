@@ -66,8 +66,8 @@ pub fn drawn(value: &[u8]) -> bool {
     let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let turns =
         value.windows(2).filter(|pair| pair.first().copied().map(kind) != pair.last().copied().map(kind)).count();
-    let least = if value.len() < 24 { 2.8 } else { 3.1 };
-    value.len() >= 16 && digits >= 2 && letters >= 2 && turns * 6 >= value.len() && entropy(value) >= least
+    let least = if value.len() < 32 { 2.8 } else { 3.1 };
+    value.len() >= 16 && digits >= 1 && letters >= 2 && turns * 6 >= value.len() && entropy(value) >= least
 }
 
 fn kind(byte: u8) -> u8 {

@@ -1,0 +1,444 @@
+//! Which patterns begin here, and where does each of them end? All patterns of one anchor are one automaton, so that
+//! one walk answers for all of them; its states are made when a text first needs them.
+//!
+//! A state is a set of places in the patterns, before the zero-width assertions (`\b`, `^`, `$`) that the next byte
+//! decides. A match is therefore seen one byte late, on the way into the state behind it.
+
+use std::collections::HashMap;
+
+use regex_automata::nfa::thompson::{NFA, State};
+use regex_automata::util::look::Look;
+use regex_automata::util::primitives::{PatternID, StateID};
+
+use crate::pattern::compile;
+
+/// What stands before the first byte: the beginning of the line, a word's byte (ASCII letter, digit, `_`), another.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Before {
+    /// Nothing: text or line begins here.
+    Line,
+    /// A letter, a digit or `_`.
+    Word,
+    /// Any other byte.
+    Other,
+}
+
+const BEFORE: [Before; 3] = [Before::Line, Before::Word, Before::Other];
+
+impl Before {
+    /// What stands before `place` in the text.
+    #[must_use]
+    pub fn place(text: &[u8], place: usize) -> Self {
+        place.checked_sub(1).and_then(|last| text.get(last)).map_or(Self::Line, |&byte| Self::after(byte))
+    }
+
+    fn after(byte: u8) -> Self {
+        match byte {
+            b'\n' => Self::Line,
+            _ if is_word(byte) => Self::Word,
+            _ => Self::Other,
+        }
+    }
+}
+
+pub(crate) fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// One pattern of an automaton.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// How lists call it.
+    pub number: u32,
+    /// Bytes that it may begin before a digit.
+    pub lead: usize,
+    /// Where it ends is told apart from where the others do: see `List`.
+    pub weak: bool,
+    /// Its regular expression.
+    pub regex: String,
+}
+
+/// The patterns that end at one place.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+pub struct List {
+    /// Numbers of those that are not weak, rising.
+    pub strong: Vec<u32>,
+    /// Numbers of those that are weak, rising.
+    pub weak: Vec<u32>,
+}
+
+impl List {
+    /// Whether a pattern is among them.
+    #[must_use]
+    pub fn holds(&self, number: u32) -> bool {
+        self.strong.binary_search(&number).is_ok() || self.weak.binary_search(&number).is_ok()
+    }
+}
+
+/// The patterns of one anchor. Never changes; what is made while walking lies in a `Walker`.
+pub struct Automaton {
+    nfa: NFA,
+    /// For each byte its class; the line's end has a class of its own, the last one.
+    classes: [u8; 256],
+    /// One byte of each class, `None` for the line's end.
+    sample: Vec<Option<u8>>,
+    /// A state's row in the table has `1 << shift` entries.
+    shift: u32,
+    /// The number that the caller gave each pattern.
+    numbers: Vec<u32>,
+    weak: Vec<bool>,
+    /// `first[before][byte]`: the patterns' largest lead plus one where a pattern can begin so, or 0.
+    first: [[u8; 256]; 3],
+}
+
+/// States and transitions made so far, and room for one walk. One per thread.
+pub struct Walker {
+    table: Vec<u32>,
+    states: Vec<Known>,
+    by_key: HashMap<Key, u32>,
+    lists: Vec<List>,
+    by_list: HashMap<List, u32>,
+    start: [u32; 3],
+    marks: Vec<u32>,
+    mark: u32,
+    /// Bytes walked so far: the measure of work.
+    pub steps: u64,
+    /// What the last walk passed: a list of patterns (see `Walker::list`) and where they end, by end.
+    pub ends: Vec<(u32, usize)>,
+}
+
+#[derive(Clone)]
+struct Known {
+    places: Box<[StateID]>,
+    before: Before,
+    list: u32,
+}
+
+type Key = (Box<[StateID]>, Before, u32);
+
+// A way in the table is the first entry of the next state's row; of those with SPECIAL more is asked.
+const SPECIAL: u32 = 1 << 31;
+const UNKNOWN: u32 = u32::MAX;
+// States kept by one walker; beyond them it begins anew, so that no text can fill the memory.
+const MOST_STATES: usize = 12_000;
+
+impl Automaton {
+    /// Puts patterns together.
+    ///
+    /// # Errors
+    /// The sentence of the compiler.
+    pub fn new(patterns: &[Part]) -> Result<Self, String> {
+        let regexes: Vec<String> = patterns.iter().map(|part| part.regex.clone()).collect();
+        let nfa = compile(&regexes).map_err(|error| error.to_string())?;
+        let mut classes = [0_u8; 256];
+        let of = nfa.byte_classes();
+        let mut sample: Vec<Option<u8>> = Vec::new();
+        for byte in 0..=255_u8 {
+            let class = usize::from(of.get(byte));
+            if sample.len() == class {
+                sample.push(Some(byte));
+            }
+            if let Some(slot) = classes.get_mut(usize::from(byte)) {
+                *slot = of.get(byte);
+            }
+        }
+        // A class for the line's end; 256 classes of one byte each leave no number for it, and cannot arise, as no
+        // expression tells every byte from every other.
+        let last = u8::try_from(sample.len()).map_err(|_| "the patterns tell too many bytes apart".to_owned())?;
+        sample.push(None);
+        if let Some(slot) = classes.get_mut(usize::from(b'\n')) {
+            *slot = last;
+        }
+        let shift = sample.len().next_power_of_two().trailing_zeros();
+        let numbers = patterns.iter().map(|part| part.number).collect();
+        let weak = patterns.iter().map(|part| part.weak).collect();
+        let mut automaton = Self { nfa, classes, sample, shift, numbers, weak, first: [[0; 256]; 3] };
+        automaton.first = automaton.beginnings(patterns);
+        Ok(automaton)
+    }
+
+    /// A walker for this automaton.
+    #[must_use]
+    pub fn walker(&self) -> Walker {
+        let mut walker = Walker {
+            table: Vec::new(),
+            states: Vec::new(),
+            by_key: HashMap::new(),
+            lists: Vec::new(),
+            by_list: HashMap::new(),
+            start: [0; 3],
+            marks: vec![0; self.nfa.states().len()],
+            mark: 0,
+            steps: 0,
+            ends: Vec::new(),
+        };
+        walker.forget(self);
+        walker
+    }
+
+    /// The largest lead, plus one, of the patterns that can begin with this byte behind that; 0 where none can.
+    #[must_use]
+    pub fn reach(&self, before: Before, byte: u8) -> u8 {
+        self.first.get(before as usize).and_then(|row| row.get(usize::from(byte))).copied().unwrap_or(0)
+    }
+
+    /// The largest lead of any pattern.
+    #[must_use]
+    pub fn lead(&self) -> usize {
+        self.first.iter().flatten().map(|&reach| usize::from(reach)).max().unwrap_or(0).saturating_sub(1)
+    }
+
+    /// The largest lead of those patterns that can begin inside a word or with a byte that is not a word's.
+    #[must_use]
+    pub fn loose(&self) -> usize {
+        let begins = |before: Before, byte: u8| before == Before::Word || !is_word(byte);
+        let pairs = BEFORE.iter().flat_map(|&before| (0..=255_u8).map(move |byte| (before, byte)));
+        let reaches =
+            pairs.filter(|&(before, byte)| begins(before, byte)).map(|(before, byte)| self.reach(before, byte));
+        usize::from(reaches.max().unwrap_or(0).saturating_sub(1))
+    }
+
+    fn beginnings(&self, patterns: &[Part]) -> [[u8; 256]; 3] {
+        let mut walker = Sets { marks: vec![0; self.nfa.states().len()], mark: 0 };
+        let mut by_class = vec![[0_u8; 3]; self.sample.len()];
+        for (index, part) in patterns.iter().enumerate() {
+            let start = PatternID::new(index).ok().and_then(|id| self.nfa.start_pattern(id));
+            let Some(start) = start else {
+                continue;
+            };
+            let reach = u8::try_from(part.lead.saturating_add(1)).unwrap_or(u8::MAX);
+            for before in BEFORE {
+                for (best, sample) in by_class.iter_mut().zip(&self.sample) {
+                    let places = walker.closure(&self.nfa, &[start], Some((before, *sample)));
+                    let begins = sample.is_some_and(|b| places.iter().any(|&id| step(self.nfa.state(id), b).is_some()));
+                    if begins && let Some(best) = best.get_mut(before as usize) {
+                        *best = reach.max(*best);
+                    }
+                }
+            }
+        }
+        let mut first = [[0_u8; 256]; 3];
+        for (row, before) in first.iter_mut().zip(BEFORE) {
+            for (slot, class) in row.iter_mut().zip(self.classes) {
+                let best = by_class.get(usize::from(class)).and_then(|best| best.get(before as usize));
+                *slot = best.copied().unwrap_or(0);
+            }
+        }
+        first
+    }
+}
+
+/// Sets of places in the patterns, closed over what needs no byte.
+struct Sets {
+    marks: Vec<u32>,
+    mark: u32,
+}
+
+impl Sets {
+    /// Places reached without a byte. Assertions stop the way, or are decided where both sides are known.
+    fn closure(&mut self, nfa: &NFA, from: &[StateID], around: Option<(Before, Option<u8>)>) -> Vec<StateID> {
+        self.mark = self.mark.wrapping_add(1);
+        if self.mark == 0 {
+            self.marks.fill(0);
+            self.mark = 1;
+        }
+        let mut open: Vec<StateID> = from.to_vec();
+        let mut places = Vec::new();
+        while let Some(id) = open.pop() {
+            let Some(mark) = self.marks.get_mut(id.as_usize()) else {
+                continue;
+            };
+            if std::mem::replace(mark, self.mark) == self.mark {
+                continue;
+            }
+            match nfa.state(id) {
+                State::Look { look, next } => match around {
+                    None => places.push(id),
+                    Some((before, after)) if holds(*look, before, after) => open.push(*next),
+                    Some(_) => {}
+                },
+                State::Union { alternates } => open.extend(alternates.iter()),
+                State::BinaryUnion { alt1, alt2 } => open.extend([*alt1, *alt2]),
+                State::Capture { next, .. } => open.push(*next),
+                State::Fail => {}
+                State::ByteRange { .. } | State::Sparse(_) | State::Dense(_) | State::Match { .. } => places.push(id),
+            }
+        }
+        places.sort_unstable();
+        places
+    }
+}
+
+impl Walker {
+    /// Follows all patterns that begin at `start`, up to `limit` bytes and never beyond the line; `ends` holds what
+    /// was met.
+    pub fn walk(&mut self, automaton: &Automaton, text: &[u8], start: usize, limit: usize) {
+        self.ends.clear();
+        if self.states.len() > MOST_STATES {
+            self.forget(automaton);
+        }
+        let mut state = self.start.get(Before::place(text, start) as usize).copied().unwrap_or(0);
+        let end_of_line = automaton.sample.len() - 1;
+        let last = text.len().min(start.saturating_add(limit));
+        let mut place = start;
+        loop {
+            let class = text.get(place).and_then(|&byte| automaton.classes.get(usize::from(byte)));
+            let class = class.map_or(end_of_line, |&class| usize::from(class));
+            let way = self.table.get(state as usize + class).copied().unwrap_or(UNKNOWN);
+            if way & SPECIAL == 0 {
+                state = way;
+            } else {
+                let way = if way == UNKNOWN { self.make(automaton, state, class) } else { way };
+                state = way & !SPECIAL;
+                if way & SPECIAL != 0 && !self.arrive(automaton, state, place) {
+                    break;
+                }
+            }
+            if place >= last {
+                break;
+            }
+            place += 1;
+        }
+        self.steps += (place - start) as u64 + 1;
+    }
+
+    /// Notes the patterns that ended before this state; whether any goes on.
+    fn arrive(&mut self, automaton: &Automaton, state: u32, place: usize) -> bool {
+        let Some(known) = self.states.get((state >> automaton.shift) as usize) else {
+            return false;
+        };
+        if known.list != 0 {
+            self.ends.push((known.list, place));
+        }
+        !known.places.is_empty()
+    }
+
+    /// The patterns of a list; list 0 is empty.
+    #[must_use]
+    pub fn list(&self, list: u32) -> Option<&List> {
+        self.lists.get(list as usize)
+    }
+
+    /// Whether the next walk may begin anew and give lists new numbers.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.states.len() > MOST_STATES
+    }
+
+    pub(crate) fn forget(&mut self, automaton: &Automaton) {
+        self.table.clear();
+        self.states.clear();
+        self.by_key.clear();
+        self.lists.clear();
+        self.by_list.clear();
+        self.lists.push(List::default());
+        let starts: Vec<StateID> = automaton.nfa.patterns().filter_map(|id| automaton.nfa.start_pattern(id)).collect();
+        let places = self.closure(automaton, &starts, None);
+        for before in BEFORE {
+            let state = self.intern(automaton, places.clone(), before, 0);
+            if let Some(start) = self.start.get_mut(before as usize) {
+                *start = state & !SPECIAL;
+            }
+        }
+    }
+
+    fn closure(
+        &mut self,
+        automaton: &Automaton,
+        from: &[StateID],
+        around: Option<(Before, Option<u8>)>,
+    ) -> Vec<StateID> {
+        let mut sets = Sets { marks: std::mem::take(&mut self.marks), mark: self.mark };
+        let places = sets.closure(&automaton.nfa, from, around);
+        (self.marks, self.mark) = (sets.marks, sets.mark);
+        places
+    }
+
+    /// Works out where a state leads and writes it into the table.
+    fn make(&mut self, automaton: &Automaton, state: u32, class: usize) -> u32 {
+        let byte = automaton.sample.get(class).copied().flatten();
+        let Some(known) = self.states.get((state >> automaton.shift) as usize).cloned() else {
+            return UNKNOWN;
+        };
+        let here = self.closure(automaton, &known.places, Some((known.before, byte)));
+        let mut list = List::default();
+        let mut next: Vec<StateID> = Vec::new();
+        for &id in &here {
+            let place = automaton.nfa.state(id);
+            if let State::Match { pattern_id } = place {
+                let weak = automaton.weak.get(pattern_id.as_usize()) == Some(&true);
+                let side = if weak { &mut list.weak } else { &mut list.strong };
+                side.extend(automaton.numbers.get(pattern_id.as_usize()));
+            } else if let Some(byte) = byte {
+                next.extend(step(place, byte));
+            }
+        }
+        list.strong.sort_unstable();
+        list.weak.sort_unstable();
+        let list = self.intern_list(list);
+        let places = self.closure(automaton, &next, None);
+        let asserts = |id: &StateID| matches!(automaton.nfa.state(*id), State::Look { .. });
+        let before = match byte {
+            Some(byte) if places.iter().any(asserts) => Before::after(byte),
+            _ => Before::Other,
+        };
+        let way = self.intern(automaton, places, before, list);
+        if let Some(entry) = self.table.get_mut(state as usize + class) {
+            *entry = way;
+        }
+        way
+    }
+
+    fn intern_list(&mut self, list: List) -> u32 {
+        if list.strong.is_empty() && list.weak.is_empty() {
+            return 0;
+        }
+        if let Some(&known) = self.by_list.get(&list) {
+            return known;
+        }
+        let number = u32::try_from(self.lists.len()).unwrap_or(0);
+        self.lists.push(list.clone());
+        self.by_list.insert(list, number);
+        number
+    }
+
+    fn intern(&mut self, automaton: &Automaton, places: Vec<StateID>, before: Before, list: u32) -> u32 {
+        let special = if list != 0 || places.is_empty() { SPECIAL } else { 0 };
+        let key = (places.into_boxed_slice(), before, list);
+        if let Some(&known) = self.by_key.get(&key) {
+            return known | special;
+        }
+        let row = self.table.len();
+        self.table.resize(row + (1 << automaton.shift), UNKNOWN);
+        let state = u32::try_from(row).unwrap_or(0);
+        self.states.push(Known { places: key.0.clone(), before, list });
+        self.by_key.insert(key, state);
+        state | special
+    }
+}
+
+fn step(place: &State, byte: u8) -> Option<StateID> {
+    match place {
+        State::ByteRange { trans } => trans.matches_byte(byte).then_some(trans.next),
+        State::Sparse(ways) => ways.matches_byte(byte),
+        State::Dense(ways) => ways.matches_byte(byte),
+        _ => None,
+    }
+}
+
+/// Whether an assertion holds between two bytes; lines are texts of their own.
+fn holds(look: Look, before: Before, after: Option<u8>) -> bool {
+    let (was, is) = (before == Before::Word, after.is_some_and(is_word));
+    match look {
+        Look::Start | Look::StartLF | Look::StartCRLF => before == Before::Line,
+        Look::End | Look::EndLF | Look::EndCRLF => after.is_none(),
+        Look::WordAscii => was != is,
+        Look::WordAsciiNegate => was == is,
+        Look::WordStartAscii => !was && is,
+        Look::WordEndAscii => was && !is,
+        Look::WordStartHalfAscii => !was,
+        Look::WordEndHalfAscii => !is,
+        // The expressions are compiled without Unicode.
+        _ => false,
+    }
+}

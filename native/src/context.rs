@@ -1,0 +1,299 @@
+//! Which words stand before a candidate, and do they speak for it or against it? Asked only where a weak pattern has
+//! been met, or a match is about to be reported.
+
+use std::collections::{HashMap, HashSet};
+
+use memchr::memrchr;
+
+use crate::fold::fold;
+use crate::masks::{Masks, WIDTH, bits};
+
+/// Characters before a match in which a word can speak for it.
+pub const REACH: usize = 40;
+
+/// What belongs to one pattern.
+#[derive(Clone, Copy, Debug)]
+pub struct Owner {
+    /// The category's place in the list of categories.
+    pub category: usize,
+    /// Too common alone: in text it counts only behind a word.
+    pub weak: bool,
+    /// It begins with a word such as `password=` that is not part of what is found.
+    pub label: bool,
+    /// Of two patterns that match the same, the one with the lower rank is meant.
+    pub rank: usize,
+}
+
+/// The words that a category listens to.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    /// They speak for a number that follows within `REACH` characters, if it is the first one behind them.
+    pub boost: Vec<String>,
+    /// They speak against a match directly behind them.
+    pub refute: Vec<String>,
+    /// If there are any, what stands behind a label must be one of them.
+    pub values: Vec<String>,
+}
+
+/// The words of all categories.
+pub struct Words {
+    boost: HashMap<u16, Vec<Word>>,
+    /// One bit per key in `boost`.
+    known: Vec<u64>,
+    refute: Vec<Vec<Word>>,
+    values: Vec<HashSet<String>>,
+}
+
+struct Word {
+    /// Folded; a blank stands for one or more of the marks between words.
+    letters: Box<[u8]>,
+    /// Its last letter is of a script that puts no blanks between words.
+    unbounded: bool,
+    categories: Vec<u32>,
+}
+
+/// The end of a line before a candidate, folded where it is not ASCII.
+pub struct Window {
+    bytes: [u8; WIDTH],
+    length: usize,
+    /// Whether the first byte is only there to tell whether a word begins behind it.
+    cut: bool,
+}
+
+impl Window {
+    /// What stands on the line before `start`.
+    #[must_use]
+    pub fn before(text: &[u8], start: usize) -> Self {
+        let from = start.saturating_sub(REACH + 1);
+        let near = text.get(from..start).unwrap_or_default();
+        if !near.is_ascii() {
+            return Self::folded(text, start);
+        }
+        let line = memrchr(b'\n', near).map(|newline| newline + 1);
+        let kept = near.get(line.unwrap_or(0)..).unwrap_or_default();
+        Self::of(kept, line.is_none() && start > REACH)
+    }
+
+    fn of(kept: &[u8], cut: bool) -> Self {
+        let mut bytes = [0_u8; WIDTH];
+        if let Some(head) = bytes.get_mut(..kept.len()) {
+            head.copy_from_slice(kept);
+        }
+        Self { bytes, length: kept.len(), cut }
+    }
+
+    #[cold]
+    fn folded(text: &[u8], start: usize) -> Self {
+        let far = text.get(start.saturating_sub(4 * (REACH + 1))..start).unwrap_or_default();
+        let line = memrchr(b'\n', far).map_or(0, |newline| newline + 1);
+        let kept = String::from_utf8_lossy(far.get(line..).unwrap_or_default()).into_owned();
+        let skip = kept.chars().count().saturating_sub(REACH + 1);
+        let mut folded = String::new();
+        kept.chars().skip(skip).for_each(|character| fold(character, &mut folded));
+        let bytes = folded.as_bytes();
+        let rest = bytes.len().saturating_sub(WIDTH);
+        Self::of(bytes.get(rest..).unwrap_or_default(), skip > 0 || rest > 0)
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+
+    /// One bit where a word begins: behind a mark, at a capital behind a small letter, at any letter of a script
+    /// without blanks.
+    fn beginnings(&self, masks: &Masks) -> u64 {
+        let high = bits(&self.bytes, |b| b >= 0x80);
+        let small = bits(&self.bytes, |b| b.wrapping_sub(b'a') < 26);
+        let capital = bits(&self.bytes, |b| b.wrapping_sub(b'A') < 26);
+        let unbounded = bits(&self.bytes, |b| (0xe0..=0xf4).contains(&b));
+        let letters = masks.word & !masks.underscore | high;
+        let begin = letters & !(letters << 1) | capital & small << 1 | unbounded;
+        begin & !u64::from(self.cut)
+    }
+}
+
+impl Words {
+    /// Makes the words of all categories ready.
+    #[must_use]
+    pub fn new(contexts: &[Context]) -> Self {
+        let mut boost: HashMap<u16, Vec<Word>> = HashMap::new();
+        let mut known = vec![0_u64; 1 << 9];
+        for (category, context) in (0_u32..).zip(contexts) {
+            for word in context.boost.iter().flat_map(|word| spellings(word)) {
+                let Some(key) = key(&word.letters, 0) else {
+                    continue;
+                };
+                if let Some(bits) = known.get_mut(usize::from(key >> 6)) {
+                    *bits |= 1 << (key & 63);
+                }
+                let same = boost.entry(key).or_default();
+                match same.iter_mut().find(|other| other.letters == word.letters) {
+                    Some(other) => other.categories.push(category),
+                    None => same.push(Word { categories: vec![category], ..word }),
+                }
+            }
+        }
+        let refute = contexts.iter().map(|context| context.refute.iter().flat_map(|word| spellings(word)).collect());
+        let values = contexts.iter().map(|context| context.values.iter().map(|value| small(value)).collect());
+        Self { boost, known, refute: refute.collect(), values: values.collect() }
+    }
+
+    /// The part of a text behind a label that is meant, as its end: all of it, or, where the category lists its words,
+    /// the longest of them that begins there; `None` where none does.
+    #[must_use]
+    pub fn value(&self, text: &[u8], category: usize) -> Option<usize> {
+        let Some(values) = self.values.get(category).filter(|values| !values.is_empty()) else {
+            return Some(text.len());
+        };
+        let gaps = (0..text.len()).rev().filter(|&at| text.get(at).is_some_and(u8::is_ascii_whitespace));
+        let mut ends = std::iter::once(text.len()).chain(gaps);
+        ends.find(|&end| {
+            let part = text.get(..end).and_then(|part| std::str::from_utf8(part).ok());
+            part.is_some_and(|part| values.contains(&small(part)))
+        })
+    }
+
+    /// The categories that a word in the window speaks for: it belongs to the first number behind it, so that no
+    /// five digits in a row may stand between.
+    pub fn boosted(&self, window: &Window, into: &mut Vec<u32>) {
+        into.clear();
+        let masks = Masks::of(&window.bytes, 0);
+        let five = masks.digits & masks.digits >> 1;
+        let five = five & five >> 2 & masks.digits >> 4;
+        let number = 64 - five.leading_zeros() as usize; // one past the first digit of the last long number
+        let mut beginnings = window.beginnings(&masks);
+        while beginnings != 0 {
+            let place = beginnings.trailing_zeros() as usize;
+            beginnings &= beginnings - 1;
+            let Some(key) = key(&window.bytes, place) else {
+                continue;
+            };
+            if self.known.get(usize::from(key >> 6)).is_none_or(|bits| bits >> (key & 63) & 1 == 0) {
+                continue;
+            }
+            for word in self.boost.get(&key).into_iter().flatten() {
+                let end = word.end(window.bytes(), place).filter(|&end| bounded(window.bytes(), end, word.unbounded));
+                if end.is_some_and(|end| end >= number) {
+                    into.extend(&word.categories);
+                }
+            }
+        }
+    }
+
+    /// Whether a word speaks against the category and only a number's name stands between: `order no. 4000…`.
+    #[must_use]
+    pub fn refuted(&self, window: &Window, category: usize) -> bool {
+        let Some(words) = self.refute.get(category).filter(|words| !words.is_empty()) else {
+            return false;
+        };
+        let bytes = window.bytes();
+        let mut beginnings = window.beginnings(&Masks::of(&window.bytes, 0));
+        while beginnings != 0 {
+            let place = beginnings.trailing_zeros() as usize;
+            beginnings &= beginnings - 1;
+            let spoken = |word: &Word| word.end(bytes, place).is_some_and(|end| names_a_number(bytes, end));
+            if words.iter().any(spoken) {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+impl Word {
+    /// Where the word ends if it stands at `place`.
+    fn end(&self, bytes: &[u8], place: usize) -> Option<usize> {
+        let mut at = place;
+        for &letter in &self.letters {
+            if letter == b' ' {
+                let marks = bytes.get(at..)?.iter().take_while(|&&byte| is_mark(byte)).count();
+                if marks == 0 {
+                    return None;
+                }
+                at += marks;
+            } else if bytes.get(at)?.to_ascii_lowercase() == letter {
+                at += 1;
+            } else {
+                return None;
+            }
+        }
+        Some(at)
+    }
+}
+
+fn small(word: &str) -> String {
+    let mut folded = String::new();
+    word.chars().for_each(|character| fold(character, &mut folded));
+    folded.make_ascii_lowercase();
+    folded
+}
+
+/// A word folded, in two spellings where it is a phrase: with marks between its words, and as one word.
+fn spellings(word: &str) -> Vec<Word> {
+    let folded = small(word);
+    let pieces: Vec<&str> =
+        folded.split(|c: char| c.is_ascii() && is_mark(c as u8)).filter(|p| !p.is_empty()).collect();
+    let unbounded = folded.chars().next_back().is_some_and(|last| last >= '\u{e00}');
+    let spelling = |between: &str| Word {
+        letters: pieces.join(between).into_bytes().into_boxed_slice(),
+        unbounded,
+        categories: Vec::new(),
+    };
+    match pieces.len() {
+        0 => Vec::new(),
+        1 => vec![spelling("")],
+        _ => vec![spelling(" "), spelling("")],
+    }
+}
+
+fn is_mark(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'_' | b'-')
+}
+
+fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte >= 0x80
+}
+
+/// The first three letters of a word as a number of 15 bits; what follows a shorter word plays no part.
+fn key(bytes: &[u8], place: usize) -> Option<u16> {
+    let mut key = 0_u16;
+    let mut inside = true;
+    for distance in 0..3 {
+        let byte = bytes.get(place + distance).copied().unwrap_or(b' ');
+        inside = inside && (byte.is_ascii_alphabetic() || byte >= 0x80);
+        key = key << 5 | if inside { u16::from(byte & 31) } else { 0 };
+    }
+    (key != 0).then_some(key)
+}
+
+/// Whether a word ends at `end`: no letter follows, but for a capital, a digit, or the s of the plural.
+fn bounded(bytes: &[u8], end: usize, unbounded: bool) -> bool {
+    let at = |place: usize| bytes.get(place).copied().filter(|&byte| is_letter(byte));
+    let last = end.checked_sub(1).and_then(|last| bytes.get(last)).copied().unwrap_or(b' ');
+    match at(end) {
+        None => true,
+        Some(_) if unbounded => true,
+        Some(next) if next.is_ascii_digit() => !last.is_ascii_digit(),
+        Some(next) if next.is_ascii_uppercase() => last.is_ascii_lowercase() || last.is_ascii_digit(),
+        Some(b's') => at(end + 1).is_none_or(|next| next.is_ascii_uppercase()),
+        Some(_) => false,
+    }
+}
+
+/// Whether nothing but the name of a number stands from `end` on, such as `s`, ` no. ` or `_id": "`.
+fn names_a_number(bytes: &[u8], end: usize) -> bool {
+    let rest = bytes.get(end..).unwrap_or_default();
+    let marks = |rest: &[u8]| {
+        let mark = |&&byte: &&u8| byte.is_ascii_whitespace() || b":#=._\"'-/".contains(&byte);
+        rest.iter().take_while(mark).count()
+    };
+    let behind = |rest: &[u8]| {
+        let rest = rest.get(marks(rest)..).unwrap_or_default();
+        let named = |name: &&str| {
+            rest.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name.as_bytes()))
+                && rest.get(name.len()..).is_some_and(|tail| marks(tail) == tail.len())
+        };
+        rest.is_empty() || ["number", "code", "num", "id", "no", "nr"].iter().any(|name| named(&name))
+    };
+    behind(rest) || rest.split_first().is_some_and(|(first, tail)| first.eq_ignore_ascii_case(&b's') && behind(tail))
+}

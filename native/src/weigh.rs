@@ -1,0 +1,119 @@
+//! Which of the forms in a text are matches? Weak ones need a word before them, others may be spoken against; where
+//! matches overlap, one stays.
+
+use std::collections::BTreeMap;
+
+use crate::context::Window;
+use crate::pattern::Pattern;
+use crate::places::{Form, Sink};
+use crate::scan::Patterns;
+use crate::validate::secret::labelled::value_at;
+
+/// A match, in bytes of the text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Match {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// The category's place in the list of categories.
+    pub category: usize,
+    /// Whether a check confirmed it.
+    pub validated: bool,
+}
+
+struct Candidate {
+    found: Match,
+    /// What decides between matches of equal worth: no word spoke for it, it is weak, its rank.
+    doubt: (bool, bool, usize),
+}
+
+struct Weighing<'a> {
+    patterns: &'a Patterns,
+    free: Vec<usize>,
+    seen: Vec<u32>,
+    boosted: Vec<u32>,
+    candidates: Vec<Candidate>,
+}
+
+impl Patterns {
+    /// Matches in a text of lines, by start, apart from each other.
+    #[must_use]
+    pub fn matches(&self, text: &[u8]) -> Vec<Match> {
+        let mut weighing = Weighing {
+            patterns: self,
+            free: vec![0; self.len()],
+            seen: Vec::new(),
+            boosted: Vec::new(),
+            candidates: Vec::new(),
+        };
+        self.pass(text, &mut weighing);
+        disjoint(weighing.candidates)
+    }
+}
+
+impl Sink for Weighing<'_> {
+    fn forms(&mut self, text: &[u8], form: &Form<'_>) {
+        let Self { patterns, free, seen, boosted, candidates } = self;
+        let mut window: Option<Window> = None;
+        let lists = form.walker.ends.iter().filter_map(|&(list, _)| form.walker.list(list));
+        let mut weak = lists.into_iter().any(|list| !list.weak.is_empty());
+        let mut asked = false;
+        if weak {
+            let before = window.get_or_insert_with(|| Window::before(text, form.start));
+            patterns.words.boosted(before, boosted);
+            (asked, weak) = (true, !boosted.is_empty());
+        }
+        patterns.longest(form, seen, weak, |index, pattern: &Pattern, end| {
+            let (Some(owner), Some(free)) = (patterns.owners.get(index), free.get_mut(index)) else {
+                return;
+            };
+            let told = |boosted: &[u32]| boosted.iter().any(|&category| category as usize == owner.category);
+            if form.start < *free || (owner.weak && !told(boosted)) {
+                return;
+            }
+            let validated = pattern.validated(text, form.start, end);
+            if validated.is_none() && pattern.strict() {
+                return;
+            }
+            let before = window.get_or_insert_with(|| Window::before(text, form.start));
+            if patterns.words.refuted(before, owner.category) {
+                return;
+            }
+            if !asked {
+                patterns.words.boosted(before, boosted);
+                asked = true;
+            }
+            let end = validated.unwrap_or(end);
+            *free = end;
+            let mut found = Match { start: form.start, end, category: owner.category, validated: validated.is_some() };
+            if owner.label {
+                // Only a word says what it is: a category that knows the value's own form goes before.
+                found.validated = false;
+                found.start = value_at(text, form.start, end).unwrap_or(form.start);
+                let value = text.get(found.start..end).unwrap_or_default();
+                match patterns.words.value(value, owner.category).filter(|&length| length > 0) {
+                    Some(length) => found.end = found.start + length,
+                    None => return,
+                }
+            }
+            candidates.push(Candidate { found, doubt: (!told(boosted), owner.weak, owner.rank) });
+        });
+    }
+}
+
+/// Of matches that overlap, the validated one stays, then the longer one, then the less doubtful one.
+fn disjoint(mut candidates: Vec<Candidate>) -> Vec<Match> {
+    candidates.sort_by_key(|candidate| {
+        let Match { start, end, validated, .. } = candidate.found;
+        (!validated, usize::MAX - (end - start), start, candidate.doubt)
+    });
+    let mut kept: BTreeMap<usize, Match> = BTreeMap::new();
+    for Candidate { found, .. } in candidates {
+        let before = kept.range(..found.end).next_back();
+        if before.is_none_or(|(_, other)| other.end <= found.start) {
+            kept.insert(found.start, found);
+        }
+    }
+    kept.into_values().collect()
+}
