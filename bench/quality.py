@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.line import Line
-from bench.peers import meaning
+from bench.peers import FOLDER, ask, installed, meaning
 from custodes.company.columns import Labelled, Table, tables
 from custodes.company.texts import Line as TextLine
 from custodes.company.texts import lines
@@ -58,25 +56,11 @@ PEERS: Final = (
 )
 
 
-def installed() -> bool:
-    """Whether the peers are set up."""
-    return (ROOT / ".peers" / "bin" / "python").exists()
-
-
-def ask(script: str, *arguments: str) -> str:
-    """Run one of the peers' scripts in their environment; its standard output."""
-    command = [str(ROOT / ".peers" / "bin" / "python"), str(ROOT / "bench" / "peers" / script), *arguments]
-    environment = {**os.environ, "PYTHONPATH": ""}
-    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)  # noqa: S603 - our own scripts
-    return done.stdout
-
-
 def answered(peer: Peer, what: str, asked: Sequence[Mapping[str, object]]) -> list[dict[str, Any]]:
     """A peer's answers, kept in bench/out for the same questions: asking takes minutes, and its answers stay."""
     text = "".join(json.dumps(one) + "\n" for one in asked)
-    here = ROOT / "bench" / "peers"
     version = "".join(
-        (here / name).read_text(encoding="utf-8") for name in ("requirements.lock", "asked.py", peer.script)
+        (FOLDER / name).read_text(encoding="utf-8") for name in ("requirements.lock", "asked.py", peer.script)
     )
     mark = hashlib.sha256((version + text).encode()).hexdigest()[:16]
     kept = ROOT / "bench" / "out" / f"{peer.package}.{what}.{mark}.jsonl"
@@ -88,12 +72,6 @@ def answered(peer: Peer, what: str, asked: Sequence[Mapping[str, object]]) -> li
             ask(peer.script, what, str(questions), str(answers))
             shutil.copyfile(answers, kept)
     return [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]
-
-
-def peer_speed(script: str, file: Path) -> tuple[float, float]:
-    """A peer's megabytes of text and cells in a second of one core, on a file of text."""
-    told = json.loads(ask(script, "speed", str(file)))
-    return float(told["mb_per_s"]), float(told["cells_per_s"])
 
 
 def cells(table: Table, truth: Labelled) -> list[str]:

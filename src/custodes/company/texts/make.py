@@ -28,7 +28,7 @@ _NOT_IN_TEXT: Final = frozenset(
         "age", "gender", "username", "religion", "ethnicity", "sexual_orientation", "trade_union",
         "political_opinion", "marital_status", "nationality", "diagnosis", "medication", "blood_type", "latitude",
         "longitude", "geohash", "card_security_code", "card_expiry", "password", "api_key", "private_key",
-        "device_id", "birth_date", "user_agent", "bank_account", "passport", "driving_licence", "license_plate",
+        "device_id", "birth_date", "user_agent", "bank_account", "passport", "driving_licence", "licence_plate",
     }
 )  # fmt: skip
 # Separators and digits alone: what the tricky forms are for.
