@@ -12,6 +12,8 @@ import yaml
 
 from custodes import _native
 from custodes.datamap.headers import fold
+from custodes.datamap.identifiers import PURPOSES
+from custodes.datamap.speaking import spoken_for
 from custodes.datamap.values import SHAPES
 from custodes.errors import BadInput
 from custodes.records import Category, Flag
@@ -77,6 +79,7 @@ class CategoryRules:
     """A category and everything its file says about recognising it.
 
     countries: ISO 3166-1 codes of the countries whose number it is; none where it is not a country's.
+    number_for: what these countries use the number for; names such as "turkish identity number" then speak for it.
     keep_unvalidated: what the check refuses is still reported, as not validated.
     confirm: a second check in Python on the scanner's candidates. boost, refute: words before a match in text.
     match, no_match: examples that a test and `check_examples` run.
@@ -94,6 +97,7 @@ class CategoryRules:
     no_match: tuple[str, ...] = ()
     standard: str = ""
     countries: tuple[str, ...] = ()
+    number_for: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -102,7 +106,8 @@ class CategoryRules:
 
 
 def load_categories(folder: Path | None = None) -> tuple[CategoryRules, ...]:
-    """The categories that ship with Custodes, then those of the user's folder, each in order of their names.
+    """The categories that ship with Custodes, then those of the user's folder, each in order of their names, with all
+    the words that speak for them.
 
     Raises BadInput with file, key and reason for the first file that is not sound, and for an id given twice.
     """
@@ -121,7 +126,7 @@ def load_categories(folder: Path | None = None) -> tuple[CategoryRules, ...]:
                 raise BadInput(
                     f'no category "{other}"', where=f"{rules.file}: column.beside", hint=_meant(other, sorted(found))
                 )
-    return tuple(found.values())
+    return spoken_for(tuple(found.values()))
 
 
 def read_category(file: Path) -> CategoryRules:
@@ -163,6 +168,7 @@ def read_category(file: Path) -> CategoryRules:
         no_match=top.texts("no_match"),
         standard=top.text("standard", required=False),
         countries=top.texts("countries"),
+        number_for=top.texts("number_for", PURPOSES),
     )
     text.finish()
     top.finish()
