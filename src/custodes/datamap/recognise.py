@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from custodes import _native
 from custodes.datamap.category import CategoryRules, Pattern, spec
@@ -26,16 +27,7 @@ class Recogniser:
         self.patterns: tuple[tuple[CategoryRules, Pattern], ...] = tuple(
             (rules, pattern) for rules in categories for pattern in rules.patterns
         )
-        places = {rules.id: place for place, rules in enumerate(categories)}
-        ranks = _ranks(categories)
-        self.scanner = _native.Scanner(
-            [spec(rules.id, pattern, keep_unvalidated=rules.keep_unvalidated) for rules, pattern in self.patterns],
-            [
-                (rules.id, sorted(rules.boost), sorted(rules.refute), sorted(rules.column.values))
-                for rules in categories
-            ],
-            [(places[rules.id], pattern.weak, pattern.label, ranks[rules.id]) for rules, pattern in self.patterns],
-        )
+        self.scanner = _native.Scanner(*scanner_arguments(categories))
 
     def strict(self, index: int) -> bool:
         """Whether only cells that the pattern's check confirms count."""
@@ -48,6 +40,18 @@ class Recogniser:
             Found(start, end, category, validated)
             for _, _, start, end, category, validated in self.scanner.find_text(text)
         ]
+
+
+def scanner_arguments(categories: Sequence[CategoryRules]) -> tuple[list[_native.Spec], list[Any], list[Any]]:
+    """What the native scanner is told: the patterns, each category's words, and whose each pattern is."""
+    patterns = [(rules, pattern) for rules in categories for pattern in rules.patterns]
+    places = {rules.id: place for place, rules in enumerate(categories)}
+    ranks = _ranks(categories)
+    return (
+        [spec(rules.id, pattern, keep_unvalidated=rules.keep_unvalidated) for rules, pattern in patterns],
+        [(rules.id, sorted(rules.boost), sorted(rules.refute), sorted(rules.column.values)) for rules in categories],
+        [(places[rules.id], pattern.weak, pattern.label, ranks[rules.id]) for rules, pattern in patterns],
+    )
 
 
 def _ranks(categories: Sequence[CategoryRules]) -> dict[str, int]:
