@@ -26,7 +26,8 @@ class Claim:
     """A column is (whole) or contains this category.
 
     nats: the sum of the evidence, log-odds against nothing personal. matched: cells that fit, of the column's cells
-    that are not empty.
+    that are not empty. raw: how much better its check explains the values than luck does, without a bound; None where
+    no check was asked. Of two checks that say all they can, it tells the one that fits better.
     """
 
     category: str
@@ -34,6 +35,7 @@ class Claim:
     matched: int
     reasons: tuple[str, ...]
     whole: bool = True
+    raw: float | None = None
 
     def surer(self, nats: float, reason: str) -> Claim:
         """The same with more (or less) evidence, for one more reason."""

@@ -20,7 +20,11 @@ TELLING: Final = 3.0  # a form with no chance of luck, such as an e-mail address
 CHECKED: Final = -1.0  # a form that stands by itself in text, with a check that luck can pass
 BARE: Final = -6.0  # bare digits: dozens of categories share them with orders, serials and counters
 
+MIXED: Final = -4.5  # letters and digits: rarer with every change from one to the other
+SHORT: Final = -3.0  # so few signs that many things are written so
+
 CAP: Final = 12.0  # what a check alone can say: past this, a thing we do not know of is likelier than luck
+BUILT: Final = 7.0  # what a check of ranges and letters alone can say: codes of things are built by rules, too
 
 FORM_KEPT: Final = 1.5  # the values have the form that the header promised
 PEOPLE: Final = 1.0  # the other columns are about people
@@ -41,7 +45,7 @@ def header_weight(strength: float) -> float:
 
 
 def check_weight(passed: float, of: float, chance: float, local: float | None, structured: float) -> float:
-    """What it says that `passed` of `of` distinct values pass a check, about CAP at most, in either direction.
+    """What it says that `passed` of `of` distinct values pass a check, in either direction; see `capped`.
 
     chance: share of random values of the form that pass. local: the same for values put together from halves of the
     column's own, None where it is not known; a column of numbers from one narrow range passes a check of ranges as a
@@ -53,7 +57,11 @@ def check_weight(passed: float, of: float, chance: float, local: float | None, s
     random = _likelihood(passed, of, chance)
     if local is not None:
         random = _mixed((random + log(1 - structured), _likelihood(passed, of, local) + log(structured)))
-    nats = here - random
+    return here - random
+
+
+def capped(nats: float) -> float:
+    """The weight of a check, about CAP at most."""
     return CAP + log1p(nats - CAP) / 10 if nats > CAP else max(-CAP, nats)
 
 

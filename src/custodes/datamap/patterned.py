@@ -23,6 +23,9 @@ _CHECKED: Final = {
 _VERSIONS: Final = frozenset({"version", "ver", "build", "release", "firmware", "revision"})
 _TOLD: Final = 0.9
 _HANDFUL: Final = 5
+_BROKEN: Final = 0.3  # of crossed values pass at most where a check digit binds the end of a value to its beginning
+_UNTRIED: Final = 3.0  # what a loose check says where there are too few values to try it
+_SHORT: Final = 5
 _TELLING: Final = frozenset({"literal", "at"})  # anchors that say what begins or stands there
 _STRUCTURED: Final = {True: 0.5, False: 0.1}  # how often bare digits, and telling forms, are numbers of a narrow range
 
@@ -54,14 +57,14 @@ def pattern_claim(
     checked = any(recogniser.strict(index) for index in own)
     chance = rules.column.chance
     # A bare number without a check, and a form that anything may have, are told by the name alone.
-    nats, said = _weighed(column, rules, fit, checked=checked)
-    claim = Claim(rules.id, nats, fit.passed, (said,))
+    nats, raw, said = _weighed(column, rules, fit, checked=checked)
+    claim = Claim(rules.id, nats, fit.passed, (said,), raw=raw)
     if not told and fit.weak > 0.5 * fit.passed and (not checked or chance >= 1):
         return None
     if told:
         kept = evidence.FORM_KEPT if fit.form >= 0.9 * column.filled else 0.0
         claim = claim.surer(header_weight(promise.strength) + kept, header_reason(promise))
-    if column.profile.rising and "sequence" in rules.column.refutes and not told and nats < evidence.CAP:
+    if column.profile.rising and "sequence" in rules.column.refutes and not told and not _proved(column, rules, nats):
         claim = claim.surer(evidence.SERIAL, "the numbers rise from row to row")
     elif fit.weak > 0.5 * fit.passed and len(column.profile.distinct) < _HANDFUL:
         claim = claim.surer(evidence.FEW, f"only {len(column.profile.distinct)} different values")
@@ -115,11 +118,21 @@ def _summed(own: tuple[int, ...], recogniser: Recogniser, whole: list[int], vali
             strong += passed
             telling += passed if pattern.anchor in _TELLING or rules.column.chance == 0 else 0
     # A cell may have several of the forms.
-    return _Fit(min(form, filled), min(strong + weak, filled), min(weak, filled), min(telling, filled))
+    strong = min(strong, filled)
+    weak = min(weak, filled - strong)
+    return _Fit(min(form, filled), strong + weak, weak, min(telling, filled))
 
 
-def _weighed(column: ColumnView, rules: CategoryRules, fit: _Fit, *, checked: bool) -> tuple[float, str]:
-    """Base rate and check, and the sentence that says it."""
+def _proved(column: ColumnView, rules: CategoryRules, nats: float) -> bool:
+    """Whether a check digit says it: sorted identity numbers rise as serial numbers do, and all of them pass."""
+    local = column.crossing.passing(rules.id)
+    return nats >= 0 and local is not None and local <= max(_BROKEN, 1.5 * rules.column.chance)
+
+
+def _weighed(
+    column: ColumnView, rules: CategoryRules, fit: _Fit, *, checked: bool
+) -> tuple[float, float | None, str]:
+    """Base rate and check, how well the check explains the values (see Claim.raw), and the sentence that says it."""
     chance = rules.column.chance
     share = fit.passed / column.filled
     bare = fit.weak / fit.passed
@@ -129,21 +142,36 @@ def _weighed(column: ColumnView, rules: CategoryRules, fit: _Fit, *, checked: bo
         said += " with leading zeros put back"
     if fit.telling > 0.5 * fit.passed:
         few = -1.0 if column.filled < 3 else 0.0
-        return evidence.TELLING + 2 * (share - 0.5) + few, said
-    base = bare * evidence.BARE + (1 - bare) * evidence.CHECKED
+        return evidence.TELLING + 2 * (share - 0.5) + few, None, said
+    base = bare * _bare(column) + (1 - bare) * evidence.CHECKED
     if not checked:
-        return base, said
+        return base, None, said
     distinct = len(column.profile.distinct) * fit.form / column.filled
+    passed = distinct * fit.passed / max(fit.form, 1)
     local = column.crossing.passing(rules.id)
-    weight = check_weight(
-        distinct * fit.passed / max(fit.form, 1), distinct, max(chance, 1e-3), local, _STRUCTURED[bare > 0.5]
-    )
+    if local is None and chance > _BROKEN:
+        raw = check_weight(passed, distinct, chance, None, 0.0)
+        weight, luck = min(_UNTRIED, evidence.capped(raw)), chance
+    elif local is None or local <= max(_BROKEN, 1.5 * chance):
+        raw = check_weight(passed, distinct, max(chance, 1e-3), local, _STRUCTURED[bare > 0.5])
+        weight, luck = evidence.capped(raw), max(chance, local or 0.0)
+        weight += max(0.0, min(1.0, weight / evidence.CAP)) * evidence.specific(chance)
+    else:
+        luck = max(chance, column.crossing.built(rules.id) or local)
+        raw = check_weight(passed, distinct, luck, None, 0.0)
+        weight = min(evidence.BUILT, evidence.capped(raw))
     # Cells that have not even the form speak against the category, as those do that fail the check.
     weight += 3 * min(0.0, fit.form / column.filled - 0.9)
-    settled = max(0.0, min(1.0, weight / evidence.CAP))
-    return base + weight + settled * evidence.specific(
-        chance
-    ), f"{said} ({per_cent(max(chance, local or 0))} would by luck)"
+    return base + weight, raw, f"{said} ({per_cent(luck)} would by luck)"
+
+
+def _bare(column: ColumnView) -> float:
+    """The base rate of a form that is too common alone: digits are anything, letters among them less so."""
+    profile = column.profile
+    if not any(sign.isalpha() for value in profile.distinct[:8] for sign in value):
+        return evidence.BARE
+    short = evidence.SHORT if profile.length < _SHORT else 0.0
+    return max(evidence.BARE, min(evidence.CHECKED, evidence.MIXED + 0.5 * profile.changes + short))
 
 
 def _refuted(column: ColumnView, rules: CategoryRules, around: Around) -> bool:
