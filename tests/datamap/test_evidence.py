@@ -15,7 +15,7 @@ from stdnum import luhn
 from custodes.datamap.category import load_categories
 from custodes.datamap.classify import Classifier
 from custodes.datamap.crossing import crossed
-from custodes.datamap.evidence import CAP, check_weight, probability
+from custodes.datamap.evidence import CAP, capped, check_weight, probability
 from custodes.records import Column, Dataset, Field
 
 ROWS = 200
@@ -183,7 +183,7 @@ def test_halves_put_together_keep_what_values_share() -> None:
 @pytest.mark.parametrize("chance", [0.01, 0.1, 0.5, 0.9])
 def test_a_check_says_more_the_more_pass(chance: float) -> None:
     """Evidence rises with the number that pass, is bounded, and is against where only luck passes."""
-    weights = [check_weight(passed, 300, chance, None, 0.1) for passed in range(0, 301, 10)]
+    weights = [capped(check_weight(passed, 300, chance, None, 0.1)) for passed in range(0, 301, 10)]
     rising = weights[int(chance * 30) + 1 :]
     assert rising == sorted(rising)
     assert all(-CAP <= weight <= CAP + 2 for weight in weights)

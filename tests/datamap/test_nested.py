@@ -32,6 +32,7 @@ def test_json_inside_text_is_reached_by_its_paths() -> None:
     ]
     assert found(cells) == {
         "payload.user.email": ("email", ROWS, ROWS),
+        "payload.user.age": ("age", ROWS, ROWS),
         "payload.items[].to": ("email", 2 * ROWS, 2 * ROWS),
         "payload.raw.reply": ("email", ROWS, ROWS),
     }

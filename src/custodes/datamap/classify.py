@@ -32,6 +32,13 @@ class Classifier:
     def __init__(self, categories: Sequence[CategoryRules], *, today: date | None = None) -> None:
         self.categories = tuple(categories)
         self.recogniser = Recogniser(self.categories)
+        self.phrases = headers.Phrases(
+            {
+                # Of a list, generic phrases need words of it; of names they are asked for where nothing else is said.
+                rules.id: (*rules.column.headers, *(rules.column.generic if rules.column.values else ()))
+                for rules in self.categories
+            }
+        )
         self.today = today or datetime.now(UTC).date()
         own: dict[str, list[int]] = {}
         for index, (rules, _) in enumerate(self.recogniser.patterns):
@@ -97,7 +104,7 @@ class Tally:
 
     def _view(self, tally: ColumnTally) -> ColumnView:
         profile = Profile(tally.sample, tally.runs)
-        return view(tally, self._classifier.categories, profile, Crossing(profile, self._classifier.recogniser))
+        return view(tally, self._classifier.phrases, profile, Crossing(profile, self._classifier.recogniser))
 
     def _judge(self, columns: list[ColumnView]) -> None:
         """Claims in the order of what they lean on: telling forms, then what needs neighbours."""
@@ -148,7 +155,7 @@ class Tally:
                 continue
             for claim in (
                 list_claim(column, rule, around),
-                shape_claim(column, rule, around.beside, self._classifier.today),
+                shape_claim(column, rule, around, self._classifier.today),
             ):
                 column.claims.extend([claim] if claim is not None else [])
 
@@ -156,7 +163,9 @@ class Tally:
         mail = next((c for c in columns if (best := c.best()) is not None and best.category == "email"), None)
         names = [rule for rule in self._classifier.categories if rule.column.name]
         for column in columns:
-            if not column.settled():
+            best = column.best()
+            # A header may lie about what has a loose shape: names are words, as towns are.
+            if not column.settled() or (best is not None and best.by == "shape"):
                 around = self._around(column, columns)
                 column.claims.extend(name_claims(column, names, around.words, around.beside, echo_share(column, mail)))
 

@@ -25,10 +25,10 @@ class Verdict:
 def verdicts(column: ColumnView) -> list[Verdict]:
     """The best claim on the whole column and what its text contains, the surest first; none below SURE."""
     best = winner(column)
-    found = [] if best is None else [Verdict(best, probability(best.nats))]
+    found = [] if best is None else [Verdict(best, probability(best.nats, best.by))]
     whole = found[0].confidence if found else 0.0
     if whole < 0.6:
-        found += [Verdict(claim, probability(claim.nats)) for claim in column.claims if not claim.whole]
+        found += [Verdict(claim, probability(claim.nats, claim.by)) for claim in column.claims if not claim.whole]
     return sorted((one for one in found if one.confidence >= SURE), key=lambda one: -one.confidence)
 
 

@@ -17,7 +17,7 @@ from custodes.datamap.tally import scan
 _FEWEST: Final = 10  # distinct values of one length below which halves say nothing
 _SHORTEST: Final = 3
 _MADE: Final = 256
-_MOST: Final = 0.6  # of an alphabet's signs must be seen in a place that is said to be free
+_MOST: Final = 0.5  # of an alphabet's signs must be seen in a place that is said to be free
 # The smallest that holds what is seen counts; so a place of hexadecimal digits is not taken for one of letters.
 _ALPHABETS: Final = (
     "0123456789",
@@ -41,6 +41,12 @@ class Crossing:
         """The share of values made of halves that pass where they have the form; None where too few have it."""
         return self._share(category, self._crossed)
 
+    def luckier(self, category: str, chance: float) -> float | None:
+        """`passing` where it is higher than chance by more than its sample explains; None otherwise."""
+        local = self.passing(category)
+        noise = (chance * (1 - chance) / _MADE) ** 0.5
+        return local if local is not None and local > chance + 3 * noise + 1 / _MADE else None
+
     def _share(self, category: str, counts: _native.CellCounts | None) -> float | None:
         if counts is None:
             return None
@@ -51,9 +57,17 @@ class Crossing:
                 passed += counts.whole_valid[index] if self._recogniser.strict(index) else counts.whole[index]
         return (passed + 1) / (form + 2) if form >= _FEWEST else None
 
-    def built(self, category: str) -> float | None:
-        """The share of freer values that pass where they have the form; None where too few have it."""
-        return self._share(category, self._freed)
+    def built(self, category: str, seen: float) -> float | None:
+        """The share of freer values that pass where they have the form; None where too few have it.
+
+        It was measured on a few hundred: of the shares that agree with that, the one nearest to `seen`, the share that
+        passes in the column.
+        """
+        share = self._share(category, self._freed)
+        if share is None:
+            return None
+        more = 2 * (share * (1 - share) / _MADE) ** 0.5 + 1 / _MADE
+        return min(0.999, max(share, min(seen, share + more)))
 
     @cached_property
     def padded(self) -> _native.CellCounts | None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from custodes.datamap import evidence
 from custodes.datamap.category import BUILT_IN, CategoryRules
-from custodes.datamap.claim import Around, Claim, ColumnView, header_reason, per_cent, spoken
+from custodes.datamap.claim import TOLD, Around, Claim, ColumnView, header_reason, per_cent, spoken
 from custodes.datamap.evidence import check_weight, header_weight
 from custodes.datamap.recognise import Recogniser
 from custodes.datamap.rivals import NUMBERED, THINGS_NUMBERED
@@ -21,11 +21,12 @@ _CHECKED: Final = {
     "jwt": "decode to a signed token's header",
 }
 _VERSIONS: Final = frozenset({"version", "ver", "build", "release", "firmware", "revision"})
-_TOLD: Final = 0.9
 _HANDFUL: Final = 5
-_BROKEN: Final = 0.3  # of crossed values pass at most where a check digit binds the end of a value to its beginning
+_BROKEN: Final = 0.3  # of crossed values pass at most where there is a check digit
 _UNTRIED: Final = 3.0  # what a loose check says where there are too few values to try it
 _SHORT: Final = 5
+_SCATTERED: Final = 5  # cells with a match, below which a column of codes holds none
+_PROSE: Final = 0.3  # of the values are of several words in a column of text
 _TELLING: Final = frozenset({"literal", "at"})  # anchors that say what begins or stands there
 _STRUCTURED: Final = {True: 0.5, False: 0.1}  # how often bare digits, and telling forms, are numbers of a narrow range
 
@@ -50,7 +51,7 @@ def pattern_claim(
         return None
     fit = _fit(column, own, recogniser)
     promise = column.promise(rules.id)
-    told = promise.strength >= _TOLD
+    told = promise.strength >= TOLD
     share = fit.passed / column.filled
     if not fit.passed or share < rules.column.valid_share * (0.5 if told else 1):
         return None
@@ -64,7 +65,8 @@ def pattern_claim(
     if told:
         kept = evidence.FORM_KEPT if fit.form >= 0.9 * column.filled else 0.0
         claim = claim.surer(header_weight(promise.strength) + kept, header_reason(promise))
-    if column.profile.rising and "sequence" in rules.column.refutes and not told and not _proved(column, rules, nats):
+    bare = fit.weak > 0.5 * fit.passed or "sequence" in rules.column.refutes
+    if column.profile.rising and bare and not told and not _proved(column, rules, nats):
         claim = claim.surer(evidence.SERIAL, "the numbers rise from row to row")
     elif fit.weak > 0.5 * fit.passed and len(column.profile.distinct) < _HANDFUL:
         claim = claim.surer(evidence.FEW, f"only {len(column.profile.distinct)} different values")
@@ -126,7 +128,12 @@ def _summed(own: tuple[int, ...], recogniser: Recogniser, whole: list[int], vali
 def _proved(column: ColumnView, rules: CategoryRules, nats: float) -> bool:
     """Whether a check digit says it: sorted identity numbers rise as serial numbers do, and all of them pass."""
     local = column.crossing.passing(rules.id)
-    return nats >= 0 and local is not None and local <= max(_BROKEN, 1.5 * rules.column.chance)
+    return nats >= 0 and local is not None and _bound(local, rules.column.chance)
+
+
+def _bound(local: float, chance: float) -> bool:
+    """Whether a check digit binds the end of a value to its beginning: crossed values fail nearly as others do."""
+    return local <= _BROKEN or (chance <= _BROKEN and local <= 1.5 * chance)
 
 
 def _weighed(
@@ -152,12 +159,14 @@ def _weighed(
     if local is None and chance > _BROKEN:
         raw = check_weight(passed, distinct, chance, None, 0.0)
         weight, luck = min(_UNTRIED, evidence.capped(raw)), chance
-    elif local is None or local <= max(_BROKEN, 1.5 * chance):
-        raw = check_weight(passed, distinct, max(chance, 1e-3), local, _STRUCTURED[bare > 0.5])
+    elif local is None or _bound(local, chance):
+        raw = check_weight(
+            passed, distinct, max(chance, 1e-3), column.crossing.luckier(rules.id, chance), _STRUCTURED[bare > 0.5]
+        )
         weight, luck = evidence.capped(raw), max(chance, local or 0.0)
         weight += max(0.0, min(1.0, weight / evidence.CAP)) * evidence.specific(chance)
     else:
-        luck = max(chance, column.crossing.built(rules.id) or local)
+        luck = max(chance, column.crossing.built(rules.id, passed / max(distinct, 1)) or local)
         raw = check_weight(passed, distinct, luck, None, 0.0)
         weight = min(evidence.BUILT, evidence.capped(raw))
     # Cells that have not even the form speak against the category, as those do that fail the check.
@@ -168,15 +177,15 @@ def _weighed(
 def _bare(column: ColumnView) -> float:
     """The base rate of a form that is too common alone: digits are anything, letters among them less so."""
     profile = column.profile
-    if not any(sign.isalpha() for value in profile.distinct[:8] for sign in value):
-        return evidence.BARE
     short = evidence.SHORT if profile.length < _SHORT else 0.0
+    if not any(sign.isalpha() for value in profile.distinct[:8] for sign in value):
+        return evidence.BARE + short
     return max(evidence.BARE, min(evidence.CHECKED, evidence.MIXED + 0.5 * profile.changes + short))
 
 
 def _refuted(column: ColumnView, rules: CategoryRules, around: Around) -> bool:
     refutes = rules.column.refutes
-    told = column.promise(rules.id).strength >= _TOLD or around.inherited == rules.id
+    told = column.promise(rules.id).strength >= TOLD or around.inherited == rules.id
     return ("key" in refutes and column.is_key and not told) or (
         "version" in refutes and not told and _versions(column)
     )
@@ -189,6 +198,11 @@ def _versions(column: ColumnView) -> bool:
     dotted = [value for value in column.profile.values if re.fullmatch(r"[0-9]+(?:\.[0-9]+){3}", value)]
     large = sum(max(int(part) for part in value.split(".")) >= 64 for value in dotted)
     return bool(dotted) and large < 0.8 * len(dotted)
+
+
+def _prose(value: str) -> bool:
+    """Three words or more."""
+    return len(value.split()) >= 3
 
 
 def inside_claim(
@@ -212,9 +226,12 @@ def inside_claim(
         return None
     if max(tally.whole[index] for index in own) > 0.5 * form and (rules.confirm or weak):
         return None  # bare numbers, some of which pass by luck: they were judged as a whole column
+    telling = not weak and rules.column.chance == 0
+    if not telling and matched < _SCATTERED and column.profile.share(_prose) < _PROSE:
+        return None  # codes, a few of which look like it by luck
     cells = seen.cells if seen.whole else max(seen.cells, round(matched * seen.agreed / seen.looked))
     cells = min(tally.filled, cells)
     about = "" if seen.whole or (seen.agreed == seen.looked and not weak) else "about "
     nats = 2.2 if "credential" in rules.category.flags else 1.0 if rules.confirm or rules.column.chance else 1.6
     reason = f"found inside free text in {about}{cells:,} of {tally.filled:,} cells"
-    return Claim(rules.id, nats, cells, (reason,), whole=False)
+    return Claim(rules.id, nats, cells, (reason,), whole=False, by="inside")

@@ -12,10 +12,12 @@ from itertools import pairwise
 from typing import Final
 
 from custodes.datamap.headers import fold
+from custodes.datamap.vocabulary import WORDS
 
 _DIGITS: Final = re.compile(r"[0-9]+")
 _EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC).timestamp()
 _LATEST: Final = datetime(2045, 1, 1, tzinfo=UTC).timestamp()
+_ABSENT: Final = WORDS["absent"]
 _MOSTLY: Final = 0.9  # of the values; the rest are slips, or say that there is none
 _UNITS: Final = {10: 1, 13: 10**3, 16: 10**6, 19: 10**9}  # digits of an epoch in seconds to nanoseconds
 
@@ -29,8 +31,24 @@ class Profile:
 
     @cached_property
     def values(self) -> tuple[str, ...]:
-        """The sampled values that are not empty, in the order of their rows."""
+        """The sampled values that say something, in the order of their rows."""
+        return tuple(value for value in self._filled if value.casefold() not in _ABSENT)
+
+    @cached_property
+    def _filled(self) -> tuple[str, ...]:
         return tuple(value for value in self.sample if value)
+
+    @property
+    def present(self) -> float:
+        """The share of the sampled values that say something: `n/a` does not."""
+        return len(self.values) / len(self._filled) if self._filled else 0.0
+
+    @cached_property
+    def usual(self) -> tuple[str, ...]:
+        """Distinct values that are more than a slip: with one in a hundred of the values or more, or all where none is."""
+        counts = Counter(self.values)
+        least = max(1.0, 0.01 * len(self.values))
+        return tuple(value for value, count in counts.items() if count >= least) or self.distinct
 
     @cached_property
     def distinct(self) -> tuple[str, ...]:
