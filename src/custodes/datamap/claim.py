@@ -83,6 +83,12 @@ class ColumnView:
         return self.tally.filled
 
     @property
+    def formed(self) -> frozenset[int]:
+        """Indices of the patterns that cells have the form of, perhaps with their leading zeros put back."""
+        counts = [self.tally.whole] + ([self.crossing.padded.whole] if self.crossing.padded is not None else [])
+        return frozenset(index for whole in counts for index, cells in enumerate(whole) if cells)
+
+    @property
     def declared_key(self) -> bool:
         """Whether it is a key by declaration."""
         column = self.tally.column

@@ -124,7 +124,7 @@ class Tally:
         for column in columns:
             whole = {claim.category for claim in column.claims if claim.whole}
             for rules, own in self._classifier.owned:
-                if own and rules.id not in whole:
+                if rules.id in column.tally.weighed and rules.id not in whole:
                     found = inside_claim(column, rules, self._classifier.recogniser, own)
                     column.claims.extend([found] if found is not None else [])
 
@@ -132,8 +132,10 @@ class Tally:
         recogniser = self._classifier.recogniser
         for column in columns:
             around = self._around(column, columns, about)
+            formed = column.formed
             for rules, own in self._classifier.owned:
-                if not own or rules.confirm or _telling(rules) != telling:
+                # Most categories have no cell of their form: nothing is to be weighed.
+                if not own or formed.isdisjoint(own) or rules.confirm or _telling(rules) != telling:
                     continue
                 claim = pattern_claim(column, rules, recogniser, own, around)
                 column.claims.extend([claim] if claim is not None else [])

@@ -24,11 +24,9 @@ def list_claim(column: ColumnView, rules: CategoryRules, around: Around) -> Clai
     """
     listed = rules.column.values
     profile = column.profile
-    if lonely(column, rules, around):
-        return None
     promise = column.promise(rules.id)
     told = promise.strength >= TOLD
-    if not listed or not profile.values or not (told or rules.column.alone):
+    if not listed or not profile.values or not (told or rules.column.alone) or lonely(column, rules, around):
         return None
     among = {value for value in profile.usual if profile.folded[value] in listed}
     share = sum(value in among for value in profile.values) / len(profile.values)

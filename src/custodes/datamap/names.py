@@ -12,6 +12,7 @@ from custodes.datamap.headers import fold
 from custodes.datamap.vocabulary import WORDS
 
 _EVERYDAY = WORDS["everyday"]
+_ENOUGH = 256  # distinct values of which names are asked
 _FULL = 0.6  # of the values are a given and a family name
 _NAMED = -6.5  # a shape that towns and songs have too: the header must say it
 _PEOPLE_BESIDE = frozenset(
@@ -30,7 +31,7 @@ def name_claims(
     sample = column.profile.values
     if not sample or column.declared_key:
         return []
-    distinct = set(sample)
+    distinct = column.profile.distinct[:_ENOUGH]
     given = sum(map(values.has_given_name, distinct)) / len(distinct)
     if column.is_key:
         return [claim for claim in (_unnamed(column, rules, given, echo),) if claim is not None]
@@ -94,7 +95,7 @@ def _unnamed(column: ColumnView, rules: Sequence[CategoryRules], given: float, e
     """The header says nothing, or something else: only values that are names people bear, or that repeat in the e-mail
     address, are enough; more of them where the header contradicts."""
     sample = column.profile.values
-    if len(sample) < 5 or len(set(sample)) < 3:
+    if len(sample) < 5 or len(column.profile.distinct) < 3:
         return None
     everyday = sum(fold(value) in _EVERYDAY for value in column.profile.usual) / len(column.profile.usual)
     if everyday > 0.2:
@@ -107,12 +108,13 @@ def _unnamed(column: ColumnView, rules: Sequence[CategoryRules], given: float, e
     word = _share(column, "name_word")
     if word < 0.9:
         return None
-    family = sum(map(values.has_family_name, set(sample))) / len(set(sample))
+    distinct = column.profile.distinct[:_ENOUGH]
+    family = sum(map(values.has_family_name, distinct)) / len(distinct)
     if "last_name" in known and family >= 0.75 and family > given + contrary and len(column.profile.usual) >= 10:
         claim = _claim(column, "last_name", -0.2, word, "single words, written as names are")
         claim = claim.surer(min(2.0, 2 * family), f"{per_cent(family)} are common family names")
         return _surer(claim, 0.0, echo)
-    if "first_name" in known and given >= 0.5 + contrary and len(set(sample)) >= 5:
+    if "first_name" in known and given >= 0.5 + contrary and len(column.profile.distinct) >= 5:
         return _surer(_claim(column, "first_name", -0.2, word, "single words, written as names are"), given, echo)
     if "last_name" in known and echo >= 0.5:
         return _surer(_claim(column, "last_name", -0.2, word, "single words, written as names are"), given, echo)

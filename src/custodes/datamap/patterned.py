@@ -222,16 +222,22 @@ def inside_claim(
     # One cell may have several of the forms: the most frequent one is a lower bound that never counts twice.
     matched = max(accepted, default=0)
     form = max((tally.inside[index] for index in counted), default=0)
-    if not weak and rules.column.chance > 0 and check_weight(matched, form, rules.column.chance, None, 0.0) < 3:
-        return None
+    lucky = not weak and rules.column.chance > 0
+    if lucky and check_weight(matched, form, rules.column.chance, None, 0.0) < 3:
+        # The check alone does not say it: only those behind a word that does are told.
+        return _inside(rules, seen.said, column, exact=seen.whole) if seen.said else None
     if max(tally.whole[index] for index in own) > 0.5 * form and (rules.confirm or weak):
         return None  # bare numbers, some of which pass by luck: they were judged as a whole column
     telling = not weak and rules.column.chance == 0
     if not telling and matched < _SCATTERED and column.profile.share(_prose) < _PROSE:
         return None  # codes, a few of which look like it by luck
     cells = seen.cells if seen.whole else max(seen.cells, round(matched * seen.agreed / seen.looked))
-    cells = min(tally.filled, cells)
-    about = "" if seen.whole or (seen.agreed == seen.looked and not weak) else "about "
+    return _inside(rules, cells, column, exact=seen.whole or (seen.agreed == seen.looked and not weak))
+
+
+def _inside(rules: CategoryRules, cells: int, column: ColumnView, *, exact: bool) -> Claim:
+    filled = column.filled
+    cells = min(filled, cells)
     nats = 2.2 if "credential" in rules.category.flags else 1.0 if rules.confirm or rules.column.chance else 1.6
-    reason = f"found inside free text in {about}{cells:,} of {tally.filled:,} cells"
+    reason = f"found inside free text in {'' if exact else 'about '}{cells:,} of {filled:,} cells"
     return Claim(rules.id, nats, cells, (reason,), whole=False, by="inside")

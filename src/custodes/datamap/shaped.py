@@ -74,11 +74,11 @@ def unnamed_claim(column: ColumnView, beside: Collection[str], today: date) -> C
         return None
     contrary = headers.things(column.words) or bool(column.promises)
     filled = column.filled
-    streets = sum(values.clear_street(v) and any(c.isdigit() for c in v) for v in sample) / len(sample)
+    streets = column.profile.share(_numbered_street)
     if streets >= (0.8 if contrary else 0.6) and max(map(len, sample)) <= 120:
         reason = f"{per_cent(streets)} of {filled:,} cells read like streets with a number"
         return Claim("postal_address", 2.5 * streets - 1, column.cells(streets), (reason,), by="shape")
-    codes = sum(map(values.clear_postcode, sample)) / len(sample)
+    codes = column.profile.share(values.clear_postcode)
     if codes >= 0.9 and not contrary and (_ADDRESS | ABOUT_PEOPLE) & set(beside):
         reason = f"{per_cent(codes)} of {filled:,} cells have a form that only postcodes have"
         return Claim(
@@ -87,11 +87,17 @@ def unnamed_claim(column: ColumnView, beside: Collection[str], today: date) -> C
     return _unnamed_birth_date(column, sample, beside, today)
 
 
+def _numbered_street(value: str) -> bool:
+    return any(sign.isdigit() for sign in value) and values.clear_street(value)
+
+
 def _unnamed_birth_date(
     column: ColumnView, sample: Sequence[str], beside: Collection[str], today: date
 ) -> Claim | None:
     """Days without a time, spread over decades and ending with the grown-ups, beside something about people."""
     if _DATED & set(column.words) or column.is_key or not ABOUT_PEOPLE & set(beside):
+        return None
+    if not any(map(values.day, column.profile.distinct[:_LISTED])):
         return None
     days = [found for found in map(values.day, sample) if found is not None]
     if len(days) < max(10, 0.9 * len(sample)) or any(timed for _, timed in days):
