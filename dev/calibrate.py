@@ -103,7 +103,9 @@ def table(told: list[tuple[float, Judged]]) -> Iterator[str]:
             parts = [[one.right for one in here if one.by == basis] for basis in bases]
             split = [f"{sum(part) / len(part):.3f} of {len(part):4}" if part else "-" for part in parts]
             share = sum(one.right for one in here) / len(here)
-            yield f"{low:.2f}-{min(high, 1.0):.2f}  {len(here):8}  {share:.3f}   " + "  ".join(f"{s:>14}" for s in split)
+            yield f"{low:.2f}-{min(high, 1.0):.2f}  {len(here):8}  {share:.3f}   " + "  ".join(
+                f"{s:>14}" for s in split
+            )
 
 
 def half(kind: str) -> bool:
@@ -122,7 +124,10 @@ def main() -> None:
     seeds = []
     for seed in (options.seed, options.seed + 1):
         rng = random.Random(seed)
-        made = [*columns(classifier.categories, rng, options.columns), *texts(classifier.categories, rng, options.columns // 5)]
+        made = [
+            *columns(classifier.categories, rng, options.columns),
+            *texts(classifier.categories, rng, options.columns // 5),
+        ]
         seeds.append(list(judged(classifier, made)))
     told = []
     for side in (False, True):

@@ -58,7 +58,9 @@ STREETS: Final = {
     "nl": "{w}straat {n}|{w}laan {n}|{w}plein {n}|{w}weg {n}-{m}",
     "ja": "{m}-{n} {w}-cho|{n}-{m}-1 {w}|{w} {m}-chome {n}",
 }
-WORDS: Final = "Linden Rosen Garten Berg Park Mill Church Example Station Nelson Flora Markt Bern Wald Sonnen Oak".split()
+WORDS: Final = (
+    "Linden Rosen Garten Berg Park Mill Church Example Station Nelson Flora Markt Bern Wald Sonnen Oak".split()
+)
 POSTCODES: Final = {
     "en": "00000|A00 0AA|AA0 0AA|A0A 0A0|00000-0000", "de": "00000|0000|D-00000", "fr": "00000|F-00000", "es": "00000",
     "pl": "00-000", "it": "00000", "pt": "0000-000|00000-000", "nl": "1000 AA|1000AA", "ja": "000-0000",
@@ -80,7 +82,13 @@ LOCALES: Final = tuple(GIVEN)
 
 def filled(form: str, rng: random.Random) -> str:
     """A form with its zeros, As and lower as drawn anew: `00-AA` gives `42-QX`."""
-    signs = {"0": "0123456789", "1": "123456789", "5": "12345679", "A": "ABCDEFGHJKLMNPRSTUVWXY", "a": "abcdefghjkmnpqrstuvwxyz"}
+    signs = {
+        "0": "0123456789",
+        "1": "123456789",
+        "5": "12345679",
+        "A": "ABCDEFGHJKLMNPRSTUVWXY",
+        "a": "abcdefghjkmnpqrstuvwxyz",
+    }
     return "".join(rng.choice(signs[sign]) if sign in signs else sign for sign in form)
 
 
@@ -200,7 +208,19 @@ def _nino(rng: random.Random) -> Maker:
 def _mbi(rng: random.Random) -> Maker:
     letters, digits = "ACDEFGHJKMNPQRTUVWXY", "0123456789"
     dashed = rng.random() < 0.4
-    sets = [digits[1:], letters, letters + digits, digits, letters, letters + digits, digits, letters, letters, digits, digits]
+    sets = [
+        digits[1:],
+        letters,
+        letters + digits,
+        digits,
+        letters,
+        letters + digits,
+        digits,
+        letters,
+        letters,
+        digits,
+        digits,
+    ]
 
     def made() -> str:
         code = "".join(map(rng.choice, sets))

@@ -136,9 +136,7 @@ def _bound(local: float, chance: float) -> bool:
     return local <= _BROKEN or (chance <= _BROKEN and local <= 1.5 * chance)
 
 
-def _weighed(
-    column: ColumnView, rules: CategoryRules, fit: _Fit, *, checked: bool
-) -> tuple[float, float | None, str]:
+def _weighed(column: ColumnView, rules: CategoryRules, fit: _Fit, *, checked: bool) -> tuple[float, float | None, str]:
     """Base rate and check, how well the check explains the values (see Claim.raw), and the sentence that says it."""
     chance = rules.column.chance
     share = fit.passed / column.filled

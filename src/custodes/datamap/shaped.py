@@ -81,9 +81,7 @@ def unnamed_claim(column: ColumnView, beside: Collection[str], today: date) -> C
     codes = column.profile.share(values.clear_postcode)
     if codes >= 0.9 and not contrary and (_ADDRESS | ABOUT_PEOPLE) & set(beside):
         reason = f"{per_cent(codes)} of {filled:,} cells have a form that only postcodes have"
-        return Claim(
-            "postcode", 1.0, column.cells(codes), (reason, f"siblings: {spoken(sorted(beside))}"), by="shape"
-        )
+        return Claim("postcode", 1.0, column.cells(codes), (reason, f"siblings: {spoken(sorted(beside))}"), by="shape")
     return _unnamed_birth_date(column, sample, beside, today)
 
 

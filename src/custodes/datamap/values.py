@@ -45,9 +45,7 @@ __all__ = [
 ]
 
 
-_PHONE: Final = re.compile(
-    r"(?:tel:)?\+?[\d\s().\-/\u2010-\u2013]+(?:,?\s?(?:x|ext\.?|#)\s?\d{1,6})?", re.IGNORECASE
-)
+_PHONE: Final = re.compile(r"(?:tel:)?\+?[\d\s().\-/\u2010-\u2013]+(?:,?\s?(?:x|ext\.?|#)\s?\d{1,6})?", re.IGNORECASE)
 _DECIMAL: Final = re.compile(r"\d+\.\d+")
 
 
