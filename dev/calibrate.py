@@ -34,6 +34,7 @@ from custodes.records import Dataset
 _FILE = Path(evidence.__file__).parent / "calibration.yml"
 _BIN = 60  # verdicts of a bin before merging
 _PRIOR = 4.0  # verdicts added to a bin, as right as all are, so that a few never say 0 or 1
+_LEAST, _FAINT = -10.0, 0.02
 _MOST = 0.99  # made columns are not all columns
 
 Knots = tuple[list[float], list[float]]
@@ -84,7 +85,9 @@ def _fit(told: list[Judged]) -> Knots:
             pools[-1] = [mine + more for mine, more in zip(pools[-1], last, strict=True)]
     shares = [min(_MOST, (right + _PRIOR * base) / (every + _PRIOR)) for _, right, every in pools]
     rising = [round(max(shares[: at + 1]), 3) for at in range(len(shares))]
-    return [round(total / every, 2) for total, _, every in pools], rising
+    sums = [round(total / every, 2) for total, _, every in pools]
+    # Below what was ever seen nothing is likely: the map goes on falling.
+    return [min(_LEAST, sums[0] - 1), *sums], [min(_FAINT, rising[0]), *rising]
 
 
 def shown(told: Judged, maps: Mapping[str, Knots]) -> float:

@@ -40,16 +40,24 @@ def columns(categories: Sequence[CategoryRules], rng: random.Random, count: int)
         rows = round(3 * 700 ** rng.random())
         what = rng.random()
         truth: str | None = None
-        if what < 0.3:
+        if what < 0.2:
             rules = rng.choice(formed)
             kind, own = rules.id, rules.column.headers
             pool = rng.choice(pools(rules))
             truth, cells = rules.id, rng.choices(pool, k=rows)
-        elif what < 0.55:
+        elif what < 0.38:
             truth = kind = rng.choice(sorted(KINDS))
             own = tuple(KINDS[kind][0].split())
             cells = _some(KINDS[kind][1](rng), rows)
-        elif what < 0.67:
+        elif what < 0.5:
+            # The name of one thing over values of another: towns called names, sums called ages.
+            lie = rng.choice(sorted(KINDS))
+            own = tuple(KINDS[lie][0].split())
+            kind = rng.choice(sorted(DECOYS) + sorted(KINDS))
+            truth = kind if kind in KINDS else None
+            make = (KINDS[kind] if kind in KINDS else DECOYS[kind])[1](rng)
+            cells = _some(make, rows)
+        elif what < 0.6:
             rules = rng.choice(formed)
             regex = rng.choice(rules.patterns).regex
             kind, own = f"near {rules.id}", rules.column.headers if rng.random() < 0.3 else ()

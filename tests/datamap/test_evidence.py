@@ -114,7 +114,7 @@ def test_few_values_do_not_make_a_proof() -> None:
 def test_two_explanations_as_good_as_each_other_give_no_sure_verdict() -> None:
     """Where two countries' checks accept the same numbers, the country or the header decides."""
     nine = numbers(9)
-    assert all(field.confidence <= 0.6 for field in judged({"c1": nine}))
+    assert all(field.confidence <= 0.7 for field in judged({"c1": nine}))
     assert told({"c1": nine, "country": ["PL"] * ROWS, "street": ["ulica Prosta 3"] * ROWS})["c1"] == "bland_id"
     assert told({"c1": nine, "m": [mail.replace(".example", ".se") for mail in MAIL]})["c1"] == "aland_id"
     assert told({"blandish_number": nine})["blandish_number"] == "bland_id"

@@ -21,7 +21,7 @@ from custodes.datamap.profile import Profile
 from custodes.datamap.recognise import Recogniser
 from custodes.datamap.shaped import shape_claim, unnamed_claim
 from custodes.datamap.tally import ColumnTally, flatten, sample_plan
-from custodes.records import Column, Dataset, Field
+from custodes.records import Column, Dataset, Examined, Field
 
 _REMEMBERED = 100_000  # columns whose category is kept for those that reference them
 
@@ -50,6 +50,20 @@ class Classifier:
     def tally(self, dataset: Dataset) -> Tally:
         """An empty tally for one dataset."""
         return Tally(self, dataset)
+
+    def recall(self, before: Examined) -> None:
+        """Take over what an earlier scan found in a dataset, for columns of other datasets that reference it."""
+        surest: dict[str, Field] = {}
+        for field in before.verdicts:
+            if field.field not in surest or field.confidence > surest[field.field].confidence:
+                surest[field.field] = field
+        for field in surest.values():
+            self.hold(field)
+
+    def hold(self, field: Field) -> None:
+        """Remember what a column holds, for those that reference it."""
+        if len(self.held) < _REMEMBERED:
+            self.held[(field.store, f"{field.dataset}.{field.field}")] = field.category
 
 
 class Tally:
@@ -181,10 +195,7 @@ class Tally:
 
     def _field(self, column: ColumnView, verdict: compete.Verdict) -> Field:
         claim = verdict.claim
-        if claim.whole and len(self._classifier.held) < _REMEMBERED:
-            place = f"{self._dataset.name}.{column.tally.path}"
-            self._classifier.held[(self._dataset.store, place)] = claim.category
-        return Field(
+        field = Field(
             store=self._dataset.store,
             dataset=self._dataset.name,
             field=column.tally.path,
@@ -194,6 +205,9 @@ class Tally:
             scanned=column.filled,
             reasons=claim.reasons,
         )
+        if claim.whole:
+            self._classifier.hold(field)
+        return field
 
 
 def _telling(rules: CategoryRules) -> bool:

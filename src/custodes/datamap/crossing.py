@@ -138,4 +138,6 @@ def _groups(values: Sequence[str]) -> list[list[str]]:
     by_length: dict[int, list[str]] = {}
     for value in dict.fromkeys(values):
         by_length.setdefault(len(value), []).append(value)
-    return [group for length, group in by_length.items() if length >= _SHORTEST and len(group) >= _FEWEST]
+    groups = [group for length, group in by_length.items() if length >= _SHORTEST and len(group) >= _FEWEST]
+    # What a small part of the values would do says nothing of the others.
+    return groups if sum(map(len, groups)) >= 0.5 * sum(map(len, by_length.values())) else []
