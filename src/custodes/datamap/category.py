@@ -25,6 +25,31 @@ _QUICK: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 ANCHORS: Final = ("digits", "at", "colon", "word", "literal", "anywhere")
 CONFIRMS: Final = ("phone",)
+# Words that names of columns leave out.
+_SMALL: Final = frozenset(
+    [
+        "of",
+        "the",
+        "de",
+        "du",
+        "des",
+        "la",
+        "le",
+        "del",
+        "della",
+        "di",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "der",
+        "van",
+        "von",
+        "av",
+        "och",
+        "og",
+    ]
+)
 Refute = Literal["sequence", "key", "version"]
 
 
@@ -215,7 +240,8 @@ def spec(identity: str, pattern: Pattern, *, keep_unvalidated: bool) -> _native.
 
 def _column(keys: _Keys) -> ColumnRules:
     languages = keys.keys("headers")
-    headers = tuple(dict.fromkeys(phrase for language in languages.values for phrase in languages.texts(language)))
+    phrases = [phrase for language in languages.values for phrase in languages.texts(language)]
+    headers = tuple(dict.fromkeys(way for phrase in phrases for way in (phrase, _short(phrase))))
     rules = ColumnRules(
         valid_share=keys.share("valid_share", 0.7),
         chance=keys.share("chance", 0.0),
@@ -231,6 +257,13 @@ def _column(keys: _Keys) -> ColumnRules:
     )
     keys.finish()
     return rules
+
+
+def _short(phrase: str) -> str:
+    """A phrase as names of columns write it: `permiso conducir` for `permiso de conducir`."""
+    words = phrase.split()
+    kept = [word for word in words if word not in _SMALL]
+    return " ".join(kept) if len(kept) > 1 else phrase
 
 
 def _check(top: _Keys, rules: CategoryRules) -> None:

@@ -36,9 +36,10 @@ pub fn url_with_password(text: &[u8], start: usize, end: usize) -> Option<usize>
         || stand_in(password)
         || NO_PASSWORDS.iter().any(|word| password.eq_ignore_ascii_case(word))
         || [&b"${"[..], b"{{", b"<", b"%(", b"example"].iter().any(|mark| holds(password, mark));
-    // Behind the host the address goes on to what closes a field around it.
+    // Behind the host the address goes on to what closes a field around it; all of it is ASCII (RFC 3986).
     let rest = rest.get(named..)?;
-    let open = rest.iter().position(|byte| matches!(byte, b',' | b';' | b')' | b']' | b'}')).unwrap_or(rest.len());
+    let closes = |byte: &u8| matches!(byte, b',' | b';' | b')' | b']' | b'}' | b'|' | 0x80..);
+    let open = rest.iter().position(closes).unwrap_or(rest.len());
     let whole = address.get(..scheme + 3 + named + open)?;
     let last = whole.iter().rposition(|byte| !matches!(byte, b'.' | b':' | b'!' | b'?'))?;
     (!refused).then_some(start + last + 1)
