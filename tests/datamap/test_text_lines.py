@@ -19,6 +19,8 @@ _RECOGNISER = Recogniser(_ALL)
 # Forms that two categories share, where even the words are the same; and what only its own few words tell.
 _SHARED = {
     "age": "a number of two digits counts only right behind the words that its check knows",
+    "passport": "a Dutch passport has a category of its own, which knows its form",
+    "pe_dni": "Argentina's DNI has eight digits too and is called the same",
     "gb_utr": "a German tax number has ten digits too, and a tenth of them pass the check",
 }
 _TOLD = [
