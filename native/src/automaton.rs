@@ -82,8 +82,9 @@ pub struct Automaton {
     classes: [u8; 256],
     /// One byte of each class, `None` for the line's end.
     sample: Vec<Option<u8>>,
-    /// A state's row in the table has `1 << shift` entries.
-    shift: u32,
+    /// Entries of a state's row in the table: its own number, then one way per class. No power of two, for rows that
+    /// lie so far apart would crowd the same few lines of the processor's cache.
+    row: usize,
     /// The number that the caller gave each pattern.
     numbers: Vec<u32>,
     weak: Vec<bool>,
@@ -116,7 +117,7 @@ struct Known {
 
 type Key = (Box<[StateID]>, Before, u32);
 
-// A way in the table is the first entry of the next state's row; of those with SPECIAL more is asked.
+// A way in the table is the place of the next state's first way; of those with SPECIAL more is asked.
 const SPECIAL: u32 = 1 << 31;
 const UNKNOWN: u32 = u32::MAX;
 // States kept by one walker; beyond them it begins anew, so that no text can fill the memory.
@@ -149,10 +150,10 @@ impl Automaton {
         if let Some(slot) = classes.get_mut(usize::from(b'\n')) {
             *slot = last;
         }
-        let shift = sample.len().next_power_of_two().trailing_zeros();
+        let row = (sample.len() + 1) | 1;
         let numbers = patterns.iter().map(|part| part.number).collect();
         let weak = patterns.iter().map(|part| part.weak).collect();
-        let mut automaton = Self { nfa, classes, sample, shift, numbers, weak, first: [[0; 256]; 3] };
+        let mut automaton = Self { nfa, classes, sample, row, numbers, weak, first: [[0; 256]; 3] };
         automaton.first = automaton.beginnings(patterns);
         Ok(automaton)
     }
@@ -290,7 +291,7 @@ impl Walker {
             } else {
                 let way = if way == UNKNOWN { self.make(automaton, state, class) } else { way };
                 state = way & !SPECIAL;
-                if way & SPECIAL != 0 && !self.arrive(automaton, state, place) {
+                if way & SPECIAL != 0 && !self.arrive(state, place) {
                     break;
                 }
             }
@@ -302,15 +303,21 @@ impl Walker {
         self.steps += (place - start) as u64 + 1;
     }
 
+    fn known(&self, state: u32) -> Option<&Known> {
+        let number = self.table.get((state as usize).checked_sub(1)?)?;
+        self.states.get(*number as usize)
+    }
+
     /// Notes the patterns that ended before this state; whether any goes on.
-    fn arrive(&mut self, automaton: &Automaton, state: u32, place: usize) -> bool {
-        let Some(known) = self.states.get((state >> automaton.shift) as usize) else {
+    fn arrive(&mut self, state: u32, place: usize) -> bool {
+        let Some(known) = self.known(state) else {
             return false;
         };
-        if known.list != 0 {
-            self.ends.push((known.list, place));
+        let (list, goes_on) = (known.list, !known.places.is_empty());
+        if list != 0 {
+            self.ends.push((list, place));
         }
-        !known.places.is_empty()
+        goes_on
     }
 
     /// The patterns of a list; list 0 is empty.
@@ -357,7 +364,7 @@ impl Walker {
     /// Works out where a state leads and writes it into the table.
     fn make(&mut self, automaton: &Automaton, state: u32, class: usize) -> u32 {
         let byte = automaton.sample.get(class).copied().flatten();
-        let Some(known) = self.states.get((state >> automaton.shift) as usize).cloned() else {
+        let Some(known) = self.known(state).cloned() else {
             return UNKNOWN;
         };
         let here = self.closure(automaton, &known.places, Some((known.before, byte)));
@@ -409,8 +416,11 @@ impl Walker {
             return known | special;
         }
         let row = self.table.len();
-        self.table.resize(row + (1 << automaton.shift), UNKNOWN);
-        let state = u32::try_from(row).unwrap_or(0);
+        self.table.resize(row + automaton.row, UNKNOWN);
+        let state = u32::try_from(row + 1).unwrap_or(0);
+        if let (Some(number), Ok(known)) = (self.table.get_mut(row), u32::try_from(self.states.len())) {
+            *number = known;
+        }
         self.states.push(Known { places: key.0.clone(), before, list });
         self.by_key.insert(key, state);
         state | special

@@ -1,7 +1,7 @@
 //! Which words stand before a candidate, and do they speak for it or against it? Asked only where a weak pattern has
 //! been met, or a match is about to be reported.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use memchr::memrchr;
 
@@ -37,9 +37,9 @@ pub struct Context {
 
 /// The words of all categories.
 pub struct Words {
-    boost: HashMap<u16, Vec<Word>>,
-    /// One bit per key in `boost`.
-    known: Vec<u64>,
+    /// Words by their first letters: one more than the place of those in `boost`, by key.
+    keys: Vec<u16>,
+    boost: Vec<Vec<Word>>,
     refute: Vec<Vec<Word>>,
     values: Vec<HashSet<String>>,
 }
@@ -116,17 +116,21 @@ impl Words {
     /// Makes the words of all categories ready.
     #[must_use]
     pub fn new(contexts: &[Context]) -> Self {
-        let mut boost: HashMap<u16, Vec<Word>> = HashMap::new();
-        let mut known = vec![0_u64; 1 << 9];
+        let mut keys = vec![0_u16; 1 << 15];
+        let mut boost: Vec<Vec<Word>> = Vec::new();
         for (category, context) in (0_u32..).zip(contexts) {
             for word in context.boost.iter().flat_map(|word| spellings(word)) {
-                let Some(key) = key(&word.letters, 0) else {
+                let Some(place) = key(&word.letters, 0).and_then(|key| keys.get_mut(usize::from(key))) else {
                     continue;
                 };
-                if let Some(bits) = known.get_mut(usize::from(key >> 6)) {
-                    *bits |= 1 << (key & 63);
+                if *place == 0 {
+                    boost.push(Vec::new());
+                    *place = u16::try_from(boost.len()).unwrap_or(0);
                 }
-                let same = boost.entry(key).or_default();
+                let same = usize::from(*place).checked_sub(1).and_then(|place| boost.get_mut(place));
+                let Some(same) = same else {
+                    continue;
+                };
                 match same.iter_mut().find(|other| other.letters == word.letters) {
                     Some(other) => other.categories.push(category),
                     None => same.push(Word { categories: vec![category], ..word }),
@@ -135,7 +139,7 @@ impl Words {
         }
         let refute = contexts.iter().map(|context| context.refute.iter().flat_map(|word| spellings(word)).collect());
         let values = contexts.iter().map(|context| context.values.iter().map(|value| small(value)).collect());
-        Self { boost, known, refute: refute.collect(), values: values.collect() }
+        Self { keys, boost, refute: refute.collect(), values: values.collect() }
     }
 
     /// The part of a text behind a label that is meant, as its end: all of it, or, where the category lists its words,
@@ -157,6 +161,9 @@ impl Words {
     /// five digits in a row may stand between.
     pub fn boosted(&self, window: &Window, into: &mut Vec<u32>) {
         into.clear();
+        if !window.bytes().iter().any(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80) {
+            return;
+        }
         let masks = Masks::of(&window.bytes, 0);
         let five = masks.digits & masks.digits >> 1;
         let five = five & five >> 2 & masks.digits >> 4;
@@ -165,13 +172,11 @@ impl Words {
         while beginnings != 0 {
             let place = beginnings.trailing_zeros() as usize;
             beginnings &= beginnings - 1;
-            let Some(key) = key(&window.bytes, place) else {
+            let known = key(&window.bytes, place).and_then(|key| self.keys.get(usize::from(key)));
+            let Some(words) = known.and_then(|place| self.boost.get(usize::from(*place).checked_sub(1)?)) else {
                 continue;
             };
-            if self.known.get(usize::from(key >> 6)).is_none_or(|bits| bits >> (key & 63) & 1 == 0) {
-                continue;
-            }
-            for word in self.boost.get(&key).into_iter().flatten() {
+            for word in words {
                 let end = word.end(window.bytes(), place).filter(|&end| bounded(window.bytes(), end, word.unbounded));
                 if end.is_some_and(|end| end >= number) {
                     into.extend(&word.categories);
@@ -289,11 +294,11 @@ fn names_a_number(bytes: &[u8], end: usize) -> bool {
     };
     let behind = |rest: &[u8]| {
         let rest = rest.get(marks(rest)..).unwrap_or_default();
-        let named = |name: &&str| {
+        let named = |name: &str| {
             rest.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name.as_bytes()))
                 && rest.get(name.len()..).is_some_and(|tail| marks(tail) == tail.len())
         };
-        rest.is_empty() || ["number", "code", "num", "id", "no", "nr"].iter().any(|name| named(&name))
+        rest.is_empty() || ["number", "code", "num", "id", "no", "nr"].iter().any(|name| named(name))
     };
     behind(rest) || rest.split_first().is_some_and(|(first, tail)| first.eq_ignore_ascii_case(&b's') && behind(tail))
 }

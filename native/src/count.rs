@@ -32,7 +32,7 @@ const SOME: usize = 64;
 
 // A weak pattern whose check has refused most of so many cells is asked of one cell in so many from then on, which
 // counts for all of them. The number has nothing in common with the moduli of check digits.
-const ENOUGH: u64 = 512;
+const ENOUGH: u64 = 4_096;
 const LEAST_SHARE: u64 = 4;
 const ONE_IN: u64 = 13;
 

@@ -95,7 +95,7 @@ impl Pattern {
             None => None,
             Some(name) => Some(validate::by_name(name).ok_or_else(|| fail(format!("unknown validator {name:?}")))?),
         };
-        let nfa = compile(std::slice::from_ref(&spec.regex)).map_err(|error| fail(reason(&error)))?;
+        let nfa = compile(std::slice::from_ref(&spec.regex)).map_err(|error| fail(reason(&*error)))?;
         if nfa.has_empty() {
             return Err(fail("the regular expression matches the empty text".to_owned()));
         }
@@ -129,13 +129,13 @@ impl Pattern {
 }
 
 /// Several expressions over bytes as one machine, each with its own number.
-pub(crate) fn compile(regexes: &[String]) -> Result<NFA, thompson::BuildError> {
+pub(crate) fn compile(regexes: &[String]) -> Result<NFA, Box<thompson::BuildError>> {
     let syntax = syntax::Config::new().unicode(false).utf8(false);
     let config = thompson::Config::new()
         .utf8(false)
         .which_captures(WhichCaptures::None)
         .nfa_size_limit(Some(NFA_BYTES * regexes.len()));
-    thompson::Compiler::new().syntax(syntax).configure(config).build_many(regexes)
+    thompson::Compiler::new().syntax(syntax).configure(config).build_many(regexes).map_err(Box::new)
 }
 
 fn reason(error: &dyn Error) -> String {

@@ -131,14 +131,14 @@ impl Places {
         let (Some(automaton), Some(walker)) = (self.automaton(Anchor::Literal), walkers.of(Anchor::Literal)) else {
             return;
         };
-        let mut walked = 0_usize;
+        let mut covered = 0_usize;
         for (start, literal) in found {
-            let limit = if start >= walked { LONGEST_LITERAL } else { LONGEST };
+            let limit = if start >= covered { LONGEST_LITERAL } else { LONGEST };
             let before = walker.steps;
             walker.walk(automaton, text, start, limit);
             let far = usize::try_from(walker.steps - before).unwrap_or(LONGEST_LITERAL);
             if far > LONGEST {
-                walked = walked.max(start + far);
+                covered = covered.max(start + far);
             }
             if !walker.ends.is_empty() {
                 sink.forms(text, &Form { anchor: Anchor::Literal, start, reach: 0, walker, literal: Some(literal) });
@@ -201,8 +201,8 @@ impl Pass<'_> {
             return;
         };
         let back = self.places.lead.min(place - self.done);
-        let mut begins =
-            if back == 0 { 0 } else { (self.starts >> (64 + bit as usize - back)) as u32 & ((1 << back) - 1) };
+        let window = self.starts.checked_shr(64 + bit - u32::try_from(back).unwrap_or(0)).unwrap_or(0);
+        let mut begins = u32::try_from(window & ((1 << back) - 1)).unwrap_or(0);
         for distance in 1..=self.places.loose.min(back) {
             begins |= 1 << (back - distance);
         }

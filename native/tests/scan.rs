@@ -87,3 +87,26 @@ fn repeated_anchors_come_to_an_end() {
         assert!(patterns.text(text.as_bytes()).len() <= 1);
     }
 }
+
+#[test]
+fn work_grows_with_the_text_and_not_faster() {
+    let mut specs = vec![
+        spec("jwt", "literal", r"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", Some("jwt")),
+        spec("phone", "digits", r"\+\(?\d(?:[ ().\-/]{0,3}\d){6,14}\b", None),
+        spec("open", "anywhere", r"[a-z]+\d+!", None),
+        spec("named", "digits", r"\b[a-z ]+\d{3}\b", None),
+        spec("bank", "word", r"\b[A-Z]{6}[A-Z0-9]{2,300}!", None),
+    ];
+    specs[0].literals = vec!["eyJ".to_owned()];
+    specs[1].lead = 2;
+    specs[3].lead = 20;
+    let patterns = Patterns::new(&specs).unwrap_or_else(|error| unreachable!("{error}"));
+    let pieces =
+        ["1-", "a", "a@", "(", "::", "eyJ", "eyJ-", "eyJabcdefg.", "+1", "AB ", "A", "a1", "\u{200b}1", "1 2 3 "];
+    for piece in pieces {
+        let work = |size: usize| patterns.text_and_work(piece.repeat(size / piece.len()).as_bytes()).1;
+        let (small, large) = (work(100_000), work(400_000));
+        assert!(large <= 4 * small + small / 10 + 1000, "{piece:?}: {small} and {large}");
+        assert!(large <= 400_000 * 1100, "{piece:?}: {large}");
+    }
+}

@@ -63,10 +63,14 @@ class ContextConfig:
 
 @dataclass(frozen=True, slots=True)
 class ScanConfig:
-    """How stores are read. max_rows per dataset (0: all); timeout in seconds per dataset."""
+    """How stores are read. max_rows per dataset (0: all); timeout in seconds per dataset.
+
+    names_in_text: a spaCy model (package or folder) that is asked for names of people in free text; none by default.
+    """
 
     max_rows: int = 1_000_000
     timeout: int = 300
+    names_in_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +228,11 @@ def _folder(top: _Table, key: str, root: Path) -> Path | None:
 
 
 def _scan(table: _Table) -> ScanConfig:
-    scan = ScanConfig(max_rows=table.number("max_rows", 1_000_000), timeout=table.number("timeout", 300))
+    scan = ScanConfig(
+        max_rows=table.number("max_rows", 1_000_000),
+        timeout=table.number("timeout", 300),
+        names_in_text=table.maybe("names_in_text"),
+    )
     table.finish()
     return scan
 

@@ -94,8 +94,8 @@ REACH = {"D": 89, "E": 90, "K": 95, "P": 96, "T": 98}
 
 
 def icd(value: str) -> bool:
-    found = re.fullmatch(r"([A-Z])(\d)([0-9A-Z])(?:\.[0-9A-Z]{1,4}|[0-9A-Z]{0,4})", value)
-    if found is None or value == "V00" or value.startswith("V00"):
+    found = re.fullmatch(r"([A-Z])(\d)([0-9AB])(?:\.[0-9A-Z]{1,4}|[0-9A-Z]{0,4})", value)
+    if found is None or value.startswith("V00"):
         return False
     letter, third = found[1], found[3]
     number = int(found[2]) * 10 + (int(third) if third.isdigit() else 0)
@@ -105,7 +105,7 @@ def icd(value: str) -> bool:
 def some_icd(rng: random.Random) -> str:
     rest = rng.choice(["", ".", ".", ""])
     more = "".join(rng.choices("0123456789ABCX", k=rng.choice([1, 2, 4]))) if rest else ""
-    return rng.choice(LETTERS) + digits(rng, 1) + rng.choice("0123456789A") + rest + more
+    return rng.choice(LETTERS) + digits(rng, 1) + rng.choice("0123456789ABC") + rest + more
 
 
 def test_diagnoses_agree_with_a_slow_reference() -> None:

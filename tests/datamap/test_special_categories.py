@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from custodes.datamap import figures
 from custodes.datamap.category import load_categories
 from custodes.datamap.headers import fold, promise, tokens
 from custodes.datamap.recognise import Recogniser
+from tests.datamap.tables import verdicts
 
 CATEGORIES = {rules.id: rules for rules in load_categories()}
 SPECIAL = [
@@ -107,3 +110,39 @@ def test_scores_and_templates() -> None:
     assert not any(map(figures.credit_score, ["1200", "-4", "hello world", "2021-01-01", ""]))
     assert all(map(figures.template, ["[0.1, -0.2, 0.3, 0.4, 0.5]", "Rk1SACAyMAAAAAD8AAABPAFiAMUAxQ"]))
     assert not any(map(figures.template, ["left thumb", "12.5", "2021-01-01", "", "aaaaaaaaaaaaaaaaaaaaaaaaaaaa"]))
+
+
+def held(name: str, words: list[str]) -> str | None:
+    """The category of a column of those words, beside people's addresses."""
+    rng = random.Random(name)
+    cells = [rng.choice(words) for _ in range(300)]
+    mail = [f"ann{row}@mail.example" for row in range(300)]
+    found = {field.field: field for field in verdicts({name: cells, "email": mail}, "main.people")}
+    return found[name].category if name in found else None
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "expected"),
+    [
+        ("religion", ["Roman Catholic", "Muslim", "Jewish", "Other"], "religion"),
+        ("konfession", ["rk", "ev", "konfessionslos"], "religion"),
+        ("ethnicity", ["White", "Black or African American", "Asian", "Hispanic or Latino"], "ethnicity"),
+        ("c1", ["white", "black", "red"], None),
+        ("orientamento_sessuale", ["eterosessuale", "omosessuale", "bisessuale"], "sexual_orientation"),
+        ("orientation", ["portrait", "landscape"], None),
+        ("party_affiliation", ["Democrat", "Republican", "Independent"], "political_opinion"),
+        ("risk_profile", ["conservative", "moderate", "aggressive"], None),
+        ("gewerkschaft", ["ver.di", "IG Metall", "nein"], "trade_union"),
+        ("familienstand", ["ledig", "verheiratet", "geschieden"], "marital_status"),
+        ("criminal_record", ["none", "theft", "fraud"], "criminal_record"),
+        ("annual_salary", [str(number) for number in range(30_000, 90_000, 517)], "income"),
+        ("credit_score", [str(number) for number in range(500, 850, 7)], "credit_score"),
+        ("genotype", ["AA", "AG", "GG"], "genetic_data"),
+        ("fingerprint_template", [f"Rk1SACAyMAAAAAD8AAAB{n}FiAMUAxQ" for n in range(10, 90)], "biometric_data"),
+        ("status", ["active", "pending", "none"], None),
+        ("is_member", ["yes", "no"], None),
+    ],
+)
+def test_a_column_is_told_by_its_name_and_its_words(name: str, words: list[str], expected: str | None) -> None:
+    """Lists, amounts and vectors under their headers; colours, layouts and states are none."""
+    assert held(name, words) == expected

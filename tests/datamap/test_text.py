@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
 
-from custodes.datamap.text import Hit, classify_text
+from custodes.datamap import text
+from custodes.datamap.text import Hit, classify_blocks, classify_text
 from tests.datamap.tables import classifier
 
 
@@ -36,6 +38,84 @@ def hits(*lines: str) -> list[tuple[str, str]]:
 def test_a_line_gives_exactly_its_matches(line: str, expected: list[tuple[str, str]]) -> None:
     """Characters of the line, the words beside a number weighed, nothing twice."""
     assert hits(line) == expected
+
+
+def written(number: str, zero: str) -> str:
+    """The number in other digits, of which the zero is given."""
+    return "".join(chr(ord(zero) + int(digit)) if digit.isdigit() else digit for digit in number)
+
+
+WIDE = written("4111 1111 1111 1111", "\uff10")
+ARABIC = written("4111111111111111", "\u0660")
+BOLD = written("4111-1111-1111-1111", "\U0001d7ce")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (f"card {WIDE}!", WIDE),
+        ("card 4111\u00a01111\u202f1111\u20071111 paid", "4111\u00a01111\u202f1111\u20071111"),
+        ("card 4111\u200b1111\u200d1111\ufeff1111\u200b paid", "4111\u200b1111\u200d1111\ufeff1111"),
+        ("card 4111\u20111111\u20131111\u22121111.", "4111\u20111111\u20131111\u22121111"),
+        ("é 4111\u00ad11111111\u00ad1111", "4111\u00ad11111111\u00ad1111"),
+        (f"\u0631\u0642\u0645 {ARABIC}", ARABIC),
+        (BOLD, BOLD),
+        ("ask ann\uff20example\uff0ecom", "ann\uff20example\uff0ecom"),
+    ],
+)
+def test_numbers_in_other_characters_are_found_where_they_stand(line: str, expected: str) -> None:
+    """Digits of any script, wide marks, odd blanks and hyphens and invisible signs do not hide a value."""
+    assert [value for _, value in hits(line)] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("ssn 536904399", True),
+        ("customer_ssn=536904399", True),
+        ('{"socialSecurity": 536904399}', True),
+        ("Social-Security no 536904399", True),
+        ("ssn 536904398 or 536904399", False),
+        ("ssn " + "x" * 37 + " 536904399", False),
+        ("ssnx 536904399", False),
+        ("536904399 is the ssn", False),
+    ],
+)
+def test_a_word_speaks_for_the_first_number_behind_it(line: str, found: bool) -> None:
+    """Near enough, on the same line, as a word of its own, however words are joined in keys."""
+    assert ("us_ssn", "536904399") in hits(line) if found else ("us_ssn", "536904399") not in hits(line)
+
+
+def test_a_word_does_not_speak_for_the_next_line() -> None:
+    """A heading over a list of numbers is not beside them."""
+    assert "us_ssn" not in [category for category, _ in hits("ssn", "536904399")]
+
+
+TEXT = (
+    "é ann@example.com\r\n4111 1111 1111 1111\rx\n\n\U0001d7d2 bob@example.com\nlast cy@example.com".encode()
+    + b" \xff\xfe\n"
+)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 1000])
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_blocks_of_any_size_give_the_same(size: int, jobs: int) -> None:
+    """Bytes cut anywhere are found as in one piece, in order, lines ended by either sign or both."""
+    blocks = [TEXT[place : place + size] for place in range(0, len(TEXT), size)]
+    lines = io.StringIO(TEXT.decode("utf-8", "replace"), newline="").readlines()
+    whole = list(classify_text(lines, classifier(), "a"))
+    assert list(classify_blocks(blocks, classifier(), "a", jobs)) == whole
+    assert [(hit.line, hit.start) for hit in whole] == [(1, 2), (2, 0), (5, 2), (6, 5)]
+
+
+def test_a_line_longer_than_memory_allows_is_looked_at_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Characters are counted on from part to part of one line."""
+    monkeypatch.setattr(text, "_LONGEST_LINE", 50)
+    line = "é" * 30 + " " + "word " * 30 + "ann@example.com end\nbob@example.com"
+    blocks = [line.encode()[place : place + 10] for place in range(0, len(line.encode()), 10)]
+    found = list(classify_blocks(blocks, classifier(), "a"))
+    assert [(hit.line, hit.start) for hit in found][-1] == (2, 0)
+    assert all(hit.start == line.index("ann@") for hit in found if hit.line == 1)
 
 
 def test_lines_are_counted_over_blocks() -> None:

@@ -4,7 +4,7 @@ use super::Table;
 use super::beside::{after, before};
 
 /// Names of this file's checks.
-pub const TABLE: Table = &[("age", age)];
+pub const TABLE: Table = &[("age", age), ("age_said", age_said)];
 
 const OLDEST: u32 = 119;
 // What ages of machines and amounts are counted in.
@@ -41,6 +41,27 @@ const UNITS: &[&[u8]] = &[
     b"eur",
     b"usd",
 ];
+
+// Words for it in the languages of the shipped categories, and what may stand between them and the number.
+const SAID: &[&str] = &["age", "aged", "alter", "edad", "idade", "leeftijd", "wiek", "wieku", "alder", "umur", "usia"];
+const BETWEEN: &[&str] = &["is", "of", "was", "von", "de", "at"];
+
+/// The same, right behind a word for it: `age: 34`, `"age": 34`, `aged 34`, `im Alter von 34`.
+#[must_use]
+pub fn age_said(text: &[u8], start: usize, end: usize) -> Option<usize> {
+    let window = text.get(start.saturating_sub(24)..start)?.to_ascii_lowercase();
+    // PostgreSQL's tsvector tells where a word stands, as `'age':4`: a place in a text is no age.
+    if window.ends_with(b"':") {
+        return None;
+    }
+    let line = window.rsplit(|&byte| byte == b'\n' || byte.is_ascii_digit()).next()?;
+    let mut words = line.rsplit(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    let mut word = words.next()?;
+    if BETWEEN.iter().any(|between| between.as_bytes() == word) {
+        word = words.next()?;
+    }
+    SAID.iter().any(|said| said.as_bytes() == word).then(|| age(text, start, end)).flatten()
+}
 
 /// A whole number from 1 to 119 that stands alone: no part of a decimal number, a date or a range of something, and no
 /// unit but years behind it.

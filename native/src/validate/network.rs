@@ -42,7 +42,8 @@ pub fn ipv6(text: &[u8], start: usize, end: usize) -> Option<usize> {
 }
 
 /// A network card's number (EUI-48, EUI-64; IEEE 802): one separator throughout or none, not all zeros and not the
-/// broadcast (groups such as `01:00:5e…` are left in: the bit that marks them is often set in made-up numbers).
+/// broadcast (groups such as `01:00:5e…` are left in: the bit that marks them is often set in made-up numbers). With
+/// hyphens or points there must be a letter: digits so grouped are dates, phones and account numbers.
 #[must_use]
 pub fn mac(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let separator = |byte: &u8| matches!(byte, b':' | b'-' | b'.');
@@ -57,7 +58,8 @@ pub fn mac(text: &[u8], start: usize, end: usize) -> Option<usize> {
     };
     let mut signs = number.iter().filter(|byte| !separator(byte));
     let varied = signs.next().is_some_and(|one| signs.any(|other| !other.eq_ignore_ascii_case(one)));
-    (even && varied && !goes_on && !joint(before(text, start))).then_some(end)
+    let telling = mark == Some(b':') || number.iter().any(u8::is_ascii_alphabetic);
+    (even && varied && telling && !goes_on && !joint(before(text, start))).then_some(end)
 }
 
 // Endings that are files or units of a service manager, not domains: `icon@2x.png`, `getty@tty1.service`.

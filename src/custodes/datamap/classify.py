@@ -18,6 +18,7 @@ from custodes.datamap.nested import Unfolder
 from custodes.datamap.patterned import inside_claim, pattern_claim
 from custodes.datamap.phoned import phone_claim
 from custodes.datamap.profile import Profile
+from custodes.datamap.prose import NameFinder, prose_claim
 from custodes.datamap.recognise import Recogniser
 from custodes.datamap.shaped import shape_claim, unnamed_claim
 from custodes.datamap.tally import ColumnTally, flatten, sample_plan
@@ -27,10 +28,16 @@ _REMEMBERED = 100_000  # columns whose category is kept for those that reference
 
 
 class Classifier:
-    """All categories made ready; one serves any number of datasets. today: births after it are none."""
+    """All categories made ready; one serves any number of datasets.
 
-    def __init__(self, categories: Sequence[CategoryRules], *, today: date | None = None) -> None:
+    today: births after it are none. names: a model that finds names of people in free text, where the owner has one.
+    """
+
+    def __init__(
+        self, categories: Sequence[CategoryRules], *, today: date | None = None, names: NameFinder | None = None
+    ) -> None:
         self.categories = tuple(categories)
+        self.names = names
         self.recogniser = Recogniser(self.categories)
         self.phrases = headers.Phrases(
             {
@@ -141,6 +148,9 @@ class Tally:
                 if rules.id in column.tally.weighed and rules.id not in whole:
                     found = inside_claim(column, rules, self._classifier.recogniser, own)
                     column.claims.extend([found] if found is not None else [])
+            if self._classifier.names is not None:
+                told = prose_claim(column, self._classifier.names)
+                column.claims.extend([told] if told is not None else [])
 
     def _patterns(self, columns: list[ColumnView], *, telling: bool, about: frozenset[str] = frozenset()) -> None:
         recogniser = self._classifier.recogniser

@@ -16,6 +16,7 @@ _RATED: Final = frozenset({"excellent", "very good", "good", "fair", "poor", "ve
 _VECTOR: Final = re.compile(
     r"[\[({]?\s*-?\d*\.?\d+(?:[eE][+-]?\d+)?(?:[\s,;]+-?\d*\.?\d+(?:[eE][+-]?\d+)?){4,}\s*[\])}]?"
 )
+_FEATURE: Final = re.compile(r"-?[01]?\.\d+(?:[eE][+-]?\d+)?")  # one of a vector that was taken apart
 _ENCODED: Final = re.compile(r"(?:0x|\\x)?[A-Za-z0-9+/_-]{24,}={0,2}")
 
 
@@ -37,9 +38,12 @@ def credit_score(value: str) -> bool:
 
 
 def template(value: str) -> bool:
-    """Features as measured: five numbers or more, or encoded bytes, as a fingerprint's or a face's template is kept."""
+    """Features as measured, or encoded bytes, as the template of a fingerprint or a face is kept.
+
+    Five numbers or more; one between -2 and 2, where the vector was taken apart.
+    """
     plain = value.strip()
-    if _VECTOR.fullmatch(plain):
+    if _VECTOR.fullmatch(plain) or _FEATURE.fullmatch(plain):
         return True
     encoded = _ENCODED.fullmatch(plain) is not None
     return encoded and any(letter.isdigit() for letter in plain) and any(letter.isalpha() for letter in plain)

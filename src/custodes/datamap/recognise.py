@@ -1,15 +1,15 @@
-"""Where in one piece of text is which category? All patterns and the words beside them, ready for the native scanner."""
+"""Where in one piece of text is which category? All patterns and the words beside them, made ready for the scanner."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from custodes import _native
 from custodes.datamap.category import CategoryRules, Pattern, spec
 from custodes.datamap.headers import fold
-
 
 _REACH = 40  # characters before a match in which a word can speak for it
 
@@ -32,16 +32,7 @@ class Recogniser:
             (rules, pattern) for rules in categories for pattern in rules.patterns
         )
         self._boost = {rules.id: _words(rules.boost) for rules in categories if rules.boost}
-        places = {rules.id: place for place, rules in enumerate(categories)}
-        ranks = _ranks(categories)
-        self.scanner = _native.Scanner(
-            [spec(rules.id, pattern, keep_unvalidated=rules.keep_unvalidated) for rules, pattern in self.patterns],
-            [
-                (rules.id, sorted(rules.boost), sorted(rules.refute), sorted(rules.column.values))
-                for rules in categories
-            ],
-            [(places[rules.id], pattern.weak, pattern.label, ranks[rules.id]) for rules, pattern in self.patterns],
-        )
+        self.scanner = _native.Scanner(*scanner_arguments(categories))
 
     def strict(self, index: int) -> bool:
         """Whether only cells that the pattern's check confirms count."""
@@ -65,6 +56,18 @@ class Recogniser:
                 words is not None and words.search(before) is not None
             )
         return found
+
+
+def scanner_arguments(categories: Sequence[CategoryRules]) -> tuple[list[_native.Spec], list[Any], list[Any]]:
+    """What the native scanner is told: the patterns, each category's words, and whose each pattern is."""
+    patterns = [(rules, pattern) for rules in categories for pattern in rules.patterns]
+    places = {rules.id: place for place, rules in enumerate(categories)}
+    ranks = _ranks(categories)
+    return (
+        [spec(rules.id, pattern, keep_unvalidated=rules.keep_unvalidated) for rules, pattern in patterns],
+        [(rules.id, sorted(rules.boost), sorted(rules.refute), sorted(rules.column.values)) for rules in categories],
+        [(places[rules.id], pattern.weak, pattern.label, ranks[rules.id]) for rules, pattern in patterns],
+    )
 
 
 def _ranks(categories: Sequence[CategoryRules]) -> dict[str, int]:

@@ -89,7 +89,9 @@ def classify_blocks(blocks: Iterable[bytes], classifier: Classifier, path: str =
             if ended:
                 column = 0
             else:
-                column = (0 if lines else column) + len(data[data.rfind(b"\n") + 1 :].decode("utf-8", "replace"))
+                column = (0 if lines else column) + len(
+                    data[max(data.rfind(b"\n"), data.rfind(b"\r")) + 1 :].decode("utf-8", "replace")
+                )
 
 
 def _whole_lines(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:

@@ -11,6 +11,7 @@ _BARE_MONTH: Final = re.compile(r"(?:0[1-9]|1[0-2])(?:20)?[2-5][0-9]")
 _BLOOD: Final = re.compile(
     r"(?:ab|[abo0])\s?(?:rh(?:esus)?\s?(?:\(?[dD]\)?\s?)?)?(?:\+|-|\u2212|\+ve|-ve|pos(?:itive?)?\.?|neg(?:ative?)?\.?)?"
 )
+_PAIRS: Final = re.compile(r"(?:[\w.!#$%&*+^|~-]+=[^;\s]+)(?:;\s?[\w.!#$%&*+^|~-]+(?:=[^;]*)?)*;?")
 _CODE: Final = re.compile(r"(?=\S*[0-9])[A-Za-z0-9.\-_]+")
 _LETTERS: Final = re.compile(r"[^\W\d_]{3}")
 _FLAGS: Final = frozenset(
@@ -33,6 +34,19 @@ def _degree(value: str, limit: int, points: str) -> bool:
     if found is None or (found[2] is not None and found[2] not in points):
         return False
     return abs(float(found[1].replace(",", "."))) <= limit
+
+
+def coordinates(value: str) -> bool:
+    """A latitude and a longitude, in either order, with a comma or a blank between them, perhaps in brackets."""
+    parts = re.split(r"\s*[,;]\s*|\s+", value.strip().strip("()[]"))
+    return len(parts) == 2 and all(map(longitude, parts)) and any(map(latitude, parts)) and "." in value
+
+
+def cookie(value: str) -> bool:
+    """One or more `name=value`, or one word of sixteen signs or more with letters and digits."""
+    plain = value.strip()
+    word = re.fullmatch(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9._~+/=%:|\-]{16,4096};?", plain)
+    return word is not None or _PAIRS.fullmatch(plain) is not None
 
 
 def card_month(value: str) -> bool:

@@ -101,6 +101,8 @@ SHAPES: Final[Mapping[str, Callable[[str], bool]]] = {
     "template": figures.template,
     "latitude": things.latitude,
     "longitude": things.longitude,
+    "coordinates": things.coordinates,
+    "cookie": things.cookie,
     "card_month": things.card_month,
     "blood_type": things.blood_type,
     "terms": things.terms,

@@ -14,6 +14,7 @@ from custodes.datamap.category import CategoryRules, load_categories
 from custodes.datamap.classify import Classifier
 from custodes.datamap.copies import Sketches, copies, identifying
 from custodes.datamap.misplaced import misplaced
+from custodes.datamap.prose import NameFinder
 from custodes.datamap.scan import scan as scan_store
 from custodes.errors import CouldNotRun, StoreRefused
 from custodes.pipeline.categories import known_categories
@@ -52,8 +53,9 @@ def scan(workspace: Workspace, progress: Progress) -> ScanOutcome:
     config = workspace.config
     progress.step("scan")
     rules = load_categories(config.categories)
-    judged_by = _digest(rules, config.scan.max_rows)
-    classifier = Classifier(rules)
+    names = _names(config.scan.names_in_text)
+    judged_by = _digest(rules, config.scan.max_rows, names.title if names is not None else "")
+    classifier = Classifier(rules, names=names)
     before = workspace.datamap.all()
     sketches = Sketches(
         workspace.token_key, identifying({one.id: one.category for one in rules}), workspace.datamap.sketches()
@@ -110,12 +112,20 @@ def _unchanged(one: Examined, known: Mapping[str, Examined]) -> bool:
     return before is not None and one.fingerprint is not None and before.fingerprint == one.fingerprint
 
 
-def _digest(rules: Sequence[CategoryRules], max_rows: int) -> str:
+def _names(model: str | None) -> NameFinder | None:
+    if model is None:
+        return None
+    from custodes.datamap.spacy_names import SpacyNames  # noqa: PLC0415 - only where the owner asked for it
+
+    return SpacyNames(model)
+
+
+def _digest(rules: Sequence[CategoryRules], max_rows: int, names: str) -> str:
     """What a verdict depends on beside the data: a change of it makes every dataset be read again.
 
     Categories count by the text of their files: sets in them print in another order in every process.
     """
-    digest = hashlib.sha256(repr((__version__, max_rows)).encode())
+    digest = hashlib.sha256(repr((__version__, max_rows, names)).encode())
     for rule in rules:
         digest.update(hashlib.sha256(rule.file.read_bytes()).digest())
     return digest.hexdigest()[:16]
