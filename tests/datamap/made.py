@@ -78,7 +78,11 @@ def columns(categories: Sequence[CategoryRules], rng: random.Random, count: int)
             kind, own = f"near {rules.id}", rules.column.headers if rng.random() < 0.3 else ()
             cells = [sample(regex, rng) for _ in range(rows)]
             # Nearly all have the form, as few pass the check as luck wants; without a check they may be the thing.
-            truth = None if rules.column.chance < 0.5 and rules.patterns[0].validator else rules.id
+            truth = (
+                None
+                if not rules.column.telling and rules.column.chance < 0.5 and rules.patterns[0].validator
+                else rules.id
+            )
         else:
             kind = rng.choice(sorted(DECOYS))
             own = tuple(DECOY_HEADERS[kind])
