@@ -18,6 +18,7 @@ pub mod scan;
 mod scanner;
 pub mod validate;
 pub mod weigh;
+mod word;
 
 use pyo3::prelude::*;
 

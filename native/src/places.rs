@@ -62,7 +62,7 @@ impl Places {
                 .collect();
             automata.push(if parts.is_empty() { None } else { Some(Automaton::new(&parts)?) });
         }
-        let mut places = Self { automata, lead: 0, loose: 0, literals: Literals::new(patterns)? };
+        let mut places = Self { automata, lead: 0, loose: 0, literals: Literals::new(patterns) };
         if let Some(digits) = places.automaton(Anchor::Digits) {
             (places.lead, places.loose) = (digits.lead(), digits.loose());
         }

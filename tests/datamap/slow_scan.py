@@ -47,13 +47,9 @@ def _beginnings(pattern: Pattern, line: bytes) -> Iterator[list[int]]:
 
 
 def _literals(wanted: list[bytes], line: bytes) -> Iterator[list[int]]:
-    """The longest literal at the leftmost place, then the next behind it."""
-    place = 0
-    while place < len(line):
-        longest = max((len(one) for one in wanted if line.startswith(one, place)), default=0)
-        if longest:
+    for place in range(len(line)):
+        if any(line.startswith(one, place) for one in wanted):
             yield [place]
-        place += longest or 1
 
 
 def _local_part(line: bytes, at: int) -> int:
