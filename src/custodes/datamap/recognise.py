@@ -12,7 +12,6 @@ from custodes import _native
 from custodes.datamap.category import CategoryRules, Pattern, spec
 from custodes.datamap.headers import fold
 
-
 _REACH = 40  # characters before a match in which a word can speak for it
 
 
