@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from custodes import _native
@@ -31,7 +32,7 @@ class Recogniser:
         self.patterns: tuple[tuple[CategoryRules, Pattern], ...] = tuple(
             (rules, pattern) for rules in categories for pattern in rules.patterns
         )
-        self._boost = {rules.id: _words(rules.boost) for rules in categories if rules.boost}
+        self._boost = {rules.id: rules.boost for rules in categories if rules.boost}
         self.scanner = _native.Scanner(*scanner_arguments(categories))
 
     def strict(self, index: int) -> bool:
@@ -53,7 +54,7 @@ class Recogniser:
             before = fold(text[max(0, match.start - _REACH) : match.start])
             words = self._boost.get(match.category)
             found[match.category] = found.get(match.category, False) or (
-                words is not None and words.search(before) is not None
+                words is not None and _words(words).search(before) is not None
             )
         return found
 
@@ -79,5 +80,6 @@ def _ranks(categories: Sequence[CategoryRules]) -> dict[str, int]:
     return {rules.id: rank for rank, rules in enumerate(ranked)}
 
 
+@cache  # compiled where a text asks, not at load: a category has up to some hundred words
 def _words(words: frozenset[str]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(re.escape(word) for word in sorted(words))})\b")
