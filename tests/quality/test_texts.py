@@ -20,7 +20,7 @@ def made() -> list[Line]:
 
 
 def plain(value: str) -> str:
-    return re.sub(r"[\s\u200d\u00ad-]", "", unicodedata.normalize("NFKC", value))
+    return re.sub(r"[\s\u200d\u00ad\u2010-]", "", unicodedata.normalize("NFKC", value))
 
 
 def test_the_same_seed_makes_the_same_lines() -> None:
