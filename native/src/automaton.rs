@@ -4,7 +4,7 @@
 //! A state is a set of places in the patterns, before the zero-width assertions (`\b`, `^`, `$`) that the next byte
 //! decides. A match is therefore seen one byte late, on the way into the state behind it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use regex_automata::nfa::thompson::{NFA, State};
 use regex_automata::util::look::Look;
@@ -89,8 +89,12 @@ pub struct Automaton {
     numbers: Vec<u32>,
     weak: Vec<bool>,
     /// `first[before][byte]`: the patterns' largest lead plus one where a pattern can begin so, or 0.
-    first: [[u8; 256]; 3],
+    first: Reaches,
+    /// The same for those that can hold a byte that is not a word's before their first digit.
+    apart: Reaches,
 }
+
+type Reaches = [[u8; 256]; 3];
 
 /// States and transitions made so far, and room for one walk. One per thread.
 pub struct Walker {
@@ -153,8 +157,9 @@ impl Automaton {
         let row = (sample.len() + 1) | 1;
         let numbers = patterns.iter().map(|part| part.number).collect();
         let weak = patterns.iter().map(|part| part.weak).collect();
-        let mut automaton = Self { nfa, classes, sample, row, numbers, weak, first: [[0; 256]; 3] };
-        automaton.first = automaton.beginnings(patterns);
+        let mut automaton =
+            Self { nfa, classes, sample, row, numbers, weak, first: [[0; 256]; 3], apart: [[0; 256]; 3] };
+        (automaton.first, automaton.apart) = automaton.beginnings(patterns);
         Ok(automaton)
     }
 
@@ -183,6 +188,12 @@ impl Automaton {
         self.first.get(before as usize).and_then(|row| row.get(usize::from(byte))).copied().unwrap_or(0)
     }
 
+    /// The same where a byte that is no word's stands between there and the digit, the first byte included.
+    #[must_use]
+    pub fn reach_apart(&self, before: Before, byte: u8) -> u8 {
+        self.apart.get(before as usize).and_then(|row| row.get(usize::from(byte))).copied().unwrap_or(0)
+    }
+
     /// The largest lead of any pattern.
     #[must_use]
     pub fn lead(&self) -> usize {
@@ -199,33 +210,60 @@ impl Automaton {
         usize::from(reaches.max().unwrap_or(0).saturating_sub(1))
     }
 
-    fn beginnings(&self, patterns: &[Part]) -> [[u8; 256]; 3] {
-        let mut walker = Sets { marks: vec![0; self.nfa.states().len()], mark: 0 };
-        let mut by_class = vec![[0_u8; 3]; self.sample.len()];
+    fn beginnings(&self, patterns: &[Part]) -> (Reaches, Reaches) {
+        let mut sets = Sets { marks: vec![0; self.nfa.states().len()], mark: 0 };
+        let mut by_class = vec![[(0_u8, 0_u8); 3]; self.sample.len()];
         for (index, part) in patterns.iter().enumerate() {
-            let start = PatternID::new(index).ok().and_then(|id| self.nfa.start_pattern(id));
-            let Some(start) = start else {
+            let Some(start) = PatternID::new(index).ok().and_then(|id| self.nfa.start_pattern(id)) else {
                 continue;
             };
             let reach = u8::try_from(part.lead.saturating_add(1)).unwrap_or(u8::MAX);
+            let later = part.lead > 0 && self.holds_a_gap(&mut sets, start);
             for before in BEFORE {
                 for (best, sample) in by_class.iter_mut().zip(&self.sample) {
-                    let places = walker.closure(&self.nfa, &[start], Some((before, *sample)));
+                    let places = sets.closure(&self.nfa, &[start], Some((before, *sample)));
                     let begins = sample.is_some_and(|b| places.iter().any(|&id| step(self.nfa.state(id), b).is_some()));
-                    if begins && let Some(best) = best.get_mut(before as usize) {
+                    if begins && let Some((best, apart)) = best.get_mut(before as usize) {
                         *best = reach.max(*best);
+                        if later || sample.is_some_and(|byte| !is_word(byte)) {
+                            *apart = reach.max(*apart);
+                        }
                     }
                 }
             }
         }
-        let mut first = [[0_u8; 256]; 3];
-        for (row, before) in first.iter_mut().zip(BEFORE) {
-            for (slot, class) in row.iter_mut().zip(self.classes) {
+        let (mut first, mut apart) = ([[0_u8; 256]; 3], [[0_u8; 256]; 3]);
+        for ((first, apart), before) in first.iter_mut().zip(&mut apart).zip(BEFORE) {
+            for ((first, apart), class) in first.iter_mut().zip(apart).zip(self.classes) {
                 let best = by_class.get(usize::from(class)).and_then(|best| best.get(before as usize));
-                *slot = best.copied().unwrap_or(0);
+                (*first, *apart) = best.copied().unwrap_or((0, 0));
             }
         }
-        first
+        (first, apart)
+    }
+
+    /// Whether a pattern can pass a byte that is not a word's, but for its first byte, before it passes a digit.
+    fn holds_a_gap(&self, sets: &mut Sets, start: StateID) -> bool {
+        let plain: Vec<u8> = self.sample.iter().flatten().copied().filter(|byte| !byte.is_ascii_digit()).collect();
+        let (mut known, mut open) = (HashSet::new(), vec![start]);
+        let mut first = true;
+        while !open.is_empty() {
+            let mut next = Vec::new();
+            for &id in &sets.reached(&self.nfa, &open) {
+                let place = self.nfa.state(id);
+                let ways = plain.iter().filter_map(|&byte| Some((byte, step(place, byte)?)));
+                for (byte, to) in ways {
+                    if !first && !is_word(byte) {
+                        return true;
+                    }
+                    if known.insert(to) {
+                        next.push(to);
+                    }
+                }
+            }
+            (open, first) = (next, false);
+        }
+        false
     }
 }
 
@@ -236,6 +274,23 @@ struct Sets {
 }
 
 impl Sets {
+    /// Places reached without a byte, whatever is asserted on the way.
+    fn reached(&mut self, nfa: &NFA, from: &[StateID]) -> Vec<StateID> {
+        let mut places = self.closure(nfa, from, None);
+        loop {
+            let beyond = places.iter().filter_map(|&id| match nfa.state(id) {
+                State::Look { next, .. } => Some(*next),
+                _ => None,
+            });
+            let mut all: Vec<StateID> = beyond.chain(places.iter().copied()).collect();
+            all = self.closure(nfa, &all, None);
+            if all.len() == places.len() {
+                return places;
+            }
+            places = all;
+        }
+    }
+
     /// Places reached without a byte. Assertions stop the way, or are decided where both sides are known.
     fn closure(&mut self, nfa: &NFA, from: &[StateID], around: Option<(Before, Option<u8>)>) -> Vec<StateID> {
         self.mark = self.mark.wrapping_add(1);
@@ -332,6 +387,8 @@ impl Walker {
         self.states.len() > MOST_STATES
     }
 
+    #[cold]
+    #[inline(never)]
     pub(crate) fn forget(&mut self, automaton: &Automaton) {
         self.table.clear();
         self.states.clear();
@@ -362,6 +419,8 @@ impl Walker {
     }
 
     /// Works out where a state leads and writes it into the table.
+    #[cold]
+    #[inline(never)]
     fn make(&mut self, automaton: &Automaton, state: u32, class: usize) -> u32 {
         let byte = automaton.sample.get(class).copied().flatten();
         let Some(known) = self.known(state).cloned() else {
