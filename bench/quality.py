@@ -6,18 +6,18 @@ docs/quality.md. Peers are asked where `bench/peers/setup` has set them up. One 
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
-import subprocess
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from bench.line import Line
-from bench.peers import meaning
+from bench.peers import FOLDER, ask, installed, meaning
 from custodes.company.columns import Labelled, Table, tables
 from custodes.company.texts import Line as TextLine
 from custodes.company.texts import lines
@@ -56,23 +56,22 @@ PEERS: Final = (
 )
 
 
-def installed() -> bool:
-    """Whether the peers are set up."""
-    return (ROOT / ".peers" / "bin" / "python").exists()
-
-
-def ask(script: str, *arguments: str) -> str:
-    """Run one of the peers' scripts in their environment; its standard output."""
-    command = [str(ROOT / ".peers" / "bin" / "python"), str(ROOT / "bench" / "peers" / script), *arguments]
-    environment = {**os.environ, "PYTHONPATH": ""}
-    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)  # noqa: S603 - our own scripts
-    return done.stdout
-
-
-def peer_speed(script: str, file: Path) -> tuple[float, float]:
-    """A peer's megabytes of text and cells in a second of one core, on a file of text."""
-    told = json.loads(ask(script, "speed", str(file)))
-    return float(told["mb_per_s"]), float(told["cells_per_s"])
+def answered(peer: Peer, what: str, asked: Sequence[Mapping[str, object]]) -> list[dict[str, Any]]:
+    """A peer's answers, kept in bench/out for the same questions: asking takes minutes, and its answers stay."""
+    text = "".join(json.dumps(one) + "\n" for one in asked)
+    version = "".join(
+        (FOLDER / name).read_text(encoding="utf-8") for name in ("requirements.lock", "asked.py", peer.script)
+    )
+    mark = hashlib.sha256((version + text).encode()).hexdigest()[:16]
+    kept = ROOT / "bench" / "out" / f"{peer.package}.{what}.{mark}.jsonl"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory() as place:
+            questions, answers = Path(place) / "asked.jsonl", Path(place) / "told.jsonl"
+            questions.write_text(text, encoding="utf-8")
+            ask(peer.script, what, str(questions), str(answers))
+            shutil.copyfile(answers, kept)
+    return [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]
 
 
 def cells(table: Table, truth: Labelled) -> list[str]:
@@ -89,19 +88,15 @@ def cells(table: Table, truth: Labelled) -> list[str]:
     return list(filled)[: _REMARKS if truth.free_text else _CELLS]
 
 
-def judged_columns(peer: Peer, made: Sequence[Table], folder: Path) -> list[Judged]:
+def judged_columns(peer: Peer, made: Sequence[Table]) -> list[Judged]:
     """A peer's answers to every labelled column."""
-    asked = folder / "columns.jsonl"
     truths = {f"{table.name}|{truth.path}": (table, truth) for table in made for truth in table.truth}
-    with asked.open("w", encoding="utf-8") as out:
-        for key, (table, truth) in truths.items():
-            shown = cells(table, truth)
-            if shown:
-                header = truth.path.replace("[]", "").rpartition(".")[2]
-                out.write(json.dumps({"key": key, "header": header, "cells": shown}) + "\n")
-    answers = folder / f"{peer.package}.jsonl"
-    ask(peer.script, "columns", str(asked), str(answers))
-    told = {one["key"]: one["told"] for one in map(json.loads, answers.read_text(encoding="utf-8").splitlines())}
+    asked = [
+        {"key": key, "header": truth.path.replace("[]", "").rpartition(".")[2], "cells": shown}
+        for key, (table, truth) in truths.items()
+        if (shown := cells(table, truth))
+    ]
+    told = {one["key"]: one["told"] for one in answered(peer, "columns", asked)}
     return [Judged(truth, _best(peer, truth, told.get(key, []))) for key, (_, truth) in truths.items()]
 
 
@@ -116,12 +111,9 @@ def _best(peer: Peer, truth: Labelled, told: Sequence[tuple[str, float]]) -> tup
     return tuple(sorted(read, key=lambda one: one.category not in truth.accepted))
 
 
-def judged_text(peer: Peer, made: Sequence[TextLine], folder: Path) -> texts.TextResult:
+def judged_text(peer: Peer, made: Sequence[TextLine]) -> texts.TextResult:
     """A peer's answers to every line."""
-    asked, answers = folder / "lines.jsonl", folder / f"{peer.package}.text.jsonl"
-    asked.write_text("".join(json.dumps({"text": line.text}) + "\n" for line in made), encoding="utf-8")
-    ask(peer.script, "text", str(asked), str(answers))
-    found = [json.loads(line)["found"] for line in answers.read_text(encoding="utf-8").splitlines()]
+    found = [one["found"] for one in answered(peer, "text", [{"text": line.text} for line in made])]
 
     def find(_: Sequence[str]) -> Iterator[list[texts.Match]]:
         for line, matches in zip(made, found, strict=True):
@@ -197,10 +189,9 @@ def answers() -> list[Answers]:
     result = texts.judge(made_lines, texts.ours(classifier))
     told = [Answers("Custodes", frozenset(one.id for one in categories), judged, result)]
     if installed():
-        with tempfile.TemporaryDirectory() as place:
-            for peer in PEERS:
-                text = judged_text(peer, made_lines, Path(place)) if peer.text else None
-                told.append(Answers(peer.name, peer.offers, judged_columns(peer, made_tables, Path(place)), text))
+        for peer in PEERS:
+            text = judged_text(peer, made_lines) if peer.text else None
+            told.append(Answers(peer.name, peer.offers, judged_columns(peer, made_tables), text))
     return told
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from custodes import _native
 from custodes.datamap.category import CategoryRules, load_categories
 from custodes.detections.catalogue import load_detections
 from custodes.detections.detection import Detection
@@ -11,6 +13,7 @@ from custodes.detections.page import page
 from custodes.records import SEVERITY_NAMES
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
+CHECKED = Path(__file__).parents[1] / "native" / "src" / "validate"
 
 DETECTIONS = """\
 # Detections
@@ -37,12 +40,27 @@ fideslang's.
 |---|---|---|---|---|---|---|
 """
 
+CHECKS = """\
+# Checks
+
+What `validator` in a category's file may name ([add a category](../how-to/add-a-category.md)). A check looks at what
+has the form of a pattern, and at what stands beside it.
+
+| check | what passes |
+|---|---|
+"""
+_DOCUMENTED = re.compile(r"((?:^ *///.*\n)+)(?:^ *#\[.*\n)*^ *(?:pub(?:\(\w+\))? )?fn (\w+)", re.MULTILINE)
+_NAMED = re.compile(r'\(\s*"(\w+)",((?:(?!\(\s*"|\];).)*)', re.DOTALL)
+_FUNCTION = re.compile(r"(?:(\w+)::)?(\w+)")
+_SENTENCE = re.compile(r".*?\.(?= [A-Z`]|$)")
+
 
 def pages() -> dict[Path, str]:
-    """Every made page with its text: one per detection, the list of detections, the list of categories."""
+    """Every made page with its text: one per detection, the lists of detections, categories and checks."""
     detections = load_detections()
     made = {REFERENCE / "detections" / f"{one.id}.md": page(one) for one in detections}
     made[REFERENCE / "detections" / "index.md"] = _detections(detections)
+    made[REFERENCE / "checks.md"] = _checks()
     made[REFERENCE / "categories.md"] = _categories(load_categories())
     return made
 
@@ -85,6 +103,33 @@ def _how(rules: CategoryRules) -> str:
     if rules.column.name:
         parts.append("given names and the columns beside it")
     return "; ".join(parts)
+
+
+def _checks() -> str:
+    """Every check, with the first sentence of its documentation in the native part."""
+    sources = {file: file.read_text(encoding="utf-8") for file in sorted(CHECKED.rglob("*.rs"))}
+    documented = {
+        (place, function): " ".join(line.strip().removeprefix("///").strip() for line in told.splitlines())
+        for file, text in sources.items()
+        for told, function in _DOCUMENTED.findall(text)
+        for place in ("", file.stem)
+    }
+    said: dict[str, str] = {}
+    for file, text in sources.items():
+        for name, check in _NAMED.findall(text):
+            # The table names the check itself, or calls it within what takes the candidate apart.
+            called = [
+                ((module or file.stem, function), ("", function)) for module, function in _FUNCTION.findall(check)
+            ]
+            told = [(here[1], documented.get(here) or documented[any_]) for here, any_ in called if any_ in documented]
+            own = [sentence for function, sentence in told if function == name]
+            if told:
+                said.setdefault(name, own[0] if own else told[-1][1])
+    rows = []
+    for name in sorted(_native.VALIDATORS):
+        sentence = _SENTENCE.match(said[name])
+        rows.append(f"| `{name}` | {sentence[0] if sentence else said[name]} |")
+    return CHECKS + "\n".join(rows) + "\n"
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 _PASSPORT: Final = ("passport",)
 _LICENCE: Final = ("driving_licence",)
-_PLATE: Final = ("license_plate",)
+_PLATE: Final = ("licence_plate",)
 _CARD: Final = ("payment_card",)
 
 # By the peer's word. What is in none of these lists is no claim of personal data: dates, addresses of pages, companies.

@@ -7,43 +7,10 @@
 use std::collections::{HashMap, HashSet};
 
 use regex_automata::nfa::thompson::{NFA, State};
-use regex_automata::util::look::Look;
 use regex_automata::util::primitives::{PatternID, StateID};
 
+use crate::closure::{BEFORE, Before, Sets, is_word, step};
 use crate::pattern::compile;
-
-/// What stands before the first byte: the beginning of the line, a word's byte (ASCII letter, digit, `_`), another.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Before {
-    /// Nothing: text or line begins here.
-    Line,
-    /// A letter, a digit or `_`.
-    Word,
-    /// Any other byte.
-    Other,
-}
-
-const BEFORE: [Before; 3] = [Before::Line, Before::Word, Before::Other];
-
-impl Before {
-    /// What stands before `place` in the text.
-    #[must_use]
-    pub fn place(text: &[u8], place: usize) -> Self {
-        place.checked_sub(1).and_then(|last| text.get(last)).map_or(Self::Line, |&byte| Self::after(byte))
-    }
-
-    fn after(byte: u8) -> Self {
-        match byte {
-            b'\n' => Self::Line,
-            _ if is_word(byte) => Self::Word,
-            _ => Self::Other,
-        }
-    }
-}
-
-pub(crate) fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
 
 /// One pattern of an automaton.
 #[derive(Clone, Debug)]
@@ -104,8 +71,7 @@ pub struct Walker {
     lists: Vec<List>,
     by_list: HashMap<List, u32>,
     start: [u32; 3],
-    marks: Vec<u32>,
-    mark: u32,
+    sets: Sets,
     /// Bytes walked so far: the measure of work.
     pub steps: u64,
     /// What the last walk passed: a list of patterns (see `Walker::list`) and where they end, by end.
@@ -173,8 +139,7 @@ impl Automaton {
             lists: Vec::new(),
             by_list: HashMap::new(),
             start: [0; 3],
-            marks: vec![0; self.nfa.states().len()],
-            mark: 0,
+            sets: Sets::new(&self.nfa),
             steps: 0,
             ends: Vec::new(),
         };
@@ -211,7 +176,7 @@ impl Automaton {
     }
 
     fn beginnings(&self, patterns: &[Part]) -> (Reaches, Reaches) {
-        let mut sets = Sets { marks: vec![0; self.nfa.states().len()], mark: 0 };
+        let mut sets = Sets::new(&self.nfa);
         let mut by_class = vec![[(0_u8, 0_u8); 3]; self.sample.len()];
         for (index, part) in patterns.iter().enumerate() {
             let Some(start) = PatternID::new(index).ok().and_then(|id| self.nfa.start_pattern(id)) else {
@@ -264,64 +229,6 @@ impl Automaton {
             (open, first) = (next, false);
         }
         false
-    }
-}
-
-/// Sets of places in the patterns, closed over what needs no byte.
-struct Sets {
-    marks: Vec<u32>,
-    mark: u32,
-}
-
-impl Sets {
-    /// Places reached without a byte, whatever is asserted on the way.
-    fn reached(&mut self, nfa: &NFA, from: &[StateID]) -> Vec<StateID> {
-        let mut places = self.closure(nfa, from, None);
-        loop {
-            let beyond = places.iter().filter_map(|&id| match nfa.state(id) {
-                State::Look { next, .. } => Some(*next),
-                _ => None,
-            });
-            let mut all: Vec<StateID> = beyond.chain(places.iter().copied()).collect();
-            all = self.closure(nfa, &all, None);
-            if all.len() == places.len() {
-                return places;
-            }
-            places = all;
-        }
-    }
-
-    /// Places reached without a byte. Assertions stop the way, or are decided where both sides are known.
-    fn closure(&mut self, nfa: &NFA, from: &[StateID], around: Option<(Before, Option<u8>)>) -> Vec<StateID> {
-        self.mark = self.mark.wrapping_add(1);
-        if self.mark == 0 {
-            self.marks.fill(0);
-            self.mark = 1;
-        }
-        let mut open: Vec<StateID> = from.to_vec();
-        let mut places = Vec::new();
-        while let Some(id) = open.pop() {
-            let Some(mark) = self.marks.get_mut(id.as_usize()) else {
-                continue;
-            };
-            if std::mem::replace(mark, self.mark) == self.mark {
-                continue;
-            }
-            match nfa.state(id) {
-                State::Look { look, next } => match around {
-                    None => places.push(id),
-                    Some((before, after)) if holds(*look, before, after) => open.push(*next),
-                    Some(_) => {}
-                },
-                State::Union { alternates } => open.extend(alternates.iter()),
-                State::BinaryUnion { alt1, alt2 } => open.extend([*alt1, *alt2]),
-                State::Capture { next, .. } => open.push(*next),
-                State::Fail => {}
-                State::ByteRange { .. } | State::Sparse(_) | State::Dense(_) | State::Match { .. } => places.push(id),
-            }
-        }
-        places.sort_unstable();
-        places
     }
 }
 
@@ -397,25 +304,13 @@ impl Walker {
         self.by_list.clear();
         self.lists.push(List::default());
         let starts: Vec<StateID> = automaton.nfa.patterns().filter_map(|id| automaton.nfa.start_pattern(id)).collect();
-        let places = self.closure(automaton, &starts, None);
+        let places = self.sets.closure(&automaton.nfa, &starts, None);
         for before in BEFORE {
             let state = self.intern(automaton, places.clone(), before, 0);
             if let Some(start) = self.start.get_mut(before as usize) {
                 *start = state & !SPECIAL;
             }
         }
-    }
-
-    fn closure(
-        &mut self,
-        automaton: &Automaton,
-        from: &[StateID],
-        around: Option<(Before, Option<u8>)>,
-    ) -> Vec<StateID> {
-        let mut sets = Sets { marks: std::mem::take(&mut self.marks), mark: self.mark };
-        let places = sets.closure(&automaton.nfa, from, around);
-        (self.marks, self.mark) = (sets.marks, sets.mark);
-        places
     }
 
     /// Works out where a state leads and writes it into the table.
@@ -426,7 +321,7 @@ impl Walker {
         let Some(known) = self.known(state).cloned() else {
             return UNKNOWN;
         };
-        let here = self.closure(automaton, &known.places, Some((known.before, byte)));
+        let here = self.sets.closure(&automaton.nfa, &known.places, Some((known.before, byte)));
         let mut list = List::default();
         let mut next: Vec<StateID> = Vec::new();
         for &id in &here {
@@ -442,7 +337,7 @@ impl Walker {
         list.strong.sort_unstable();
         list.weak.sort_unstable();
         let list = self.intern_list(list);
-        let places = self.closure(automaton, &next, None);
+        let places = self.sets.closure(&automaton.nfa, &next, None);
         let asserts = |id: &StateID| matches!(automaton.nfa.state(*id), State::Look { .. });
         let before = match byte {
             Some(byte) if places.iter().any(asserts) => Before::after(byte),
@@ -483,31 +378,5 @@ impl Walker {
         self.states.push(Known { places: key.0.clone(), before, list });
         self.by_key.insert(key, state);
         state | special
-    }
-}
-
-fn step(place: &State, byte: u8) -> Option<StateID> {
-    match place {
-        State::ByteRange { trans } => trans.matches_byte(byte).then_some(trans.next),
-        State::Sparse(ways) => ways.matches_byte(byte),
-        State::Dense(ways) => ways.matches_byte(byte),
-        _ => None,
-    }
-}
-
-/// Whether an assertion holds between two bytes; lines are texts of their own.
-fn holds(look: Look, before: Before, after: Option<u8>) -> bool {
-    let (was, is) = (before == Before::Word, after.is_some_and(is_word));
-    match look {
-        Look::Start | Look::StartLF | Look::StartCRLF => before == Before::Line,
-        Look::End | Look::EndLF | Look::EndCRLF => after.is_none(),
-        Look::WordAscii => was != is,
-        Look::WordAsciiNegate => was == is,
-        Look::WordStartAscii => !was && is,
-        Look::WordEndAscii => was && !is,
-        Look::WordStartHalfAscii => !was,
-        Look::WordEndHalfAscii => !is,
-        // The expressions are compiled without Unicode.
-        _ => false,
     }
 }

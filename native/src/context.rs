@@ -7,6 +7,7 @@ use memchr::memrchr;
 
 use crate::fold::fold;
 use crate::masks::{WIDTH, bits};
+use crate::word::{Word, bounded, in_order, key, keys, small, spellings, spoken};
 
 /// Characters before a match in which a word can speak for it.
 pub const REACH: usize = 40;
@@ -42,14 +43,6 @@ pub struct Words {
     boost: Vec<Vec<Word>>,
     refute: Vec<Vec<Word>>,
     values: Vec<HashSet<String>>,
-}
-
-struct Word {
-    /// Folded; a blank stands for one or more of the marks between words.
-    letters: Box<[u8]>,
-    /// Its last letter is of a script that puts no blanks between words.
-    unbounded: bool,
-    categories: Vec<u32>,
 }
 
 /// The end of a line before a candidate, folded where it is not ASCII.
@@ -131,17 +124,17 @@ impl Words {
                     boost.push(Vec::new());
                     *place = u16::try_from(boost.len()).unwrap_or(0);
                 }
-                let same = usize::from(*place).checked_sub(1).and_then(|place| boost.get_mut(place));
-                let Some(same) = same else {
-                    continue;
-                };
-                match same.iter_mut().find(|other| other.letters == word.letters) {
-                    Some(other) => other.categories.push(category),
-                    None => same.push(Word { categories: vec![category], ..word }),
+                if let Some(same) = usize::from(*place).checked_sub(1).and_then(|place| boost.get_mut(place)) {
+                    same.push(Word { categories: vec![category], ..word });
                 }
             }
         }
-        let refute = contexts.iter().map(|context| context.refute.iter().flat_map(|word| spellings(word)).collect());
+        boost.iter_mut().for_each(in_order);
+        let refute = contexts.iter().map(|context| {
+            let mut words = context.refute.iter().flat_map(|word| spellings(word)).collect();
+            in_order(&mut words);
+            words
+        });
         let values = contexts.iter().map(|context| context.values.iter().map(|value| small(value)).collect());
         Self { keys, boost, refute: refute.collect(), values: values.collect() }
     }
@@ -172,15 +165,16 @@ impl Words {
         while beginnings != 0 {
             let place = beginnings.trailing_zeros() as usize;
             beginnings &= beginnings - 1;
-            let known = key(&window.bytes, place).and_then(|key| self.keys.get(usize::from(key)));
-            let Some(words) = known.and_then(|place| self.boost.get(usize::from(*place).checked_sub(1)?)) else {
-                continue;
-            };
-            for word in words {
-                let end = word.end(window.bytes(), place).filter(|&end| bounded(window.bytes(), end, word.unbounded));
-                if end.is_some_and(|end| end >= number) {
-                    into.extend(&word.categories);
-                }
+            for key in keys(&window.bytes, place).into_iter().flatten() {
+                let known = self.keys.get(usize::from(key));
+                let Some(words) = known.and_then(|place| self.boost.get(usize::from(*place).checked_sub(1)?)) else {
+                    continue;
+                };
+                spoken(words, window.bytes(), 0, place, &mut |word, end| {
+                    if end >= number && bounded(window.bytes(), end, word.unbounded) {
+                        into.extend(&word.categories);
+                    }
+                });
             }
         }
     }
@@ -196,8 +190,9 @@ impl Words {
         while beginnings != 0 {
             let place = beginnings.trailing_zeros() as usize;
             beginnings &= beginnings - 1;
-            let spoken = |word: &Word| word.end(bytes, place).is_some_and(|end| names_a_number(bytes, end));
-            if words.iter().any(spoken) {
+            let mut told = false;
+            spoken(words, bytes, 0, place, &mut |_, end| told |= names_a_number(bytes, end));
+            if told {
                 return true;
             }
         }
@@ -205,100 +200,51 @@ impl Words {
     }
 }
 
-impl Word {
-    /// Where the word ends if it stands at `place`.
-    fn end(&self, bytes: &[u8], place: usize) -> Option<usize> {
-        let mut at = place;
-        for &letter in &self.letters {
-            if letter == b' ' {
-                let marks = bytes.get(at..)?.iter().take_while(|&&byte| is_mark(byte)).count();
-                if marks == 0 {
-                    return None;
-                }
-                at += marks;
-            } else if bytes.get(at)?.to_ascii_lowercase() == letter {
-                at += 1;
-            } else {
-                return None;
-            }
-        }
-        Some(at)
-    }
-}
+/// Words between a word that speaks against a number and the number: what numbers are called, and "is".
+const BETWEEN: [&str; 32] = [
+    "number",
+    "code",
+    "num",
+    "id",
+    "no",
+    "nr",
+    "nro",
+    "nº",
+    "n",
+    "ref",
+    "reference",
+    "nummer",
+    "numero",
+    "string",
+    "key",
+    "value",
+    "is",
+    "was",
+    "are",
+    "be",
+    "equals",
+    "to",
+    "ist",
+    "war",
+    "lautet",
+    "est",
+    "es",
+    "era",
+    "e",
+    "foi",
+    "jest",
+    "er",
+];
 
-fn small(word: &str) -> String {
-    let mut folded = String::new();
-    word.chars().for_each(|character| fold(character, &mut folded));
-    folded.make_ascii_lowercase();
-    folded
-}
-
-/// A word folded, in two spellings where it is a phrase: with marks between its words, and as one word.
-fn spellings(word: &str) -> Vec<Word> {
-    let folded = small(word);
-    let pieces: Vec<&str> =
-        folded.split(|c: char| c.is_ascii() && is_mark(c as u8)).filter(|p| !p.is_empty()).collect();
-    let unbounded = folded.chars().next_back().is_some_and(|last| last >= '\u{e00}');
-    let spelling = |between: &str| Word {
-        letters: pieces.join(between).into_bytes().into_boxed_slice(),
-        unbounded,
-        categories: Vec::new(),
-    };
-    match pieces.len() {
-        0 => Vec::new(),
-        1 => vec![spelling("")],
-        _ => vec![spelling(" "), spelling("")],
-    }
-}
-
-fn is_mark(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'_' | b'-')
-}
-
-fn is_letter(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte >= 0x80
-}
-
-/// The first three letters of a word as a number of 15 bits; what follows a shorter word plays no part.
-fn key(bytes: &[u8], place: usize) -> Option<u16> {
-    let mut key = 0_u16;
-    let mut inside = true;
-    for distance in 0..3 {
-        let byte = bytes.get(place + distance).copied().unwrap_or(b' ');
-        inside = inside && (byte.is_ascii_alphabetic() || byte >= 0x80);
-        key = key << 5 | if inside { u16::from(byte & 31) } else { 0 };
-    }
-    (key != 0).then_some(key)
-}
-
-/// Whether a word ends at `end`: no letter follows, but for a capital, a digit, or the s of the plural.
-fn bounded(bytes: &[u8], end: usize, unbounded: bool) -> bool {
-    let at = |place: usize| bytes.get(place).copied().filter(|&byte| is_letter(byte));
-    let last = end.checked_sub(1).and_then(|last| bytes.get(last)).copied().unwrap_or(b' ');
-    match at(end) {
-        None => true,
-        Some(_) if unbounded => true,
-        Some(next) if next.is_ascii_digit() => !last.is_ascii_digit(),
-        Some(next) if next.is_ascii_uppercase() => last.is_ascii_lowercase() || last.is_ascii_digit(),
-        Some(b's') => at(end + 1).is_none_or(|next| next.is_ascii_uppercase()),
-        Some(_) => false,
-    }
-}
-
-/// Whether nothing but the name of a number stands from `end` on, such as `s`, ` no. ` or `_id": "`.
+/// Whether nothing but the name of a number stands from `end` on, such as `s`, ` no. (`, `") == "` or `_id is "`.
 fn names_a_number(bytes: &[u8], end: usize) -> bool {
     let rest = bytes.get(end..).unwrap_or_default();
-    let marks = |rest: &[u8]| {
-        let mark = |&&byte: &&u8| byte.is_ascii_whitespace() || b":#=._\"'-/".contains(&byte);
-        rest.iter().take_while(mark).count()
+    let mark = |byte: u8| byte.is_ascii_whitespace() || b":#=._\"'`-/()[]{}<>\\".contains(&byte);
+    let named = |rest: &[u8]| {
+        let mut words = rest.split(|&byte| mark(byte)).filter(|word| !word.is_empty());
+        let known = |word: &[u8]| BETWEEN.iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes()));
+        words.by_ref().take(3).all(known) && words.next().is_none()
     };
-    let behind = |rest: &[u8]| {
-        let rest = rest.get(marks(rest)..).unwrap_or_default();
-        let named = |name: &str| {
-            rest.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name.as_bytes()))
-                && rest.get(name.len()..).is_some_and(|tail| marks(tail) == tail.len())
-        };
-        rest.is_empty() || ["number", "code", "num", "id", "no", "nr"].iter().any(|name| named(name))
-    };
-    behind(rest) || rest.split_first().is_some_and(|(first, tail)| first.eq_ignore_ascii_case(&b's') && behind(tail))
+    let plural = rest.split_first().filter(|(first, _)| first.eq_ignore_ascii_case(&b's'));
+    named(rest) || plural.is_some_and(|(_, tail)| named(tail))
 }

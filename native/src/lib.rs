@@ -3,6 +3,7 @@
 
 pub mod automaton;
 pub mod cells;
+pub mod closure;
 pub mod context;
 pub mod count;
 mod fold;
@@ -18,6 +19,7 @@ pub mod scan;
 mod scanner;
 pub mod validate;
 pub mod weigh;
+mod word;
 
 use pyo3::prelude::*;
 

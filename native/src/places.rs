@@ -2,7 +2,8 @@
 //! Aho-Corasick; only there the automata walk. Every byte begins at most one walk per anchor, and a walk is bounded,
 //! so that time is linear in the text, whatever it is.
 
-use crate::automaton::{Automaton, Before, Part, Walker};
+use crate::automaton::{Automaton, Part, Walker};
+use crate::closure::Before;
 use crate::literals::Literals;
 use crate::masks::{Masks, WIDTH};
 use crate::pattern::{ANCHORS, Anchor, LONGEST, Pattern};

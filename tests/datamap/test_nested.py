@@ -74,6 +74,64 @@ def test_xml_that_declares_entities_is_not_read() -> None:
         assert xml_leaves(f"<?xml version='1.0'?><!DOCTYPE x [{entity}]><x>&a;</x>") is None
 
 
+def test_elements_that_repeat_are_a_list() -> None:
+    """Two buyers of one order are two values, not one joined cell; so is the one buyer of another order."""
+    cells = [
+        f"<order><buyer><mail>{mail}</mail></buyer>"
+        + (f"<buyer><mail>{MAIL[-1 - row]}</mail></buyer>" if row % 2 else "")
+        + "</order>"
+        for row, mail in enumerate(MAIL)
+    ]
+    assert found(cells) == {"payload.order.buyer[].mail": ("email", ROWS * 3 // 2, ROWS * 3 // 2)}
+
+
+def test_one_value_or_a_list_of_them_is_one_path() -> None:
+    """JSON that has a text in one document and a list in the next, and a parameter given twice, have one path."""
+    cells = [json.dumps({"to": mail if row % 2 else [mail, mail]}) for row, mail in enumerate(MAIL)]
+    assert found(cells) == {"payload.to[]": ("email", ROWS * 3 // 2, ROWS * 3 // 2)}
+    queries = [f"to={mail.replace('@', '%40')}&to={MAIL[0].replace('@', '%40')}&page=1" for mail in MAIL]
+    assert found(queries) == {"payload.to[]": ("email", 2 * ROWS, 2 * ROWS)}
+
+
+def test_reasons_and_counts_are_told_for_every_kind_of_field() -> None:
+    """A path in JSON, an element of an array, a field of a struct and one of a log line say why, and of how many."""
+    people = [
+        {"id": row, "contact": {"mail": mail, "phones": [f"+1 202-555-01{row % 100:02d}"] * 2}}
+        for row, mail in enumerate(MAIL)
+    ]
+    tally = classifier().tally(Dataset("crm", "people.parquet", ()))
+    tally.add(
+        pa.RecordBatch.from_pydict(
+            {
+                "who": pa.array(people),
+                "raw": pa.array([json.dumps(person) for person in people]),
+                "line": pa.array([f'time=12 level=info user="{mail}" msg=done' for mail in MAIL]),
+            }
+        )
+    )
+    told = {field.field: field for field in tally.verdicts()}
+    assert {path: (field.category, field.matched, field.scanned) for path, field in told.items()} == {
+        "who.contact.mail": ("email", ROWS, ROWS),
+        "who.contact.phones[]": ("phone", 2 * ROWS, 2 * ROWS),
+        "raw.contact.mail": ("email", ROWS, ROWS),
+        "raw.contact.phones[]": ("phone", 2 * ROWS, 2 * ROWS),
+        "line.user": ("email", ROWS, ROWS),
+    }
+    assert all("100 % of" in field.reasons[0] for field in told.values())
+    assert (
+        'header says "phones"' in told["raw.contact.phones[]"].reasons
+        or 'header says "phone"' in told["raw.contact.phones[]"].reasons
+    )
+
+
+def test_rare_keys_of_a_long_column_are_all_found() -> None:
+    """Each of twenty rare keys in thousands of documents of another form has its own verdict."""
+    cells = [json.dumps({"n": row, "note": "late"}) for row in range(6000)]
+    for key in range(20):
+        cells[290 * key + 100] = json.dumps({"n": key, f"extra_{'abcdefghijklmnopqrst'[key]}": MAIL[key]})
+    assert len(found(cells)) == 20
+
+
 def test_query_strings_are_reached_by_their_parameters() -> None:
     """Addresses give `query.` paths, bare query strings their parameters."""
     assert found([f"https://shop.example/x?page=2&email={mail.replace('@', '%40')}" for mail in MAIL], "url") == {

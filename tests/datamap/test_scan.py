@@ -54,6 +54,8 @@ class AtSigns:
     def tally(self, dataset: Dataset) -> AtSignTally:
         return AtSignTally(dataset)
 
+    def recall(self, before: Examined) -> None: ...
+
 
 class AtSignTally:
     def __init__(self, dataset: Dataset) -> None:

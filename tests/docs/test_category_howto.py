@@ -13,6 +13,7 @@ from custodes import _native
 from custodes.datamap.category import ANCHORS, load_categories
 from custodes.datamap.classify import Classifier
 from custodes.datamap.examples import check_examples
+from custodes.datamap.identifiers import PURPOSES
 from custodes.datamap.text import classify_text
 from custodes.datamap.values import SHAPES
 from custodes.errors import BadInput
@@ -61,9 +62,12 @@ def test_the_one_line_for_a_form_of_its_own_is_enough(tmp_path: Path) -> None:
 
 
 def test_the_page_names_every_key_and_every_choice(tmp_path: Path) -> None:
-    """Each key that the loader takes, and each anchor, validator, shape and flag, is on the page."""
-    for choice in (*ANCHORS, *_native.VALIDATORS, *SHAPES, *get_args(Flag)):
+    """Each key that the loader takes, each anchor, shape, flag and purpose is on the page, each check on its own."""
+    for choice in (*ANCHORS, *SHAPES, *PURPOSES, *get_args(Flag)):
         assert f"`{choice}`" in PAGE, choice
+    assert "(../reference/checks.md)" in PAGE
+    checks = (Path(__file__).parents[2] / "docs" / "reference" / "checks.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(\w+)`", checks, re.MULTILINE) == sorted(_native.VALIDATORS)
     patterns, column, text = "patterns:\n  - {", "column:\n", "text:\n"
     places = {
         "zz: 1\n": BLOCKS[0] + "zz: 1\n",

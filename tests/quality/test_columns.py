@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 import phonenumbers
+import pyarrow as pa
 import pytest
 from stdnum import bic, bitcoin, ean, iban, imei, isin, luhn
 from stdnum.us import rtn
@@ -13,6 +14,8 @@ from stdnum.us import rtn
 from custodes.company.columns import KINDS, LOCALES, Draw, Kind, Table, tables
 from custodes.company.columns.kind import LIES
 from custodes.company.columns.national import check
+from custodes.company.columns.writing import typed
+from custodes.datamap.category import load_categories
 
 VALUES = 40
 # python-stdnum's module where its name is not the kind's; none where it knows no check.
@@ -140,3 +143,18 @@ def test_a_lie_is_one() -> None:
         usual = {words.replace(" ", "_") for names in kind.headers.values() for words in names}
         assert not usual & set(kind.promised_wrongly()), kind.id
     assert all(LIES.values())
+
+
+def test_expected_categories_ship() -> None:
+    """Every right answer is a category that exists: a benchmark that asks for others measures nothing."""
+    known = {one.id for one in load_categories()}
+    assert {category for kind in KINDS for category in kind.accepted} - known == set()
+
+
+def test_typing_loses_nothing() -> None:
+    """Whole numbers, dates and decimals get their types; what a type would change stays text."""
+    assert typed(["12", None, "305"]).type == pa.int64()
+    assert typed(["2024-01-31"]).type == pa.date32()
+    assert typed(["3.50"]).type == pa.decimal128(18, 6)
+    for value in ("012", "+4930123456", "1234567890123456789", "1e5", ""):
+        assert typed([value]).to_pylist() == [value]

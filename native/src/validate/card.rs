@@ -80,6 +80,31 @@ pub fn luhn_only(text: &[u8], start: usize, end: usize) -> Option<usize> {
     grouped_digits(text, start, end, 2, luhn)
 }
 
+/// Whether groups of four are a part of a longer number in such groups: before them stand such a group or the beginning
+/// of an IBAN (`SE71`), behind them another group that is no expiry (`1229`, `2029`), or several.
+fn goes_on(text: &[u8], start: usize, end: usize) -> bool {
+    let Some(mark @ (b' ' | b'-')) = text.get(start..end).and_then(|candidate| candidate.get(4)).copied() else {
+        return false;
+    };
+    let group = |from: Option<usize>| -> Option<&[u8]> {
+        let group = text.get(from?..from? + 4)?;
+        let apart = |byte: Option<u8>| byte.is_none_or(|b| !b.is_ascii_alphanumeric());
+        let alone = from?.checked_sub(1).is_none_or(|last| apart(text.get(last).copied()));
+        (alone && apart(after(text, from? + 4, 0))).then_some(group)
+    };
+    let figures = |group: &[u8]| group.iter().all(u8::is_ascii_digit);
+    let led = before(text, start) == Some(mark)
+        && group(start.checked_sub(5)).is_some_and(|group| {
+            let (head, tail) = group.split_at(2);
+            figures(tail) && (figures(head) || head.iter().all(u8::is_ascii_alphabetic))
+        });
+    let next = |from: usize| group((after(text, from, 0) == Some(mark)).then_some(from + 1)).filter(|one| figures(one));
+    let expiry =
+        |group: &[u8]| group.starts_with(b"20") || matches!(group, [b'0', b'1'..=b'9', ..] | [b'1', b'0'..=b'2', ..]);
+    let followed = next(end).is_some_and(|group| !expiry(group) || next(end + 5).is_some());
+    led || followed
+}
+
 fn grouped_digits(
     text: &[u8],
     start: usize,
@@ -111,6 +136,9 @@ fn grouped_digits(
         }
     }
     let ends = ends.get(..groups)?;
+    if ends.len() == 4 && ends.first().is_some_and(|&(count, _)| count == 4) && goes_on(text, start, end) {
+        return None;
+    }
     ends.iter().rev().find_map(|&(count, end)| {
         let number = digits.get(..count)?;
         let repeated = number.iter().all(|d| Some(d) == number.first());

@@ -69,10 +69,12 @@ const FILE_ENDINGS: &[&[u8]] = &[
     b"pdf", b"exe", b"dll", b"yml", b"yaml",
 ];
 
-/// Whether `start` lies in the user part of an address such as `https://user:word@host`.
+/// Whether `start` lies in the user part of an address such as `https://user:word@host`: not behind its host, nor behind
+/// a mark that ends a field.
 fn in_user_part(text: &[u8], start: usize) -> bool {
+    let ends = |b: &u8| b.is_ascii_whitespace() || b"/?\"'@,;|<>()[]{}".contains(b);
     let window = text.get(start.saturating_sub(128)..start).unwrap_or_default();
-    let mut back = window.iter().rev().skip_while(|b| !matches!(b, b'/' | b'?' | b' ' | b'"' | b'\n'));
+    let mut back = window.iter().rev().skip_while(|b| !ends(b));
     back.next() == Some(&b'/') && back.next() == Some(&b'/')
 }
 

@@ -175,7 +175,9 @@ fn part_of_more(text: &[u8], start: usize, end: usize) -> bool {
     let second = start.checked_sub(1).and_then(|place| before(text, place));
     let ahead = match before(text, start) {
         Some(b'-') => word(second),
-        Some(b'.' | b':' | b'/' | b',' | b')') => number(second),
+        // Behind `437.41,` begins another field, where it cannot be the rest of a number.
+        Some(b',') => number(second) && number(after(text, start, 0)) && !american(text.get(start..end)),
+        Some(b'.' | b':' | b'/' | b')') => number(second),
         Some(b'#' | b'$' | b'+' | b'*' | b'^' | b'~' | b'%') => true,
         other => word(other),
     };
@@ -186,6 +188,12 @@ fn part_of_more(text: &[u8], start: usize, end: usize) -> bool {
         other => word(other),
     };
     ahead || behind
+}
+
+/// Whether it begins as numbers of North America are grouped, and no other number is: `202-555-0143`, `202.555.0143`.
+fn american(candidate: Option<&[u8]>) -> bool {
+    let mark = |place: usize| candidate.and_then(|text| text.get(place)).copied();
+    matches!((mark(3), mark(7)), (Some(b'-'), Some(b'-')) | (Some(b'.'), Some(b'.')))
 }
 
 /// A telephone number: behind `+`, 00 or 011 one of any country (ITU-T E.164), else one as it is printed in one of the

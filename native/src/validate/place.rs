@@ -30,19 +30,35 @@ fn on_earth(latitude: f64, longitude: f64) -> bool {
     latitude.abs() <= 90.0 && longitude.abs() <= 180.0 && (latitude.abs() >= 1.0 || longitude.abs() >= 1.0)
 }
 
-/// Whether the pair is a part of a longer list of numbers with decimals: a vector, a matrix row, a bounding box.
+/// Whether the pair is a part of a longer list of numbers written alike: a vector, a matrix row, a bounding box. A number
+/// with fewer decimals beside it is another field (an altitude, an amount), and so is a whole number.
 fn in_a_list(text: &[u8], start: usize, end: usize) -> bool {
-    let blank = |byte: &&u8| **byte == b' ';
+    let fine = |decimals: usize| decimals >= FINE.min(decimals_before(text, end));
     let ahead = text.get(end..).unwrap_or_default();
-    let mut behind = ahead.iter().skip_while(blank);
-    let followed = behind.next() == Some(&b',') && {
-        let rest: Vec<u8> = behind.skip_while(blank).take(6).copied().collect();
-        let whole = rest.iter().take_while(|b| matches!(b, b'-' | b'0'..=b'9')).count();
-        whole > 0 && rest.get(whole) == Some(&b'.')
-    };
-    let mut back = text.get(..start).unwrap_or_default().iter().rev().skip_while(blank);
-    let led = back.next() == Some(&b',') && back.find(|b| !blank(b)).is_some_and(u8::is_ascii_digit);
+    let followed = behind_comma(ahead.iter()).is_some_and(|rest| {
+        let whole = rest.clone().take_while(|b| matches!(b, b'-' | b'0'..=b'9')).count();
+        let mut tail = rest.skip(whole);
+        whole > 0 && tail.next() == Some(&b'.') && fine(tail.take_while(|b| b.is_ascii_digit()).count())
+    });
+    let back = text.get(..start).unwrap_or_default();
+    let led = behind_comma(back.iter().rev()).is_some_and(|rest| {
+        let decimals = rest.clone().take(20).take_while(|b| b.is_ascii_digit()).count();
+        rest.clone().nth(decimals) == Some(&b'.') && decimals > 0 && fine(decimals)
+    });
     followed || led
+}
+
+/// Decimals from which on two numbers in a list are of one kind.
+const FINE: usize = 3;
+
+/// What stands behind a comma and blanks.
+fn behind_comma<'a, I: Iterator<Item = &'a u8> + Clone>(mut bytes: I) -> Option<impl Iterator<Item = &'a u8> + Clone> {
+    let comma = bytes.find(|byte| **byte != b' ')? == &b',';
+    comma.then(|| bytes.skip_while(|byte| **byte == b' '))
+}
+
+fn decimals_before(text: &[u8], end: usize) -> usize {
+    text.get(..end).unwrap_or_default().iter().rev().take(20).take_while(|b| b.is_ascii_digit()).count()
 }
 
 /// Latitude, then longitude, in decimal degrees (WGS 84).

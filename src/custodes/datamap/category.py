@@ -12,6 +12,8 @@ import yaml
 
 from custodes import _native
 from custodes.datamap.headers import fold
+from custodes.datamap.identifiers import PURPOSES
+from custodes.datamap.speaking import spoken_for
 from custodes.datamap.values import SHAPES
 from custodes.errors import BadInput
 from custodes.records import Category, Flag
@@ -23,6 +25,31 @@ _QUICK: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 ANCHORS: Final = ("digits", "at", "colon", "word", "literal", "anywhere")
 CONFIRMS: Final = ("phone",)
+# Words that names of columns leave out.
+_SMALL: Final = frozenset(
+    [
+        "of",
+        "the",
+        "de",
+        "du",
+        "des",
+        "la",
+        "le",
+        "del",
+        "della",
+        "di",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "der",
+        "van",
+        "von",
+        "av",
+        "och",
+        "og",
+    ]
+)
 Refute = Literal["sequence", "key", "version"]
 
 
@@ -77,6 +104,7 @@ class CategoryRules:
     """A category and everything its file says about recognising it.
 
     countries: ISO 3166-1 codes of the countries whose number it is; none where it is not a country's.
+    number_for: what these countries use the number for; names such as "turkish identity number" then speak for it.
     keep_unvalidated: what the check refuses is still reported, as not validated.
     confirm: a second check in Python on the scanner's candidates. boost, refute: words before a match in text.
     match, no_match: examples that a test and `check_examples` run.
@@ -94,6 +122,7 @@ class CategoryRules:
     no_match: tuple[str, ...] = ()
     standard: str = ""
     countries: tuple[str, ...] = ()
+    number_for: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -102,7 +131,8 @@ class CategoryRules:
 
 
 def load_categories(folder: Path | None = None) -> tuple[CategoryRules, ...]:
-    """The categories that ship with Custodes, then those of the user's folder, each in order of their names.
+    """The categories that ship with Custodes, then those of the user's folder, each in order of their names, with all
+    the words that speak for them.
 
     Raises BadInput with file, key and reason for the first file that is not sound, and for an id given twice.
     """
@@ -121,7 +151,7 @@ def load_categories(folder: Path | None = None) -> tuple[CategoryRules, ...]:
                 raise BadInput(
                     f'no category "{other}"', where=f"{rules.file}: column.beside", hint=_meant(other, sorted(found))
                 )
-    return tuple(found.values())
+    return spoken_for(tuple(found.values()))
 
 
 def read_category(file: Path) -> CategoryRules:
@@ -163,6 +193,7 @@ def read_category(file: Path) -> CategoryRules:
         no_match=top.texts("no_match"),
         standard=top.text("standard", required=False),
         countries=top.texts("countries"),
+        number_for=top.texts("number_for", PURPOSES),
     )
     text.finish()
     top.finish()
@@ -209,7 +240,8 @@ def spec(identity: str, pattern: Pattern, *, keep_unvalidated: bool) -> _native.
 
 def _column(keys: _Keys) -> ColumnRules:
     languages = keys.keys("headers")
-    headers = tuple(dict.fromkeys(phrase for language in languages.values for phrase in languages.texts(language)))
+    phrases = [phrase for language in languages.values for phrase in languages.texts(language)]
+    headers = tuple(dict.fromkeys(way for phrase in phrases for way in (phrase, _short(phrase))))
     rules = ColumnRules(
         valid_share=keys.share("valid_share", 0.7),
         chance=keys.share("chance", 0.0),
@@ -225,6 +257,13 @@ def _column(keys: _Keys) -> ColumnRules:
     )
     keys.finish()
     return rules
+
+
+def _short(phrase: str) -> str:
+    """A phrase as names of columns write it: `permiso conducir` for `permiso de conducir`."""
+    words = phrase.split()
+    kept = [word for word in words if word not in _SMALL]
+    return " ".join(kept) if len(kept) > 1 else phrase
 
 
 def _check(top: _Keys, rules: CategoryRules) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from custodes.datamap import headers
-from custodes.datamap.category import CategoryRules
 from custodes.datamap.crossing import Crossing
-from custodes.datamap.headers import NOTHING, Promise
+from custodes.datamap.headers import NOTHING, Phrases, Promise
 from custodes.datamap.profile import Profile
 from custodes.datamap.tally import ColumnTally
+
+TOLD = 0.9  # a promise of this strength is what the column is called
+
+# What a claim rests on. Sums of evidence of different kinds are right differently often: each has its calibration.
+Basis = Literal["form", "shape", "name", "inside"]
 
 # Categories that say that a table is about people.
 ABOUT_PEOPLE = frozenset(
@@ -26,7 +31,8 @@ class Claim:
     """A column is (whole) or contains this category.
 
     nats: the sum of the evidence, log-odds against nothing personal. matched: cells that fit, of the column's cells
-    that are not empty.
+    that are not empty. raw: how much better its check explains the values than luck does, without a bound; None where
+    no check was asked. Of two checks that say all they can, it tells the one that fits better. by: which kind of evidence it rests on.
     """
 
     category: str
@@ -34,6 +40,8 @@ class Claim:
     matched: int
     reasons: tuple[str, ...]
     whole: bool = True
+    raw: float | None = None
+    by: Basis = "form"
 
     def surer(self, nats: float, reason: str) -> Claim:
         """The same with more (or less) evidence, for one more reason."""
@@ -75,15 +83,29 @@ class ColumnView:
         return self.tally.filled
 
     @property
+    def formed(self) -> frozenset[int]:
+        """Indices of the patterns that cells have the form of, perhaps with their leading zeros put back."""
+        counts = [self.tally.whole] + ([self.crossing.padded.whole] if self.crossing.padded is not None else [])
+        return frozenset(index for whole in counts for index, cells in enumerate(whole) if cells)
+
+    @property
+    def declared_key(self) -> bool:
+        """Whether it is a key by declaration."""
+        column = self.tally.column
+        return column is not None and (column.primary_key or column.references is not None)
+
+    @property
     def is_key(self) -> bool:
         """Whether it is a key by declaration or by name."""
-        column = self.tally.column
-        declared = column is not None and (column.primary_key or column.references is not None)
-        return declared or self.words[-1:] in (("id",), ("ids",), ("key",), ("uuid",), ("guid",), ("ref",))
+        return self.declared_key or self.words[-1:] in (("id",), ("ids",), ("key",), ("uuid",), ("guid",), ("ref",))
 
     def promise(self, category: str) -> Promise:
         """What the name promises about a category."""
         return self.promises.get(category, NOTHING)
+
+    def cells(self, share: float) -> int:
+        """How many of the filled cells a share of the values that say something is."""
+        return round(share * self.profile.present * self.filled)
 
     def best(self) -> Claim | None:
         """The strongest claim on the whole column."""
@@ -95,12 +117,14 @@ class ColumnView:
         return best is not None and best.nats >= 0.4
 
 
-def view(tally: ColumnTally, categories: Sequence[CategoryRules], profile: Profile, crossing: Crossing) -> ColumnView:
-    """Read the name of a column: of several promises those with the longest phrase count."""
+def view(tally: ColumnTally, phrases: Phrases, profile: Profile, crossing: Crossing) -> ColumnView:
+    """Read the name of a column: of several promises the strong ones count, of these those with the longest phrase."""
     words = headers.tokens(tally.path.rsplit(".", 1)[-1])
-    promises = {rules.id: headers.promise(words, rules.column.headers) for rules in categories}
-    longest = max((len(p.phrase.replace(" ", "")) for p in promises.values() if p.strength), default=0)
-    kept = {key: p for key, p in promises.items() if p.strength and len(p.phrase.replace(" ", "")) == longest}
+    promises = {key: found for key, found in phrases.promises(words).items() if found.strength}
+    if any(found.strength >= TOLD for found in promises.values()):
+        promises = {key: found for key, found in promises.items() if found.strength >= TOLD}
+    longest = max((len(found.phrase.replace(" ", "")) for found in promises.values()), default=0)
+    kept = {key: found for key, found in promises.items() if len(found.phrase.replace(" ", "")) == longest}
     return ColumnView(tally, words, kept, profile, crossing)
 
 

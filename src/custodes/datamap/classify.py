@@ -22,7 +22,7 @@ from custodes.datamap.prose import NameFinder, prose_claim
 from custodes.datamap.recognise import Recogniser
 from custodes.datamap.shaped import shape_claim, unnamed_claim
 from custodes.datamap.tally import ColumnTally, flatten, sample_plan
-from custodes.records import Column, Dataset, Field
+from custodes.records import Column, Dataset, Examined, Field
 
 _REMEMBERED = 100_000  # columns whose category is kept for those that reference them
 
@@ -39,6 +39,13 @@ class Classifier:
         self.categories = tuple(categories)
         self.names = names
         self.recogniser = Recogniser(self.categories)
+        self.phrases = headers.Phrases(
+            {
+                # Of a list, generic phrases need words of it; of names they are asked for where nothing else is said.
+                rules.id: (*rules.column.headers, *(rules.column.generic if rules.column.values else ()))
+                for rules in self.categories
+            }
+        )
         self.today = today or datetime.now(UTC).date()
         own: dict[str, list[int]] = {}
         for index, (rules, _) in enumerate(self.recogniser.patterns):
@@ -50,6 +57,20 @@ class Classifier:
     def tally(self, dataset: Dataset) -> Tally:
         """An empty tally for one dataset."""
         return Tally(self, dataset)
+
+    def recall(self, before: Examined) -> None:
+        """Take over what an earlier scan found in a dataset, for columns of other datasets that reference it."""
+        surest: dict[str, Field] = {}
+        for field in before.verdicts:
+            if field.field not in surest or field.confidence > surest[field.field].confidence:
+                surest[field.field] = field
+        for field in surest.values():
+            self.hold(field)
+
+    def hold(self, field: Field) -> None:
+        """Remember what a column holds, for those that reference it."""
+        if len(self.held) < _REMEMBERED:
+            self.held[(field.store, f"{field.dataset}.{field.field}")] = field.category
 
 
 class Tally:
@@ -104,7 +125,7 @@ class Tally:
 
     def _view(self, tally: ColumnTally) -> ColumnView:
         profile = Profile(tally.sample, tally.runs)
-        return view(tally, self._classifier.categories, profile, Crossing(profile, self._classifier.recogniser))
+        return view(tally, self._classifier.phrases, profile, Crossing(profile, self._classifier.recogniser))
 
     def _judge(self, columns: list[ColumnView]) -> None:
         """Claims in the order of what they lean on: telling forms, then what needs neighbours."""
@@ -124,7 +145,7 @@ class Tally:
         for column in columns:
             whole = {claim.category for claim in column.claims if claim.whole}
             for rules, own in self._classifier.owned:
-                if own and rules.id not in whole:
+                if rules.id in column.tally.weighed and rules.id not in whole:
                     found = inside_claim(column, rules, self._classifier.recogniser, own)
                     column.claims.extend([found] if found is not None else [])
             if self._classifier.names is not None:
@@ -135,8 +156,10 @@ class Tally:
         recogniser = self._classifier.recogniser
         for column in columns:
             around = self._around(column, columns, about)
+            formed = column.formed
             for rules, own in self._classifier.owned:
-                if not own or rules.confirm or _telling(rules) != telling:
+                # Most categories have no cell of their form: nothing is to be weighed.
+                if not own or formed.isdisjoint(own) or rules.confirm or _telling(rules) != telling:
                     continue
                 claim = pattern_claim(column, rules, recogniser, own, around)
                 column.claims.extend([claim] if claim is not None else [])
@@ -158,7 +181,7 @@ class Tally:
                 continue
             for claim in (
                 list_claim(column, rule, around),
-                shape_claim(column, rule, around.beside, self._classifier.today),
+                shape_claim(column, rule, around, self._classifier.today),
             ):
                 column.claims.extend([claim] if claim is not None else [])
 
@@ -166,7 +189,9 @@ class Tally:
         mail = next((c for c in columns if (best := c.best()) is not None and best.category == "email"), None)
         names = [rule for rule in self._classifier.categories if rule.column.name]
         for column in columns:
-            if not column.settled():
+            best = column.best()
+            # A header may lie about what has a loose shape: names are words, as towns are.
+            if not column.settled() or (best is not None and best.by == "shape"):
                 around = self._around(column, columns)
                 column.claims.extend(name_claims(column, names, around.words, around.beside, echo_share(column, mail)))
 
@@ -180,10 +205,7 @@ class Tally:
 
     def _field(self, column: ColumnView, verdict: compete.Verdict) -> Field:
         claim = verdict.claim
-        if claim.whole and len(self._classifier.held) < _REMEMBERED:
-            place = f"{self._dataset.name}.{column.tally.path}"
-            self._classifier.held[(self._dataset.store, place)] = claim.category
-        return Field(
+        field = Field(
             store=self._dataset.store,
             dataset=self._dataset.name,
             field=column.tally.path,
@@ -193,6 +215,9 @@ class Tally:
             scanned=column.filled,
             reasons=claim.reasons,
         )
+        if claim.whole:
+            self._classifier.hold(field)
+        return field
 
 
 def _telling(rules: CategoryRules) -> bool:

@@ -10,6 +10,7 @@ from custodes.datamap.claim import Claim, ColumnView
 from custodes.datamap.evidence import probability
 from custodes.datamap.rivals import rivals
 
+_WORSE = 4.0  # nats that a worse fit costs, at the most
 SURE = 0.5  # below this a claim is not worth a person's time
 
 
@@ -24,10 +25,10 @@ class Verdict:
 def verdicts(column: ColumnView) -> list[Verdict]:
     """The best claim on the whole column and what its text contains, the surest first; none below SURE."""
     best = winner(column)
-    found = [] if best is None else [Verdict(best, probability(best.nats))]
+    found = [] if best is None else [Verdict(best, probability(best.nats, best.by))]
     whole = found[0].confidence if found else 0.0
     if whole < 0.6:
-        found += [Verdict(claim, probability(claim.nats)) for claim in column.claims if not claim.whole]
+        found += [Verdict(claim, probability(claim.nats, claim.by)) for claim in column.claims if not claim.whole]
     return sorted((one for one in found if one.confidence >= SURE), key=lambda one: -one.confidence)
 
 
@@ -36,6 +37,7 @@ def winner(column: ColumnView) -> Claim | None:
     whole = [claim for claim in column.claims if claim.whole]
     if not whole:
         return None
+    whole = _by_fit(whole)
     best = max(whole, key=lambda claim: claim.nats)
     others = [claim.nats for claim in whole if claim.category != best.category]
     instead = rivals(column.profile)
@@ -47,6 +49,15 @@ def winner(column: ColumnView) -> Claim | None:
     if others and max(others) > best.nats - 2:
         reasons = (*reasons, "other categories explain the values nearly as well")
     return replace(best, nats=best.nats - against, reasons=reasons)
+
+
+def _by_fit(claims: Sequence[Claim]) -> list[Claim]:
+    """The claims with those lowered whose check explains the same values less well than another's."""
+    top = max((claim.raw for claim in claims if claim.raw is not None), default=0.0)
+    return [
+        claim if claim.raw is None else replace(claim, nats=claim.nats - min(_WORSE, (top - claim.raw) / 2))
+        for claim in claims
+    ]
 
 
 def _sum(nats: Sequence[float]) -> float:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Set
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl
 from xml.parsers import expat
@@ -21,6 +23,9 @@ _MOST_PATHS: Final = 300  # of one column; what goes past them stands under SURP
 _MANY_KEYS: Final = 48  # distinct keys of one object from which they are data rather than names
 SURPLUS: Final = ".(other fields)"
 ANY: Final = "{}"
+MANY: Final = "[]"
+_MOST_FORMS: Final = 2_000
+_OPENS: Final = frozenset("{[ \t\r\n")
 
 _XML: Final = re.compile(r"\s*<(?:\?xml|[A-Za-z_][\w.:-]*[\s/>])")
 _URL: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://[^\s?#]*|/[^\s?#=]*)\?([^\s#]+)(?:#\S*)?")
@@ -31,10 +36,16 @@ _PAIR: Final = re.compile(r"(?:(?<=\s)|^)([A-Za-z_][\w.-]{0,63})=(?:\"((?:[^\"\\
 def json_leaves(text: str) -> tuple[list[Leaf], str | None] | None:
     """The values of an object or an array, and nothing left; None where the text is neither."""
     value = _document(text)
-    return None if value is None else (list(_walk(value, ())), None)
+    if value is None:
+        return None
+    leaves: list[Leaf] = []
+    _gather(value, (), leaves)
+    return leaves, None
 
 
 def _document(text: str) -> object:
+    if text[:1] not in _OPENS:
+        return None
     start = text[:64].lstrip()[:1]
     if start not in ("{", "[") or len(text) > _LONGEST:
         return None
@@ -46,24 +57,34 @@ def _document(text: str) -> object:
     return value if isinstance(value, dict | list) and value else None
 
 
-def _walk(value: object, path: tuple[str, ...]) -> Iterator[Leaf]:
-    if isinstance(value, dict) and len(path) < _DEEPEST:
-        for key, inner in value.items():
-            told = step(key)
-            if told == STAR:
-                yield (*path, f".{KEYS}"), key
-            yield from _walk(inner, (*path, f".{ANY}" if told == STAR else f".{told}"))
-    elif isinstance(value, list) and len(path) < _DEEPEST:
-        for inner in value:
-            yield from _walk(inner, (*path, "[]"))
-    elif isinstance(value, dict | list):
-        yield path, json.dumps(value, ensure_ascii=False)  # too deep: judged as free text
+def _gather(value: object, path: tuple[str, ...], leaves: list[Leaf]) -> None:
+    """Add the values inside a value, each under its path, to the leaves."""
+    if isinstance(value, str) and (value[:1] not in _OPENS or not value):
+        # JSON can escape half a surrogate pair
+        leaves.append((path, value if value.isascii() else value.encode("utf-8", "replace").decode()))
     elif isinstance(value, str):
         hidden = _document(value) if len(path) < _DEEPEST else None
         if hidden is not None:
-            yield from _walk(hidden, path)
+            _gather(hidden, path, leaves)
         else:
-            yield path, value.encode("utf-8", "replace").decode()  # JSON can escape half a surrogate pair
+            leaves.append((path, value.encode("utf-8", "replace").decode()))
+    elif isinstance(value, dict) and len(path) < _DEEPEST:
+        for key, inner in value.items():
+            told = _step(key)
+            if told == STAR:
+                leaves.append(((*path, f".{KEYS}"), key))
+            _gather(inner, (*path, f".{ANY}" if told == STAR else f".{told}"), leaves)
+    elif isinstance(value, list) and len(path) < _DEEPEST:
+        inside = (*path, MANY)
+        for inner in value:
+            _gather(inner, inside, leaves)
+    elif isinstance(value, dict | list):
+        leaves.append((path, json.dumps(value, ensure_ascii=False)))  # too deep: judged as free text
+
+
+@lru_cache(maxsize=4096)
+def _step(key: str) -> str:
+    return step(key)
 
 
 def xml_leaves(text: str) -> tuple[list[Leaf], str | None] | None:
@@ -76,14 +97,21 @@ def xml_leaves(text: str) -> tuple[list[Leaf], str | None] | None:
     leaves: list[Leaf] = []
     path: list[str] = []
     said: list[list[str]] = []
+    beside: list[set[str]] = [set()]  # names of the children so far, of each element that is open
+    many: set[tuple[str, ...]] = set()
 
     def start(name: str, attributes: dict[str, str]) -> None:
         path.append(f".{name.rpartition(':')[2]}")
+        if path[-1] in beside[-1]:
+            many.add(tuple(path))
+        beside[-1].add(path[-1])
+        beside.append(set())
         said.append([])
         leaves.extend(((*path, f".@{key.rpartition(':')[2]}"), value) for key, value in attributes.items())
 
     def end(_: str) -> None:
         words = "".join(said.pop()).strip()
+        beside.pop()
         if words:
             leaves.append((tuple(path), words))
         path.pop()
@@ -102,16 +130,35 @@ def xml_leaves(text: str) -> tuple[list[Leaf], str | None] | None:
         parser.Parse(text.encode("utf-8", "replace"), True)
     except (expat.ExpatError, ValueError, LookupError):
         return None
-    return [leaf for leaf in leaves[:_MOST_LEAVES] if len(leaf[0]) <= _DEEPEST * 2], None
+    return repeated([leaf for leaf in leaves[:_MOST_LEAVES] if len(leaf[0]) <= _DEEPEST * 2], many), None
+
+
+def repeated(leaves: list[Leaf], many: Set[tuple[str, ...]]) -> list[Leaf]:
+    """The leaves with the step of many behind every path that stands in a document more than once."""
+    if not many:
+        return leaves
+    return [(_listed(steps, many), value) for steps, value in leaves]
+
+
+def _listed(steps: tuple[str, ...], many: Set[tuple[str, ...]]) -> tuple[str, ...]:
+    told: list[str] = []
+    plain: tuple[str, ...] = ()
+    for place, key in enumerate(steps):
+        told.append(key)
+        if key != MANY:
+            plain = (*plain, key)
+            if plain in many and steps[place + 1 : place + 2] != (MANY,):
+                told.append(MANY)
+    return tuple(told)
 
 
 def query_leaves(text: str) -> tuple[list[Leaf], str | None] | None:
     """The parameters of an address (under `query`) or of a bare query string, and the address without them."""
     address = _URL.fullmatch(text.strip())
     if address is not None and "=" in address[2]:
-        return [((".query", f".{_key(key)}"), value) for key, value in _parameters(address[2])], address[1]
+        return _named((".query",), _parameters(address[2])), address[1]
     if _QUERY.fullmatch(text.strip()):
-        return [((f".{_key(key)}",), value) for key, value in _parameters(text.strip().lstrip("?"))], None
+        return _named((), _parameters(text.strip().lstrip("?"))), None
     return None
 
 
@@ -128,7 +175,14 @@ def pair_leaves(text: str) -> tuple[list[Leaf], str | None] | None:
     if len(pairs) < 2:
         return None
     rest = " ".join(_PAIR.sub(" ", text).split())
-    return [((f".{_key(key)}",), quoted or bare) for key, quoted, bare in pairs], rest or None
+    return _named((), [(key, quoted or bare) for key, quoted, bare in pairs]), rest or None
+
+
+def _named(above: tuple[str, ...], pairs: list[tuple[str, str]]) -> list[Leaf]:
+    """Leaves of keys and values; a key that is there twice has many values."""
+    leaves = [((*above, f".{_key(key)}"), value) for key, value in pairs]
+    counts = Counter(steps for steps, _ in leaves)
+    return repeated(leaves, {steps for steps, count in counts.items() if count > 1})
 
 
 def _key(key: str) -> str:
@@ -137,40 +191,55 @@ def _key(key: str) -> str:
 
 
 class Paths:
-    """The paths that a column's documents have. Keys that are data rather than names share one step, `{}`."""
+    """The paths that a column's documents have. Keys that are data rather than names share one step, `{}`.
+
+    A path that has one value in one document and many in another is one path, with a step of many.
+    """
 
     def __init__(self) -> None:
         self._keys: dict[tuple[str, ...], set[str]] = {}
         self._largest: dict[tuple[str, ...], int] = {}
         self._collapsed: set[tuple[str, ...]] = set()
         self._named: set[str] = set()
-        self._listed: set[str] = set()
+        self._many: set[tuple[str, ...]] = set()
+        # Most documents of a column are alike: their forms are learnt, and their paths named, once.
+        self._forms: set[tuple[tuple[str, ...], ...]] = set()
+        self._names: dict[tuple[str, ...], str] = {}
 
     def columns(self, documents: list[tuple[int, list[Leaf]]], rows: int) -> dict[str, list[str | None]]:
         """The values of each path: one per row, or any number of them where the path has a step of many."""
         for _, leaves in documents:
-            self._learn(leaves)
+            form = tuple([steps for steps, _ in leaves])
+            if form not in self._forms:
+                self._learn(leaves)
+                if len(self._forms) < _MOST_FORMS:
+                    self._forms.add(form)
         found: dict[str, list[str | None]] = {}
         for row, leaves in documents:
             for steps, value in leaves[:_MOST_LEAVES]:
-                for path, text in self._placed(steps, value):
+                known = self._names.get(steps)
+                for path, text in ((known, value),) if known is not None else self._placed(steps, value):
                     if _many(path):
                         found.setdefault(path, []).append(text)
                         continue
                     cells = found.get(path)
                     if cells is None:
                         cells = found[path] = [None] * rows
-                    # The same path twice in a document of XML or in a query: both count, as words of one cell.
+                    # JSON inside JSON may bring the same path twice: both count, as words of one cell.
                     before = cells[row]
                     cells[row] = text if before is None else f"{before} {text}"
         return found
 
     def _learn(self, leaves: list[Leaf]) -> None:
         here: dict[tuple[str, ...], set[str]] = {}
+        many = len(self._many)
         for steps, _ in leaves:
             for depth, key in enumerate(steps):
-                if key.startswith("."):
+                if key == MANY:
+                    self._many.add(tuple(one for one in steps[:depth] if one != MANY))
+                else:
                     here.setdefault(steps[:depth], set()).add(key)
+        collapsed = len(self._collapsed)
         for parent, keys in here.items():
             known = self._keys.setdefault(parent, set())
             if len(known) <= 4 * _MANY_KEYS:
@@ -178,6 +247,8 @@ class Paths:
             self._largest[parent] = max(self._largest.get(parent, 0), len(keys))
             if len(known) > _MANY_KEYS and len(known) > 4 * self._largest[parent]:
                 self._collapsed.add(parent)
+        if len(self._many) > many or len(self._collapsed) > collapsed:
+            self._names.clear()
 
     def _placed(self, steps: tuple[str, ...], value: str) -> Iterator[tuple[str, str]]:
         if self._collapsed:
@@ -188,8 +259,12 @@ class Paths:
                     told = (*told, f".{ANY}")
                 else:
                     told = (*told, key)
-            steps = told
-        yield self._name("".join(steps)), value
+            yield self._name("".join(_listed(told, self._many))), value
+            return
+        name = self._name("".join(_listed(steps, self._many)))
+        if len(self._names) < _MOST_FORMS:
+            self._names[steps] = name
+        yield name, value
 
     def _name(self, path: str) -> str:
         if path in self._named:
@@ -200,5 +275,6 @@ class Paths:
         return path
 
 
+@lru_cache(maxsize=4096)
 def _many(path: str) -> bool:
-    return "[]" in path or ANY in path or KEYS in path or path == SURPLUS
+    return MANY in path or ANY in path or KEYS in path or path == SURPLUS

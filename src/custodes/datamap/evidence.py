@@ -7,7 +7,7 @@ probability that is shown was measured and is kept in calibration.yml.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from math import exp, log, log1p
 from pathlib import Path
@@ -20,10 +20,16 @@ TELLING: Final = 3.0  # a form with no chance of luck, such as an e-mail address
 CHECKED: Final = -1.0  # a form that stands by itself in text, with a check that luck can pass
 BARE: Final = -6.0  # bare digits: dozens of categories share them with orders, serials and counters
 
+MIXED: Final = -4.0  # letters and digits: rarer with every change from one to the other
+SHORT: Final = -3.0  # so few signs that many things are written so
+
 CAP: Final = 12.0  # what a check alone can say: past this, a thing we do not know of is likelier than luck
+BUILT: Final = 7.0  # what a check of ranges and letters alone can say: codes of things are built by rules, too
 
 FORM_KEPT: Final = 1.5  # the values have the form that the header promised
 PEOPLE: Final = 1.0  # the other columns are about people
+KNOWN: Final = 1.5  # all values are towns
+LONELY: Final = -1.0  # nothing of what it leans on stands beside it
 HOME: Final = 1.5  # the dataset is about the country whose number it is
 ABROAD: Final = -2.0  # it is about other countries
 SERIAL: Final = -8.0  # neighbouring cells are rising numbers
@@ -41,7 +47,7 @@ def header_weight(strength: float) -> float:
 
 
 def check_weight(passed: float, of: float, chance: float, local: float | None, structured: float) -> float:
-    """What it says that `passed` of `of` distinct values pass a check, about CAP at most, in either direction.
+    """What it says that `passed` of `of` distinct values pass a check, in either direction; see `capped`.
 
     chance: share of random values of the form that pass. local: the same for values put together from halves of the
     column's own, None where it is not known; a column of numbers from one narrow range passes a check of ranges as a
@@ -53,7 +59,11 @@ def check_weight(passed: float, of: float, chance: float, local: float | None, s
     random = _likelihood(passed, of, chance)
     if local is not None:
         random = _mixed((random + log(1 - structured), _likelihood(passed, of, local) + log(structured)))
-    nats = here - random
+    return here - random
+
+
+def capped(nats: float) -> float:
+    """The weight of a check, about CAP at most."""
     return CAP + log1p(nats - CAP) / 10 if nats > CAP else max(-CAP, nats)
 
 
@@ -81,14 +91,18 @@ def odds(probability: float) -> float:
 
 
 @cache
-def _calibration() -> tuple[tuple[float, ...], tuple[float, ...]]:
+def _calibration() -> dict[str, tuple[tuple[float, ...], tuple[float, ...]]]:
     document = yaml.safe_load((Path(__file__).parent / "calibration.yml").read_text(encoding="utf-8"))
-    return tuple(document["nats"]), tuple(document["right"])
+    return {basis: (tuple(knots["nats"]), tuple(knots["right"])) for basis, knots in document.items()}
 
 
-def probability(nats: float) -> float:
-    """Of verdicts with this sum, the share that is right: measured, between the knots by straight lines."""
-    sums, right = _calibration()
+def probability(nats: float, by: str = "form") -> float:
+    """Of verdicts with this sum of this basis, the share that is right: measured, between the knots by straight lines."""
+    return between(nats, *_calibration()[by])
+
+
+def between(nats: float, sums: Sequence[float], right: Sequence[float]) -> float:
+    """The share at a sum: straight lines between knots, and the outermost knots beyond them."""
     place = bisect_right(sums, nats)
     if place == 0:
         return right[0]

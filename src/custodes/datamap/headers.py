@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,6 +40,10 @@ class Promise:
 
 NOTHING: Final = Promise(0.0)
 
+_LONGEST: Final = 8  # words of a phrase
+_LINKING: Final = WORDS["linking"]
+_SPELT: Final = {pair.split()[0]: tuple(pair.split()[1:]) for pair in WORDS["abbreviations"]}
+
 
 def fold(text: str) -> str:
     """Lower case without accents."""
@@ -59,6 +64,56 @@ def singular(word: str) -> str:
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
+
+
+class Phrases:
+    """The phrases of many categories, found by the words of a name without trying one after another."""
+
+    def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
+        self._joined: dict[str, list[tuple[str, str]]] = {}
+        self._sorted: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+        for category, listed in phrases.items():
+            for phrase in listed:
+                self._joined.setdefault(phrase.replace(" ", ""), []).append((category, phrase))
+                if " " in phrase:
+                    self._sorted.setdefault(tuple(sorted(phrase.split())), []).append((category, phrase))
+
+    def promises(self, words: tuple[str, ...]) -> dict[str, Promise]:
+        """The strongest promise of each category; also where words are cut short or umlauts are written out."""
+        best: dict[str, Promise] = {}
+        for variant in dict.fromkeys(_variants(words)):
+            for category, found in self._read(variant):
+                known = best.get(category, NOTHING)
+                if (found.strength, len(found.phrase)) > (known.strength, len(known.phrase)):
+                    best[category] = found
+        return best
+
+    def _read(self, words: tuple[str, ...]) -> Iterator[tuple[str, Promise]]:
+        for start in range(len(words)):
+            joined = ""
+            for end in range(start, min(len(words), start + _LONGEST)):
+                joined += words[end]
+                found = self._joined.get(joined, ())
+                if not found and joined.endswith("s") and len(joined) > 4:
+                    found = self._joined.get(joined[:-1], ())
+                if not found and end > start:
+                    found = self._sorted.get(tuple(sorted(words[start : end + 1])), ())
+                for category, phrase in found:
+                    yield category, _strength(words[:start], words[end + 1 :], phrase)
+
+
+def _variants(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The words as they are, spelt out, with umlauts as one letter, and without those that only link others."""
+    yield words
+    spelt = tuple(long for word in words for long in _SPELT.get(word, (word,)))
+    yield spelt
+    yield tuple(_plain_umlauts(word) for word in words)
+    if any(word in _LINKING for word in words[1:-1]):
+        yield tuple(word for word in spelt if word not in _LINKING)
+
+
+def _plain_umlauts(word: str) -> str:
+    return word.replace("ae", "a").replace("oe", "o").replace("ue", "u") if len(word) > 4 else word
 
 
 def promise(words: tuple[str, ...], phrases: tuple[str, ...]) -> Promise:

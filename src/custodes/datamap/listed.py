@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from custodes.datamap.category import CategoryRules
-from custodes.datamap.claim import Around, Claim, ColumnView, header_reason, per_cent
+from custodes.datamap.claim import TOLD, Around, Claim, ColumnView, header_reason, per_cent
 from custodes.datamap.evidence import header_weight
+from custodes.datamap.headers import Promise
+from custodes.datamap.shaped import lonely
+from custodes.datamap.vocabulary import WORDS
 
 _BASE = -5.0
 _BY_THEMSELVES = 3.0  # what two or more words of a list that needs no header say
+_OTHER_WORDS = -0.5
+_MOST_ANSWERS = 40
+_NO_ANSWERS = WORDS["status"] | WORDS["yes_no"]
 _KEPT = 1.5  # the values keep what the header promised
 
 
@@ -18,24 +24,45 @@ def list_claim(column: ColumnView, rules: CategoryRules, around: Around) -> Clai
     """
     listed = rules.column.values
     profile = column.profile
-    told = column.promise(rules.id).strength >= 0.9
-    if not listed or not profile.values or not (told or rules.column.alone):
-        return None
     promise = column.promise(rules.id)
-    if rules.column.beside and not rules.column.beside & around.beside:
+    told = promise.strength >= TOLD
+    if not listed or not profile.values or not (told or rules.column.alone) or lonely(column, rules, around):
         return None
-    among = {value for value, word in profile.folded.items() if word in listed}
+    among = {value for value in profile.usual if profile.folded[value] in listed}
     share = sum(value in among for value in profile.values) / len(profile.values)
-    distinct = len(among) / len(profile.distinct)
+    distinct = len(among) / len(profile.usual)
     if share < rules.column.share or distinct < (0.3 if told else 0.5):
-        return None
+        return _answers(column, rules, promise) if told and promise.phrase not in rules.column.generic else None
     # One word again and again may be anything's; several words of one list are that list.
     several = min(len(among), 4) / 4
     alone = rules.column.alone and len(among) >= 2
     if not told and not alone:
         return None
     nats = _BASE + (_BY_THEMSELVES + 3 * several * share if alone else 0.0) + (_KEPT * share if told else 0.0)
-    matched = round(share * column.filled)
+    matched = column.cells(share)
     said = f"{per_cent(share)} of {column.filled:,} cells are among the words of its list"
-    claim = Claim(rules.id, nats, matched, (said,))
+    claim = Claim(rules.id, nats, matched, (said,), by="shape")
     return claim.surer(header_weight(promise.strength), header_reason(promise)) if told else claim
+
+
+def _answers(column: ColumnView, rules: CategoryRules, promise: Promise) -> Claim | None:
+    """A claim where the name says it outright and the cells are a few short words or codes, as answers to it are.
+
+    No list knows every language and every company's codes; yes and no, states and numbers past 99 are no answers.
+    """
+    profile = column.profile
+    if len(profile.usual) < 2 or len(profile.usual) > min(_MOST_ANSWERS, len(profile.values) / 4):
+        return None
+    answers = {value for value in profile.usual if _answer(profile.folded[value])}
+    share = sum(value in answers for value in profile.values) / len(profile.values)
+    if share < 0.8:
+        return None
+    said = f"{per_cent(share)} of {column.filled:,} cells are one of {len(answers)} short answers"
+    claim = Claim(rules.id, _BASE + _OTHER_WORDS, column.cells(share), (said,), by="shape")
+    return claim.surer(header_weight(promise.strength), header_reason(promise))
+
+
+def _answer(word: str) -> bool:
+    if word in _NO_ANSWERS or not 1 <= len(word) <= 40 or word.count(" ") > 5:
+        return False
+    return word.isdigit() and len(word) <= 2 or (word[0].isalpha() and not any(sign.isdigit() for sign in word[2:]))

@@ -9,7 +9,11 @@ from custodes.datamap.category import CategoryRules
 from custodes.datamap.claim import Claim, ColumnView, header_reason, per_cent
 from custodes.datamap.evidence import header_weight
 from custodes.datamap.headers import fold
+from custodes.datamap.vocabulary import WORDS
 
+_EVERYDAY = WORDS["everyday"]
+_ENOUGH = 256  # distinct values of which names are asked
+_FULL = 0.6  # of the values are a given and a family name
 _NAMED = -6.5  # a shape that towns and songs have too: the header must say it
 _PEOPLE_BESIDE = frozenset(
     {"email", "phone", "postal_address", "birth_date", "us_ssn", "gender", "password", "username"}
@@ -25,10 +29,12 @@ def name_claims(
     echo: share of rows in which a word of the value stands in the row's e-mail address.
     """
     sample = column.profile.values
-    if not sample or column.is_key:
+    if not sample or column.declared_key:
         return []
-    distinct = set(sample)
+    distinct = column.profile.distinct[:_ENOUGH]
     given = sum(map(values.has_given_name, distinct)) / len(distinct)
+    if column.is_key:
+        return [claim for claim in (_unnamed(column, rules, given, echo),) if claim is not None]
     claims = [claim for rule in rules if (claim := _named(column, rule, given, echo)) is not None]
     if not claims:
         whole = next((rule for rule in rules if rule.column.generic), None)
@@ -48,6 +54,8 @@ def _named(column: ColumnView, rule: CategoryRules, given: float, echo: float) -
     firms = sum(map(values.is_firm, column.profile.values)) / len(column.profile.values)
     if share < rule.column.share or firms > 0.5:
         return None
+    if rule.column.shape == "name_word" and given >= _FULL and _full_names(column) >= _FULL:
+        return None  # both names stand in one cell
     claim = _claim(column, rule.id, _NAMED + header_weight(promise.strength) + share, share, header_reason(promise))
     return _surer(claim, given, echo)
 
@@ -84,18 +92,29 @@ def _generic(
 
 
 def _unnamed(column: ColumnView, rules: Sequence[CategoryRules], given: float, echo: float) -> Claim | None:
-    """The header says nothing: only values that are given names, or that repeat in the e-mail address, are enough."""
+    """The header says nothing, or something else: only values that are names people bear, or that repeat in the e-mail
+    address, are enough; more of them where the header contradicts."""
     sample = column.profile.values
-    if headers.things(column.words) or column.promises or len(sample) < 5 or len(set(sample)) < 3:
+    if len(sample) < 5 or len(column.profile.distinct) < 3:
         return None
+    everyday = sum(fold(value) in _EVERYDAY for value in column.profile.usual) / len(column.profile.usual)
+    if everyday > 0.2:
+        return None
+    contrary = 0.2 if headers.things(column.words) or column.promises or column.is_key else 0.0
     known = {rule.id for rule in rules}
     full = _share(column, "full_name")
-    if "person_name" in known and full >= 0.8 and (given >= 0.35 or echo >= 0.5):
+    if "person_name" in known and full >= 0.8 and (given >= 0.35 + contrary or echo >= 0.5):
         return _surer(_claim(column, "person_name", 0.0, full, "two or more words, written as names are"), given, echo)
     word = _share(column, "name_word")
     if word < 0.9:
         return None
-    if "first_name" in known and given >= 0.5 and len(set(sample)) >= 5:
+    distinct = column.profile.distinct[:_ENOUGH]
+    family = sum(map(values.has_family_name, distinct)) / len(distinct)
+    if "last_name" in known and family >= 0.75 and family > given + contrary and len(column.profile.usual) >= 10:
+        claim = _claim(column, "last_name", -0.2, word, "single words, written as names are")
+        claim = claim.surer(min(2.0, 2 * family), f"{per_cent(family)} are common family names")
+        return _surer(claim, 0.0, echo)
+    if "first_name" in known and given >= 0.5 + contrary and len(column.profile.distinct) >= 5:
         return _surer(_claim(column, "first_name", -0.2, word, "single words, written as names are"), given, echo)
     if "last_name" in known and echo >= 0.5:
         return _surer(_claim(column, "last_name", -0.2, word, "single words, written as names are"), given, echo)
@@ -105,7 +124,7 @@ def _unnamed(column: ColumnView, rules: Sequence[CategoryRules], given: float, e
 def _claim(column: ColumnView, category: str, nats: float, share: float, reason: str) -> Claim:
     filled = column.filled
     fit = f"{per_cent(share)} of {filled:,} cells have the shape of a name"
-    return Claim(category, nats, round(share * filled), (reason, fit))
+    return Claim(category, nats, column.cells(share), (reason, fit), by="name")
 
 
 def _surer(claim: Claim, given: float, echo: float) -> Claim:
@@ -116,6 +135,11 @@ def _surer(claim: Claim, given: float, echo: float) -> Claim:
         if echo >= 0.3
         else claim
     )
+
+
+def _full_names(column: ColumnView) -> float:
+    """The share of values that end in a family name and have another word before it."""
+    return column.profile.share(lambda value: len(values.words(value)) > 1 and values.has_family_name(value))
 
 
 def _share(column: ColumnView, shape: str) -> float:

@@ -8,7 +8,7 @@ from typing import Final
 
 from custodes.datamap import evidence
 from custodes.datamap.category import BUILT_IN, CategoryRules
-from custodes.datamap.claim import Around, Claim, ColumnView, header_reason, per_cent, spoken
+from custodes.datamap.claim import TOLD, Around, Claim, ColumnView, header_reason, per_cent, spoken
 from custodes.datamap.evidence import check_weight, header_weight
 from custodes.datamap.recognise import Recogniser
 from custodes.datamap.rivals import NUMBERED, THINGS_NUMBERED
@@ -21,8 +21,12 @@ _CHECKED: Final = {
     "jwt": "decode to a signed token's header",
 }
 _VERSIONS: Final = frozenset({"version", "ver", "build", "release", "firmware", "revision"})
-_TOLD: Final = 0.9
 _HANDFUL: Final = 5
+_BROKEN: Final = 0.3  # of crossed values pass at most where there is a check digit
+_UNTRIED: Final = 3.0  # what a loose check says where there are too few values to try it
+_SHORT: Final = 5
+_SCATTERED: Final = 5  # cells with a match, below which a column of codes holds none
+_PROSE: Final = 0.3  # of the values are of several words in a column of text
 _TELLING: Final = frozenset({"literal", "at"})  # anchors that say what begins or stands there
 _STRUCTURED: Final = {True: 0.5, False: 0.1}  # how often bare digits, and telling forms, are numbers of a narrow range
 
@@ -47,21 +51,22 @@ def pattern_claim(
         return None
     fit = _fit(column, own, recogniser)
     promise = column.promise(rules.id)
-    told = promise.strength >= _TOLD
+    told = promise.strength >= TOLD
     share = fit.passed / column.filled
     if not fit.passed or share < rules.column.valid_share * (0.5 if told else 1):
         return None
     checked = any(recogniser.strict(index) for index in own)
     chance = rules.column.chance
     # A bare number without a check, and a form that anything may have, are told by the name alone.
-    nats, said = _weighed(column, rules, fit, checked=checked)
-    claim = Claim(rules.id, nats, fit.passed, (said,))
+    nats, raw, said = _weighed(column, rules, fit, checked=checked)
+    claim = Claim(rules.id, nats, fit.passed, (said,), raw=raw)
     if not told and fit.weak > 0.5 * fit.passed and (not checked or chance >= 1):
         return None
     if told:
         kept = evidence.FORM_KEPT if fit.form >= 0.9 * column.filled else 0.0
         claim = claim.surer(header_weight(promise.strength) + kept, header_reason(promise))
-    if column.profile.rising and "sequence" in rules.column.refutes and not told and nats < evidence.CAP:
+    bare = fit.weak > 0.5 * fit.passed or "sequence" in rules.column.refutes
+    if column.profile.rising and bare and not told and not _proved(column, rules, nats):
         claim = claim.surer(evidence.SERIAL, "the numbers rise from row to row")
     elif fit.weak > 0.5 * fit.passed and len(column.profile.distinct) < _HANDFUL:
         claim = claim.surer(evidence.FEW, f"only {len(column.profile.distinct)} different values")
@@ -115,11 +120,24 @@ def _summed(own: tuple[int, ...], recogniser: Recogniser, whole: list[int], vali
             strong += passed
             telling += passed if pattern.anchor in _TELLING or rules.column.chance == 0 else 0
     # A cell may have several of the forms.
-    return _Fit(min(form, filled), min(strong + weak, filled), min(weak, filled), min(telling, filled))
+    strong = min(strong, filled)
+    weak = min(weak, filled - strong)
+    return _Fit(min(form, filled), strong + weak, weak, min(telling, filled))
 
 
-def _weighed(column: ColumnView, rules: CategoryRules, fit: _Fit, *, checked: bool) -> tuple[float, str]:
-    """Base rate and check, and the sentence that says it."""
+def _proved(column: ColumnView, rules: CategoryRules, nats: float) -> bool:
+    """Whether a check digit says it: sorted identity numbers rise as serial numbers do, and all of them pass."""
+    local = column.crossing.passing(rules.id)
+    return nats >= 0 and local is not None and _bound(local, rules.column.chance)
+
+
+def _bound(local: float, chance: float) -> bool:
+    """Whether a check digit binds the end of a value to its beginning: crossed values fail nearly as others do."""
+    return local <= _BROKEN or (chance <= _BROKEN and local <= 1.5 * chance)
+
+
+def _weighed(column: ColumnView, rules: CategoryRules, fit: _Fit, *, checked: bool) -> tuple[float, float | None, str]:
+    """Base rate and check, how well the check explains the values (see Claim.raw), and the sentence that says it."""
     chance = rules.column.chance
     share = fit.passed / column.filled
     bare = fit.weak / fit.passed
@@ -129,26 +147,43 @@ def _weighed(column: ColumnView, rules: CategoryRules, fit: _Fit, *, checked: bo
         said += " with leading zeros put back"
     if fit.telling > 0.5 * fit.passed:
         few = -1.0 if column.filled < 3 else 0.0
-        return evidence.TELLING + 2 * (share - 0.5) + few, said
-    base = bare * evidence.BARE + (1 - bare) * evidence.CHECKED
+        return evidence.TELLING + 2 * (share - 0.5) + few, None, said
+    base = bare * _bare(column) + (1 - bare) * evidence.CHECKED
     if not checked:
-        return base, said
+        return base, None, said
     distinct = len(column.profile.distinct) * fit.form / column.filled
+    passed = distinct * fit.passed / max(fit.form, 1)
     local = column.crossing.passing(rules.id)
-    weight = check_weight(
-        distinct * fit.passed / max(fit.form, 1), distinct, max(chance, 1e-3), local, _STRUCTURED[bare > 0.5]
-    )
+    if local is None and chance > _BROKEN:
+        raw = check_weight(passed, distinct, chance, None, 0.0)
+        weight, luck = min(_UNTRIED, evidence.capped(raw)), chance
+    elif local is None or _bound(local, chance):
+        raw = check_weight(
+            passed, distinct, max(chance, 1e-3), column.crossing.luckier(rules.id, chance), _STRUCTURED[bare > 0.5]
+        )
+        weight, luck = evidence.capped(raw), max(chance, local or 0.0)
+        weight += max(0.0, min(1.0, weight / evidence.CAP)) * evidence.specific(chance)
+    else:
+        luck = max(chance, column.crossing.built(rules.id, passed / max(distinct, 1)) or local)
+        raw = check_weight(passed, distinct, luck, None, 0.0)
+        weight = min(evidence.BUILT, evidence.capped(raw))
     # Cells that have not even the form speak against the category, as those do that fail the check.
     weight += 3 * min(0.0, fit.form / column.filled - 0.9)
-    settled = max(0.0, min(1.0, weight / evidence.CAP))
-    return base + weight + settled * evidence.specific(
-        chance
-    ), f"{said} ({per_cent(max(chance, local or 0))} would by luck)"
+    return base + weight, raw, f"{said} ({per_cent(luck)} would by luck)"
+
+
+def _bare(column: ColumnView) -> float:
+    """The base rate of a form that is too common alone: digits are anything, letters among them less so."""
+    profile = column.profile
+    short = evidence.SHORT if profile.length < _SHORT else 0.0
+    if not any(sign.isalpha() for value in profile.distinct[:8] for sign in value):
+        return evidence.BARE + short
+    return max(evidence.BARE, min(evidence.CHECKED, evidence.MIXED + 0.5 * profile.changes + short))
 
 
 def _refuted(column: ColumnView, rules: CategoryRules, around: Around) -> bool:
     refutes = rules.column.refutes
-    told = column.promise(rules.id).strength >= _TOLD or around.inherited == rules.id
+    told = column.promise(rules.id).strength >= TOLD or around.inherited == rules.id
     return ("key" in refutes and column.is_key and not told) or (
         "version" in refutes and not told and _versions(column)
     )
@@ -161,6 +196,11 @@ def _versions(column: ColumnView) -> bool:
     dotted = [value for value in column.profile.values if re.fullmatch(r"[0-9]+(?:\.[0-9]+){3}", value)]
     large = sum(max(int(part) for part in value.split(".")) >= 64 for value in dotted)
     return bool(dotted) and large < 0.8 * len(dotted)
+
+
+def _prose(value: str) -> bool:
+    """Three words or more."""
+    return len(value.split()) >= 3
 
 
 def inside_claim(
@@ -180,13 +220,22 @@ def inside_claim(
     # One cell may have several of the forms: the most frequent one is a lower bound that never counts twice.
     matched = max(accepted, default=0)
     form = max((tally.inside[index] for index in counted), default=0)
-    if not weak and rules.column.chance > 0 and check_weight(matched, form, rules.column.chance, None, 0.0) < 3:
-        return None
+    lucky = not weak and rules.column.chance > 0
+    if lucky and check_weight(matched, form, rules.column.chance, None, 0.0) < 3:
+        # The check alone does not say it: only those behind a word that does are told.
+        return _inside(rules, seen.said, column, exact=seen.whole) if seen.said else None
     if max(tally.whole[index] for index in own) > 0.5 * form and (rules.confirm or weak):
         return None  # bare numbers, some of which pass by luck: they were judged as a whole column
+    telling = not weak and rules.column.chance == 0
+    if not telling and matched < _SCATTERED and column.profile.share(_prose) < _PROSE:
+        return None  # codes, a few of which look like it by luck
     cells = seen.cells if seen.whole else max(seen.cells, round(matched * seen.agreed / seen.looked))
-    cells = min(tally.filled, cells)
-    about = "" if seen.whole or (seen.agreed == seen.looked and not weak) else "about "
+    return _inside(rules, cells, column, exact=seen.whole or (seen.agreed == seen.looked and not weak))
+
+
+def _inside(rules: CategoryRules, cells: int, column: ColumnView, *, exact: bool) -> Claim:
+    filled = column.filled
+    cells = min(filled, cells)
     nats = 2.2 if "credential" in rules.category.flags else 1.0 if rules.confirm or rules.column.chance else 1.6
-    reason = f"found inside free text in {about}{cells:,} of {tally.filled:,} cells"
-    return Claim(rules.id, nats, cells, (reason,), whole=False)
+    reason = f"found inside free text in {'' if exact else 'about '}{cells:,} of {filled:,} cells"
+    return Claim(rules.id, nats, cells, (reason,), whole=False, by="inside")

@@ -94,7 +94,10 @@ def has_given_name(value: str) -> bool:
     if SYLLABIC.fullmatch(value.strip()):
         return has_family_name(value)
     parts = words(value.partition(",")[2]) or words(value)
-    first = next(iter(_weighty(parts)), "")
+    weighty = _weighty(parts)
+    first = next(iter(weighty), "")
+    if len(weighty) > 1 and first.isupper() and len(first) > 2 and not weighty[-1].isupper():
+        first = weighty[-1]  # ROSSI Luca
     plain = _plain(first)
     return any(piece in given_names() for piece in (plain, *plain.split("-")))
 

@@ -42,7 +42,7 @@ def phone_claim(column: ColumnView, rules: CategoryRules, codes: Sequence[str], 
         return None
     if told and profile.epochs and confirmed < 0.9:
         return None
-    matched = round(share * column.filled)
+    matched = column.cells(share)
     reasons = (
         f"{per_cent(share)} of {column.filled:,} cells have the shape of phone numbers",
         f"{per_cent(confirmed)} of those asked are in a numbering plan",

@@ -99,6 +99,10 @@ def known_town(value: str) -> bool:
 
 
 def country(value: str) -> bool:
-    """A code of two or three capitals, or words without digits."""
+    """A code of two or three letters or of three figures (ISO 3166-1), or words without digits."""
     plain = value.strip()
-    return re.fullmatch(r"[A-Za-z]{2,3}", plain) is not None or place(plain)
+    return (
+        re.fullmatch(r"[0-8]\d\d", plain) is not None
+        or re.fullmatch(r"[A-Za-z]{2,3}", plain) is not None
+        or place(plain)
+    )

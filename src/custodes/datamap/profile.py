@@ -12,10 +12,14 @@ from itertools import pairwise
 from typing import Final
 
 from custodes.datamap.headers import fold
+from custodes.datamap.vocabulary import WORDS
 
 _DIGITS: Final = re.compile(r"[0-9]+")
 _EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC).timestamp()
 _LATEST: Final = datetime(2045, 1, 1, tzinfo=UTC).timestamp()
+_ABSENT: Final = WORDS["absent"]
+_ASKED_FIRST: Final = 64
+_MOSTLY: Final = 0.9  # of the values; the rest are slips, or say that there is none
 _UNITS: Final = {10: 1, 13: 10**3, 16: 10**6, 19: 10**9}  # digits of an epoch in seconds to nanoseconds
 
 
@@ -28,8 +32,24 @@ class Profile:
 
     @cached_property
     def values(self) -> tuple[str, ...]:
-        """The sampled values that are not empty, in the order of their rows."""
+        """The sampled values that say something, in the order of their rows."""
+        return tuple(value for value in self._filled if value.casefold() not in _ABSENT)
+
+    @cached_property
+    def _filled(self) -> tuple[str, ...]:
         return tuple(value for value in self.sample if value)
+
+    @property
+    def present(self) -> float:
+        """The share of the sampled values that say something: `n/a` does not."""
+        return len(self.values) / len(self._filled) if self._filled else 0.0
+
+    @cached_property
+    def usual(self) -> tuple[str, ...]:
+        """Distinct values that are more than a slip: with one in a hundred of the values or more, or all where none is."""
+        counts = Counter(self.values)
+        least = max(1.0, 0.01 * len(self.values))
+        return tuple(value for value, count in counts.items() if count >= least) or self.distinct
 
     @cached_property
     def distinct(self) -> tuple[str, ...]:
@@ -47,8 +67,11 @@ class Profile:
         return len(self.distinct) / len(self.values) if self.values else 0.0
 
     def share(self, test: Callable[[str], bool]) -> float:
-        """The share of the values that pass a test; each distinct value is tested once."""
-        if not self.values:
+        """The share of the values that pass a test; each distinct value is tested once.
+
+        Where none of the first of them passes, none is said to: most tests are asked of columns of something else.
+        """
+        if not any(map(test, self.distinct[:_ASKED_FIRST])):
             return 0.0
         passed = {value for value in self.distinct if test(value)}
         return sum(value in passed for value in self.values) / len(self.values)
@@ -88,6 +111,18 @@ class Profile:
         return count >= 0.9 * len(self.distinct) and "9" in form and re.fullmatch(r"[A9._/-]+", form) is not None
 
     @cached_property
+    def changes(self) -> float:
+        """How often values change between letters, digits and marks, from sign to sign, in the middle of them."""
+        counts = sorted(_changes(value) for value in self.distinct)
+        return counts[len(counts) // 2] if counts else 0
+
+    @cached_property
+    def length(self) -> int:
+        """Signs of a distinct value in the middle of them."""
+        counts = sorted(map(len, self.distinct))
+        return counts[len(counts) // 2] if counts else 0
+
+    @cached_property
     def epochs(self) -> bool:
         """Whether the numbers are moments between 1990 and 2045, counted in seconds or parts of them."""
         return self.share(_epoch) >= 0.98
@@ -98,12 +133,20 @@ class Profile:
 
         Of random numbers of one length a tenth loses a digit or more, a hundredth two.
         """
-        if self.digits_share < 0.98 or not self.distinct or any(value.startswith("0") for value in self.distinct):
+        if self.digits_share < _MOSTLY or any(value.startswith("0") for value in self.distinct):
             return 0
-        longest = max(self.lengths)
-        if longest < 6 or len(self.lengths) == 1 or self.lengths[longest] < 0.6 * len(self.distinct):
+        lengths = Counter(len(value) for value in self.distinct if _DIGITS.fullmatch(value))
+        usual = sum(lengths.values())
+        # A length that hardly any number has is a slip, not the length they had.
+        longest = max((length for length, count in lengths.items() if count >= 0.05 * usual), default=0)
+        if longest < 6 or usual - lengths[longest] <= 0.02 * usual or lengths[longest] < 0.3 * usual:
             return 0
-        return longest if sum(self.lengths[longest - lost] for lost in range(4)) >= 0.98 * len(self.distinct) else 0
+        return longest if sum(lengths[longest - lost] for lost in range(4)) >= _MOSTLY * usual else 0
+
+
+def _changes(value: str) -> int:
+    kinds = ["A" if sign.isalpha() else "9" if sign.isdigit() else " " for sign in value]
+    return sum(one != other for one, other in pairwise(kinds))
 
 
 def _epoch(value: str) -> bool:

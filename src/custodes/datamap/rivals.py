@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final
 
-from custodes.datamap.evidence import check_weight
+from custodes.datamap.evidence import capped, check_weight
 from custodes.datamap.profile import Profile
 
 # Words in a column's name that say that its numbers are of a thing or a deed.
@@ -36,12 +36,15 @@ def rivals(profile: Profile) -> list[tuple[str, float]]:
         fits = [value for value in values if form.fullmatch(value)]
         if len(fits) >= max(_FEWEST, 0.9 * len(values)):
             passed = sum(map(check, fits))
-            weight = _BASE + check_weight(passed, len(fits), chance, None, 0.0)
+            weight = _BASE + capped(check_weight(passed, len(fits), chance, None, 0.0))
+            if check is _isbn10:
+                # Every eleventh number of a book ends in X.
+                weight += min(0.0, 3.0 - len(fits) / 11) if not any(value[-1] in "xX" for value in fits) else 0.0
             if weight > 0:
                 found.append((name, weight + (2.3 if passed == len(fits) else 0.0)))
     if profile.epochs:
         found.append(("moments counted in seconds", _SPAN))
-    elif profile.share(_day_number) >= 0.98:
+    elif profile.share(_day_number) >= 0.95:
         found.append(("days written as numbers", _SPAN))
     return found
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final, Protocol
 
+from custodes.datamap.order import targets_first
 from custodes.records import Dataset, Examined, Field, Skipped
 from custodes.stores.interface import Store, Unreadable
 
@@ -39,6 +40,10 @@ class Judge(Protocol):
         """A fresh tally for one dataset."""
         ...
 
+    def recall(self, before: Examined) -> None:
+        """Take over what an earlier scan found, for columns of other datasets that reference it."""
+        ...
+
 
 def scan(
     store: Store,
@@ -50,14 +55,14 @@ def scan(
     sketches: Sketches | None = None,
     on_progress: Progress | None = None,
 ) -> Iterator[Examined | Skipped]:
-    """Each dataset of the store, in its order, as Examined, as Skipped, or as both when only part of it was read.
+    """Each dataset of the store, those that others reference first, as Examined, as Skipped, or as both when only part of it was read.
 
     known: by `Dataset.full_name`, what an earlier scan with the same judge and max_rows found; a dataset whose
     fingerprint is unchanged is not read again. skip: names (or patterns with `*`) of datasets the owner does not
     want read, with the reason. A dataset that broke off or was mended has no fingerprint: the next scan tries again.
     Raises StoreRefused when the store is lost altogether.
     """
-    for found in store.datasets():
+    for found in targets_first(store.datasets()):
         name = found.dataset if isinstance(found, Skipped) else found.name
         if (reason := _unwanted(name, skip)) is not None:
             yield Skipped(
@@ -68,6 +73,7 @@ def scan(
         elif (before := _unchanged(found, known)) is not None:
             if sketches is not None:
                 sketches.keep(found)
+            judge.recall(before)
             yield before
         else:
             tally = judge.tally(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import add
 from typing import Any, Final
 
 import numpy as np
@@ -29,12 +30,14 @@ class Weighed:
     """Cells with matches of one category that were read with the words beside the match.
 
     looked: distinct cells read. agreed: those in which the match stood. cells: how often these are in the column.
+    said: how often those are in which a word before the match says what it is.
     whole: every cell with a match was read, so that `cells` is exact.
     """
 
     looked: int = 0
     agreed: int = 0
     cells: int = 0
+    said: int = 0
     whole: bool = True
 
 
@@ -80,7 +83,7 @@ class ColumnTally:
             (self.inside, counts.inside),
             (self.inside_valid, counts.inside_valid),
         ):
-            mine[:] = map(sum, zip(mine, more, strict=True))
+            mine[:] = map(add, mine, more)
         self._weigh(counts, cells, weights, recogniser)
 
     def _weigh(
@@ -98,23 +101,25 @@ class ColumnTally:
                 rows_of.setdefault(rules.id, {}).update(dict.fromkeys(matching))
                 if len(matching) >= _LISTED_BY_SCANNER:
                     self.weighed.setdefault(rules.id, Weighed()).whole = False
-        read: dict[int, frozenset[str]] = {}
+        read: dict[int, dict[str, bool]] = {}
         for identity, rows in rows_of.items():
             mine = self.weighed.setdefault(identity, Weighed())
             room = max(0, _EXAMPLES - mine.looked)
             mine.whole = mine.whole and len(rows) <= room
             for row in list(rows)[:room]:
                 if row not in read:
-                    read[row] = frozenset(match.category for match in recogniser.text(_text(cells[row]) or ""))
+                    read[row] = recogniser.said(_text(cells[row].as_py()) or "")
                 mine.looked += 1
                 if identity in read[row]:
                     mine.agreed += 1
-                    mine.cells += 1 if weights is None else int(weights[row])
+                    times = 1 if weights is None else int(weights[row])
+                    mine.cells += times
+                    mine.said += times if read[row][identity] else 0
 
     def take(self, array: pa.Array, starts: Sequence[int], run: int) -> None:
         """Add rows to the sample: runs of neighbours beginning at `starts`."""
         for start in starts:
-            cells = [_text(cell) for cell in array.slice(start, run)]
+            cells = [_text(cell) for cell in array.slice(start, run).to_pylist()]
             self.sample.extend(cell.strip()[:_CUT] if cell is not None else None for cell in cells)
             self.runs.append(len(cells))
 
@@ -125,8 +130,7 @@ class ColumnTally:
             self.take(array.drop_null(), [0], room)
 
 
-def _text(cell: Any) -> str | None:
-    value = cell.as_py()
+def _text(value: Any) -> str | None:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return value if isinstance(value, str) or value is None else str(value)

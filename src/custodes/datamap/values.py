@@ -45,15 +45,17 @@ __all__ = [
 ]
 
 
+_PHONE: Final = re.compile(r"(?:tel:)?\+?[\d\s().\-/\u2010-\u2013]+(?:,?\s?(?:x|ext\.?|#)\s?\d{1,6})?", re.IGNORECASE)
+_DECIMAL: Final = re.compile(r"\d+\.\d+")
+
+
 def phone(value: str) -> bool:
     """Six to fifteen digits with nothing but the marks phone numbers have; no date, no decimal number."""
     plain = value.strip()
+    if _PHONE.fullmatch(plain) is None:
+        return False
     digits = sum(c.isdigit() for c in plain)
-    form = re.fullmatch(
-        r"(?:tel:)?\+?[\d\s().\-/\u2010-\u2013]+(?:,?\s?(?:x|ext\.?|#)\s?\d{1,6})?", plain, re.IGNORECASE
-    )
-    decimal = re.fullmatch(r"\d+\.\d+", plain)
-    return 6 <= digits <= 19 and form is not None and day(plain) is None and decimal is None
+    return 6 <= digits <= 19 and _DECIMAL.fullmatch(plain) is None and day(plain) is None
 
 
 def document(value: str) -> bool:

@@ -72,10 +72,13 @@ pub(super) fn part(values: &[u8], from: usize, count: usize) -> u32 {
     values.iter().skip(from).take(count).fold(0, |number, &value| number * 10 + u32::from(value))
 }
 
-/// The same over ASCII; `None` where something else than a digit stands there.
+/// The same over ASCII; `None` where something else than a digit stands there, or too many for the type.
 pub(super) fn written(characters: &[u8], from: usize, count: usize) -> Option<u32> {
     let digits = characters.get(from..from.checked_add(count)?)?;
-    digits.iter().try_fold(0_u32, |number, b| b.is_ascii_digit().then(|| number * 10 + u32::from(b - b'0')))
+    digits.iter().try_fold(0_u32, |number, b| {
+        b.is_ascii_digit().then_some(())?;
+        number.checked_mul(10)?.checked_add(u32::from(b - b'0'))
+    })
 }
 
 /// Each digit times its weight, added up.

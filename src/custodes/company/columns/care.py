@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from custodes.company.columns.draw import Draw, grouped
@@ -27,33 +27,48 @@ _ORIGINS: Final = (
     "White British",
     "Pakistani",
 )
-_LOVES: Final = ("heterosexual", "homosexual", "bisexual", "gay", "lesbian", "asexual", "prefer not to say")
-_UNIONS: Final = ("member", "not a member", "ver.di", "IG Metall", "UNISON", "CGT", "none")
-_PARTIES: Final = (
-    "Democrat",
-    "Republican",
-    "Independent",
-    "Labour",
-    "Conservative",
-    "Green",
-    "Liberal Democrat",
-    "CDU",
-    "SPD",
-)
+_LOVES: Final = {
+    "en": ("heterosexual", "homosexual", "bisexual", "gay", "lesbian", "asexual", "prefer not to say"),
+    "de": ("heterosexuell", "homosexuell", "bisexuell", "schwul", "lesbisch", "keine Angabe"),
+}
+_UNIONS: Final = {
+    "en": ("member", "not a member", "ver.di", "IG Metall", "UNISON", "CGT", "none"),
+    "de": ("Mitglied", "kein Mitglied", "ver.di", "IG Metall", "IG BCE", "GEW"),
+    "fr": ("CGT", "CFDT", "FO", "non syndiqué"),
+}
+_PARTIES: Final = {
+    "en": (
+        "Democrat",
+        "Republican",
+        "Independent",
+        "Labour",
+        "Conservative",
+        "Green",
+        "Liberal Democrat",
+        "CDU",
+        "SPD",
+    ),
+    "de": ("CDU", "SPD", "Grüne", "FDP", "Die Linke", "parteilos"),
+}
 _BLOOD: Final = ("A+", "A-", "B+", "B-", "AB+", "AB-", "0+", "0-", "O+", "O-")
-_ILLNESSES: Final = (
-    "Type 2 diabetes mellitus",
-    "Essential hypertension",
-    "Asthma",
-    "Major depressive disorder",
-    "Migraine",
-    "Hypothyroidism",
-    "Breast cancer",
-    "Epilepsy",
-    "HIV infection",
-    "Psoriasis",
-    "Chronic kidney disease",
-)
+_ILLNESSES: Final = {
+    "en": (
+        "Type 2 diabetes mellitus",
+        "Essential hypertension",
+        "Asthma",
+        "Major depressive disorder",
+        "Migraine",
+        "Hypothyroidism",
+        "Breast cancer",
+        "Epilepsy",
+        "HIV infection",
+        "Psoriasis",
+        "Chronic kidney disease",
+    ),
+    "de": ("Diabetes mellitus Typ 2", "Bluthochdruck", "Asthma", "Depression", "Migräne", "Brustkrebs", "Epilepsie"),
+    "fr": ("diabète de type 2", "hypertension", "asthme", "dépression", "migraine", "épilepsie"),
+    "es": ("diabetes tipo 2", "hipertensión", "asma", "depresión", "migraña", "epilepsia"),
+}
 _DRUGS: Final = (
     "Metformin 500 mg",
     "Lisinopril 10 mg",
@@ -66,19 +81,17 @@ _DRUGS: Final = (
     "Omeprazole 20 mg",
     "Amoxicillin 500 mg",
 )
-_STATES: Final = ("single", "married", "divorced", "widowed", "separated")
-_NATIONS: Final = (
-    "German",
-    "French",
-    "Polish",
-    "Spanish",
-    "British",
-    "American",
-    "Turkish",
-    "Indian",
-    "Ukrainian",
-    "Italian",
-)
+_STATES: Final = {
+    "en": ("single", "married", "divorced", "widowed", "separated"),
+    "de": ("ledig", "verheiratet", "geschieden", "verwitwet", "getrennt lebend"),
+    "es": ("soltero", "casado", "divorciado", "viudo", "separado"),
+}
+_NATIONS: Final = {
+    "en": ("German", "French", "Polish", "Spanish", "British", "American", "Turkish", "Indian", "Ukrainian", "Italian"),
+    "de": ("deutsch", "französisch", "polnisch", "spanisch", "britisch", "türkisch", "ukrainisch", "italienisch"),
+    "fr": ("française", "allemande", "polonaise", "espagnole", "britannique", "turque", "italienne", "marocaine"),
+    "es": ("española", "alemana", "francesa", "polaca", "británica", "turca", "italiana", "colombiana"),
+}
 
 
 def icd10(draw: Draw) -> str:
@@ -104,9 +117,9 @@ def _one_of(words: tuple[str, ...]) -> Callable[[Draw], str]:
     return lambda draw: draw.any(words)
 
 
-def belief(draw: Draw) -> str:
-    """A religion in the language of the table."""
-    return draw.any(_BELIEFS[draw.locale.language])
+def _spoken(words: Mapping[str, tuple[str, ...]]) -> Callable[[Draw], str]:
+    """One of the words in the language of the table."""
+    return lambda draw: draw.any(words.get(draw.locale.language, words["en"]))
 
 
 CARE: Final = (
@@ -142,7 +155,7 @@ CARE: Final = (
     Kind(
         "diagnosis",
         "health_condition",
-        _one_of(_ILLNESSES),
+        _spoken(_ILLNESSES),
         {
             "en": ("diagnosis", "medical condition", "condition"),
             "de": ("diagnose", "krankheit"),
@@ -176,7 +189,7 @@ CARE: Final = (
     Kind(
         "religion",
         "religion",
-        belief,
+        _spoken(_BELIEFS),
         {
             "en": ("religion", "faith", "denomination"),
             "de": ("konfession", "religion"),
@@ -192,13 +205,13 @@ CARE: Final = (
         "ethnicity",
         "ethnicity",
         _one_of(_ORIGINS),
-        {"en": ("ethnicity", "race", "ethnic group"), "de": ("ethnie",)},
+        {"en": ("ethnicity", "race", "ethnic group")},
         look="words",
     ),
     Kind(
         "sexual_orientation",
         "sexual_orientation",
-        _one_of(_LOVES),
+        _spoken(_LOVES),
         {"en": ("sexual orientation", "orientation"), "de": ("sexuelle orientierung",)},
         look="words",
         tells=True,
@@ -206,28 +219,28 @@ CARE: Final = (
     Kind(
         "trade_union",
         "trade_union",
-        _one_of(_UNIONS),
+        _spoken(_UNIONS),
         {"en": ("trade union", "union membership", "union"), "de": ("gewerkschaft",), "fr": ("syndicat",)},
         look="words",
     ),
     Kind(
         "political_opinion",
         "political_opinion",
-        _one_of(_PARTIES),
+        _spoken(_PARTIES),
         {"en": ("political party", "party affiliation", "political affiliation"), "de": ("parteizugehoerigkeit",)},
         look="words",
     ),
     Kind(
         "marital_status",
         "marital_status",
-        _one_of(_STATES),
+        _spoken(_STATES),
         {"en": ("marital status", "civil status"), "de": ("familienstand",), "es": ("estado civil",)},
         look="words",
     ),
     Kind(
         "nationality",
         "nationality",
-        _one_of(_NATIONS),
+        _spoken(_NATIONS),
         {
             "en": ("nationality", "citizenship"),
             "de": ("staatsangehoerigkeit",),

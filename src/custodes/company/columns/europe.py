@@ -130,7 +130,6 @@ EUROPE: Final = (
         "sv",
         ("personnummer", "pnr"),
         ("swedish personal number",),
-        look="code",
     ),
     identifier(
         "no_fodselsnummer",

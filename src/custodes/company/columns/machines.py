@@ -153,8 +153,8 @@ MACHINES: Final = (
         family="orders",
     ),
     Kind(
-        "license_plate",
-        "license_plate",
+        "licence_plate",
+        "licence_plate",
         plate,
         {
             "en": ("license plate", "number plate", "vehicle registration"),

@@ -48,14 +48,13 @@ def _rut(number: str) -> str:
 
 
 WORLD: Final = (
-    identifier("us_ssn", us_ssn, "en", ("ssn", "social security number"), ("soc sec no",), look="code"),
+    identifier("us_ssn", us_ssn, "en", ("ssn", "social security number"), ("soc sec no",)),
     identifier(
         "us_itin",
         number("us.itin", lambda d: f"9{d.digits(2)}-{d.any(('70', '75', '81', '90', '94'))}-{d.digits(4)}"),
         "en",
         ("itin", "taxpayer itin"),
         ("individual taxpayer id",),
-        look="code",
     ),
     identifier(
         "ca_sin",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final, Literal
 
 import pyarrow as pa
@@ -23,6 +24,7 @@ _PREFIXES: Final = {
     "pl": ("klient",),
 }
 _OPAQUE: Final = ("c{}", "col_{}", "attr_{}", "f{:03d}", "x{}", "field{}")
+_DECIMAL: Final = re.compile(r"-?\d{1,9}\.\d{1,6}")
 _EMPTY: Final = ("N/A", "-", "n/a", "unknown", "NULL")
 
 
@@ -85,10 +87,9 @@ def typed(values: Sequence[str | None]) -> pa.Array:
             return pa.array([None if value is None else read(value) for value in values], kind)
         except ValueError:
             continue
-    try:
+    if filled and all(_DECIMAL.fullmatch(value) for value in filled):
         return pa.array([None if value is None else Decimal(value) for value in values], pa.decimal128(18, 6))
-    except (InvalidOperation, pa.ArrowInvalid):
-        return pa.array(values, pa.string())
+    return pa.array(values, pa.string())
 
 
 def placed(place: Place, name: str, leaf: str, values: Sequence[str | None]) -> tuple[pa.Array, str]:

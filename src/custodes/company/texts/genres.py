@@ -92,8 +92,8 @@ def json_line(draw: Draw, piece: Piece, line: Writer) -> None:
 def csv_line(draw: Draw, piece: Piece, line: Writer) -> None:
     """A row of an export, far from its heading; with the name where the value needs it."""
     name = "" if piece.bare else f"{piece.words} "
-    line.say(f"{draw.rng.randint(1_000, 9_999)},2025-0{draw.rng.randint(1, 9)}-1{draw.digits(1)},{name}").put(piece)
-    line.say(f",{draw.rng.uniform(1, 900):.2f},paid")
+    line.say(f'{draw.rng.randint(1_000, 9_999)},2025-0{draw.rng.randint(1, 9)}-1{draw.digits(1)},"{name}').put(piece)
+    line.say(f'",{draw.rng.uniform(1, 900):.2f},paid')
 
 
 def ticket(draw: Draw, piece: Piece, line: Writer) -> None:

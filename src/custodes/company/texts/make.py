@@ -17,7 +17,7 @@ from custodes.company.texts.tricky import FORMS, GLUE
 _BARE: Final = frozenset(
     {
         "email", "phone_international", "payment_card", "iban", "ipv4", "ipv6", "mac_address", "bitcoin_address",
-        "ethereum_address", "aws_access_key", "google_api_key", "github_token", "gitlab_token", "slack_token",
+        "aws_access_key", "google_api_key", "github_token", "gitlab_token", "slack_token",
         "stripe_key", "jwt", "url_with_password", "password_hash", "it_codice_fiscale", "mx_curp",
     }
 )  # fmt: skip
@@ -28,12 +28,11 @@ _NOT_IN_TEXT: Final = frozenset(
         "age", "gender", "username", "religion", "ethnicity", "sexual_orientation", "trade_union",
         "political_opinion", "marital_status", "nationality", "diagnosis", "medication", "blood_type", "latitude",
         "longitude", "geohash", "card_security_code", "card_expiry", "password", "api_key", "private_key",
-        "device_id", "birth_date", "user_agent", "bank_account", "passport", "driving_licence", "license_plate",
+        "device_id", "birth_date", "user_agent", "bank_account", "passport", "driving_licence", "licence_plate",
     }
 )  # fmt: skip
 # Separators and digits alone: what the tricky forms are for.
 _NUMBERS: Final = re.compile(r"[A-Z]{0,2}[\d .-]{8,40}")
-_LATIN: Final = frozenset({"en", "de", "fr", "es", "pl", "it", "pt", "nl", "sv", "no", "da", "fi"})
 
 # python-stdnum's module by kind, for numbers whose check digit is then made wrong.
 _CHECKED: Final = {
@@ -113,7 +112,7 @@ def _decoys(kind: Kind, draw: Draw, rows: int) -> Iterator[Line]:
 
 
 def _piece(kind: Kind, draw: Draw) -> Piece:
-    language = draw.any([language for language in kind.headers if language in _LATIN] or ["en"])
+    language = draw.any(list(kind.headers))
     words = draw.any(kind.headers[language])
     draw.form = draw.rng.randrange(1 << 16)  # each line is from another hand
     draw.locale = draw.any([locale for locale in LOCALES if locale.language == language] or [LOCALES[1]])

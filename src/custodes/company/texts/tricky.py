@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from custodes.company.columns import Draw
 
 _WIDE: Final = {ord(digit): chr(0xFF10 + int(digit)) for digit in "0123456789"}
-_SEPARATOR: Final = re.compile(r"[ -]")
 _NARROW: Final = "\u202f"
 
 
@@ -18,7 +16,8 @@ def _full_width(value: str, _: Draw) -> str:
 
 
 def _no_break(value: str, draw: Draw) -> str:
-    return _SEPARATOR.sub(draw.any(("\u00a0", _NARROW)), value)
+    # The hyphen that does not break is another sign: in some numbers it carries the century.
+    return value.replace(" ", draw.any(("\u00a0", _NARROW))).replace("-", "\u2011")
 
 
 def _between(mark: str) -> Callable[[str, Draw], str]:
