@@ -9,8 +9,10 @@ use crate::fold::fold;
 use crate::masks::{WIDTH, bits};
 use crate::word::{Word, bounded, in_order, key, keys, small, spellings, spoken};
 
-/// Characters before a match in which a word can speak for it.
+/// Characters between a word and a match that it can speak for.
 pub const REACH: usize = 40;
+/// Characters before a match in which such a word stands: names of columns are long.
+const FAR: usize = WIDTH - 2;
 
 /// What belongs to one pattern.
 #[derive(Clone, Copy, Debug)]
@@ -58,11 +60,11 @@ impl Window {
     /// What stands on the line before `start`.
     #[must_use]
     pub fn before(text: &[u8], start: usize) -> Self {
-        let from = start.saturating_sub(REACH + 1);
+        let from = start.saturating_sub(FAR + 1);
         let near = text.get(from..start).unwrap_or_default();
         let line = memrchr(b'\n', near).map(|newline| newline + 1);
         let kept = near.get(line.unwrap_or(0)..).unwrap_or_default();
-        if kept.is_ascii() { Self::of(kept, line.is_none() && start > REACH, true) } else { Self::folded(text, start) }
+        if kept.is_ascii() { Self::of(kept, line.is_none() && start > FAR, true) } else { Self::folded(text, start) }
     }
 
     fn of(kept: &[u8], cut: bool, ascii: bool) -> Self {
@@ -75,11 +77,11 @@ impl Window {
 
     #[cold]
     fn folded(text: &[u8], start: usize) -> Self {
-        let far = text.get(start.saturating_sub(4 * (REACH + 1))..start).unwrap_or_default();
+        let far = text.get(start.saturating_sub(4 * (FAR + 1))..start).unwrap_or_default();
         let line = memrchr(b'\n', far).map_or(0, |newline| newline + 1);
         let kept = far.get(line..).unwrap_or_default();
         let begins = |&(_, byte): &(usize, &u8)| !(0x80..0xc0).contains(byte);
-        let from = kept.iter().enumerate().rev().filter(begins).nth(REACH).map_or(0, |(place, _)| place);
+        let from = kept.iter().enumerate().rev().filter(begins).nth(FAR).map_or(0, |(place, _)| place);
         let mut folded = String::with_capacity(2 * WIDTH);
         for chunk in kept.get(from..).unwrap_or_default().utf8_chunks() {
             chunk.valid().chars().for_each(|character| fold(character, &mut folded));
@@ -87,6 +89,12 @@ impl Window {
         let bytes = folded.as_bytes();
         let rest = bytes.len().saturating_sub(WIDTH);
         Self::of(bytes.get(rest..).unwrap_or_default(), from > 0 || rest > 0, folded.is_ascii())
+    }
+
+    /// Where in the text a word of that nearness ends, if the window ends at `start`; near it, where letters were folded.
+    #[must_use]
+    pub fn word_end(&self, start: usize, nearness: usize) -> usize {
+        start.saturating_sub(self.length.saturating_sub(nearness / WIDTH))
     }
 
     fn bytes(&self) -> &[u8] {
@@ -154,9 +162,10 @@ impl Words {
         })
     }
 
-    /// The categories that a word in the window speaks for: it belongs to the first number behind it, so that no
-    /// five digits in a row may stand between.
-    pub fn boosted(&self, window: &Window, into: &mut Vec<u32>) {
+    /// The categories that a word in the window speaks for, and how near it is: the nearest word counts most, of those
+    /// that end at one place the longest. It belongs to the first number behind it, so that no five digits in a row may
+    /// stand between, nor the end of its field.
+    pub fn boosted(&self, window: &Window, into: &mut Vec<(u32, usize)>) {
         into.clear();
         let (digits, mut beginnings) = window.marks();
         let five = digits & digits >> 1;
@@ -171,8 +180,12 @@ impl Words {
                     continue;
                 };
                 spoken(words, window.bytes(), 0, place, &mut |word, end| {
-                    if end >= number && bounded(window.bytes(), end, word.unbounded) {
-                        into.extend(&word.categories);
+                    let bytes = window.bytes();
+                    let near = end >= number && end + REACH >= bytes.len();
+                    if near && bounded(bytes, end, word.unbounded) && !field_ends(bytes.get(end..).unwrap_or_default())
+                    {
+                        let nearness = end * WIDTH + end - place;
+                        into.extend(word.categories.iter().map(|&category| (category, nearness)));
                     }
                 });
             }
@@ -198,6 +211,44 @@ impl Words {
         }
         false
     }
+}
+
+/// Whether the value that a word names ends here, so that what follows is another one: it stands in quotes behind the
+/// word's `:` or `=`, or a comma and another name with such a mark follow. What an inner object or list holds belongs
+/// to the word before it.
+fn field_ends(between: &[u8]) -> bool {
+    let at = |place: usize| between.get(place).copied();
+    let mut given = false;
+    let mut quote = None;
+    let mut parted = false;
+    for (place, &byte) in between.iter().enumerate() {
+        match byte {
+            b':' | b'=' => {
+                let next = between.iter().skip(place + 1).copied().find(|byte| *byte != b' ');
+                let time = at(place + 1).is_some_and(|b| b.is_ascii_digit())
+                    && place.checked_sub(1).and_then(at).is_some_and(|b| b.is_ascii_digit());
+                if time || matches!(next, Some(b'{' | b'[' | b':' | b'=' | b'/' | b'>')) {
+                    continue;
+                }
+                if given && parted {
+                    return true;
+                }
+                given = true;
+                quote = next.filter(|next| matches!(next, b'"' | b'\''));
+                parted = false;
+            }
+            b',' | b';' | b'&' | b'|' => parted = true,
+            b'"' | b'\'' if given && quote == Some(byte) => {
+                // The first one opens it.
+                let opened = between.get(..place).unwrap_or_default().iter().rev().find(|byte| **byte != b' ');
+                if !matches!(opened, Some(b':' | b'=')) {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Words between a word that speaks against a number and the number: what numbers are called, and "is".

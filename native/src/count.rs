@@ -61,7 +61,7 @@ struct Counting<'a> {
     /// Patterns with flags in this cell, and for how many cells a confirmation counts.
     touched: Vec<(u32, u64)>,
     seen: Vec<u32>,
-    boosted: Vec<u32>,
+    boosted: Vec<(u32, usize)>,
     listed: Vec<Listed>,
     /// The list that the whole of this cell had; list 0 is none.
     cell_list: u32,
@@ -359,7 +359,7 @@ impl Sink for Counting<'_> {
         let mut seen = std::mem::take(&mut self.seen);
         patterns.longest(form, &mut seen, weak, |index, pattern, end| {
             let told = |owner: &Owner| {
-                !owner.weak || whole(end) || boosted.iter().any(|&category| category as usize == owner.category)
+                !owner.weak || whole(end) || boosted.iter().any(|&(category, _)| category as usize == owner.category)
             };
             let free = self.free.get(index).is_none_or(|&free| start >= free);
             if let (Ok(number), true) = (u32::try_from(index), free && patterns.owners.get(index).is_some_and(told)) {

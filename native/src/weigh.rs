@@ -1,6 +1,7 @@
 //! Which of the forms in a text are matches? Weak ones need a word before them, others may be spoken against; where
 //! matches overlap, one stays.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::context::Window;
@@ -24,15 +25,17 @@ pub struct Match {
 
 struct Candidate {
     found: Match,
-    /// What decides between matches of equal worth: no word spoke for it, it is weak, its rank.
-    doubt: (bool, bool, usize),
+    /// What decides between matches of equal worth: how near the word for it is, whether it is weak, its rank.
+    doubt: (Reverse<Option<usize>>, bool, usize),
+    /// Where the word for it ends.
+    word: Option<usize>,
 }
 
 struct Weighing<'a> {
     patterns: &'a Patterns,
     free: Vec<usize>,
     seen: Vec<u32>,
-    boosted: Vec<u32>,
+    boosted: Vec<(u32, usize)>,
     candidates: Vec<Candidate>,
 }
 
@@ -68,8 +71,11 @@ impl Sink for Weighing<'_> {
             let (Some(owner), Some(free)) = (patterns.owners.get(index), free.get_mut(index)) else {
                 return;
             };
-            let told = |boosted: &[u32]| boosted.iter().any(|&category| category as usize == owner.category);
-            if form.start < *free || (owner.weak && !told(boosted)) {
+            let told = |boosted: &[(u32, usize)]| {
+                let own = boosted.iter().filter(|(category, _)| *category as usize == owner.category);
+                own.map(|&(_, nearness)| nearness).max()
+            };
+            if form.start < *free || (owner.weak && told(boosted).is_none()) {
                 return;
             }
             let validated = pattern.validated(text, form.start, end);
@@ -97,23 +103,39 @@ impl Sink for Weighing<'_> {
                     None => return,
                 }
             }
-            candidates.push(Candidate { found, doubt: (!told(boosted), owner.weak, owner.rank) });
+            let nearness = told(boosted);
+            let word = nearness.map(|nearness| before.word_end(form.start, nearness));
+            candidates.push(Candidate { found, word, doubt: (Reverse(nearness), owner.weak, owner.rank) });
         });
     }
 }
 
-/// Of matches that overlap, the validated one stays, then the longer one, then the less doubtful one.
+/// Of matches that overlap, the validated one stays, then the longer one, then the less doubtful one. A word speaks for
+/// the first value behind it, and for those that are listed with it.
 fn disjoint(mut candidates: Vec<Candidate>) -> Vec<Match> {
     candidates.sort_by_key(|candidate| {
         let Match { start, end, validated, .. } = candidate.found;
         (!validated, usize::MAX - (end - start), start, candidate.doubt)
     });
-    let mut kept: BTreeMap<usize, Match> = BTreeMap::new();
-    for Candidate { found, .. } in candidates {
-        let before = kept.range(..found.end).next_back();
-        if before.is_none_or(|(_, other)| other.end <= found.start) {
-            kept.insert(found.start, found);
+    let mut kept: BTreeMap<usize, Candidate> = BTreeMap::new();
+    for candidate in candidates {
+        let before = kept.range(..candidate.found.end).next_back();
+        if before.is_none_or(|(_, other)| other.found.end <= candidate.found.start) {
+            kept.insert(candidate.found.start, candidate);
         }
     }
-    kept.into_values().collect()
+    let mut last: Option<(usize, usize)> = None; // the word of the match before, and where that ends
+    let mut told = Vec::with_capacity(kept.len());
+    for Candidate { found, word, doubt: (_, weak, _) } in kept.into_values() {
+        let used = last.filter(|&(spent, _)| word == Some(spent));
+        if weak && used.is_some_and(|(_, end)| found.start > end + LISTED) {
+            continue;
+        }
+        last = word.map(|word| (word, found.end)).or(last);
+        told.push(found);
+    }
+    told
 }
+
+/// Characters between two values of one list: ` or `, ` und `.
+const LISTED: usize = 6;

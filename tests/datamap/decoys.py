@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import calendar
 import random
 from collections.abc import Callable
 from typing import Final
+from uuid import UUID
 
 from tests.datamap.kinds import Kind, Maker, dated, formed, one_of
 
@@ -67,56 +69,97 @@ def _plain(length: int) -> Kind:
     return kind
 
 
-COLOURS: Final = "red|blue|green|black|white|grey|yellow|orange|purple|pink|brown|navy|teal|silver|gold|beige|amber|ruby|violet|olive"
-MONTHS: Final = "January|February|March|April|May|June|July|August|September|October|November|December"
+def _hexadecimal(*lengths: int) -> Kind:
+    def kind(rng: random.Random) -> Maker:
+        length = rng.choice(lengths)
+        return lambda: f"{rng.getrandbits(4 * length):0{length}x}"
 
-# What: its headers, and how its values are made.
-DECOYS: Final[dict[str, tuple[str, Kind]]] = {
-    "order_number": ("order_no orderNumber bestellnummer commande_no", _plain(16)),
-    "nine_digits": ("invoice_no item_ref document_no", _plain(9)),
-    "ten_digits": ("ticket_no case_ref vorgang", _plain(10)),
-    "eleven_digits": ("shipment_ref waybill", _plain(11)),
-    "twelve_digits": ("transaction_ref batch_no", _plain(12)),
-    "eight_digits": ("part_no artikelnr", _plain(8)),
-    "serial": ("id row_id line_no lfd_nr", _row(lambda rng: rng.randrange(10**9))),
-    "long_serial": ("key serial_no record_no", _row(lambda rng: rng.randrange(10**15), 30)),
-    "epoch": ("created_ts event_time ts", _whole(1_500_000_000, 1_800_000_000)),
-    "millis": ("updated_ms logged_at_ms", _whole(1_500_000_000_000, 1_800_000_000_000)),
-    "version": ("version app_version firmware", lambda rng: lambda: f"{rng.randint(1, 12)}.{rng.randint(0, 30)}.{rng.randint(0, 9)}.{rng.randint(0, 40)}"),
-    "sku": ("sku product_code artikel", formed("AAA-00000", "AA-0000", "A00-000", "000-00-0000", "AA000000A", "AAAA-000-AA", "A0000", "A00.0")),
-    "tracking": ("tracking_no tracking_number parcel", formed("1Z000AA00000000000", "AA000000000AA", "000000000000", "JD000000000000000000")),
-    "uuid": ("uuid correlation_id request", lambda rng: lambda: f"{rng.getrandbits(32):08x}-{rng.getrandbits(16):04x}-4{rng.getrandbits(12):03x}-a{rng.getrandbits(12):03x}-{rng.getrandbits(48):012x}"),
-    "hash": ("sha256 md5 checksum etag", lambda rng: (lambda bits: lambda: f"{rng.getrandbits(bits):0{bits // 4}x}")(rng.choice([128, 160, 256]))),
-    "hex": ("colour_hex block_ref", lambda rng: (lambda n: lambda: "".join(rng.choice("0123456789ABCDEF") for _ in range(n)))(rng.choice([6, 8, 11, 12]))),
-    "price": ("price amount total preis montant cena", _between(1, 4000, "{:.2f}")),
-    "rating": ("rating score stars", _whole(1, 5)),
-    "quantity": ("quantity qty menge stock", _whole(0, 140)),
-    "temperature": ("temperature temp_c sensor_value", _between(-20, 45, "{:.1f}")),
-    "ratio": ("ratio confidence weight", _between(0, 1, "{:.6f}")),
-    "measure": ("value_x reading delta", _between(-80, 80, "{:.4f}")),
-    "size": ("dimensions size_mm", _pairs),
-    "year": ("model_year fiscal_year jahr", _whole(1990, 2026)),
-    "duration": ("duration elapsed", lambda rng: lambda: f"{rng.randint(0, 9):02d}:{rng.randint(0, 59):02d}:{rng.randint(0, 59):02d}"),
-    "created": ("created_at updated_at order_date bestelldatum", dated("%Y-%m-%dT09:11:%SZ", "%Y-%m-%d 10:%M:00", "%Y-%m-%d", "%d.%m.%Y", first=2018, last=2026)),
-    "status": ("status state order_state etat", one_of("open|closed|shipped|cancelled", "active|inactive", "new|paid|failed|refunded", "A|I|P", "1|2|3")),
-    "flag": ("is_active enabled has_discount", one_of("true|false", "Y|N", "0|1", "yes|no")),
-    "colour": ("colour color farbe couleur", one_of(COLOURS, COLOURS.title())),
-    "month": ("month monat billing_period", one_of(MONTHS, "01|02|03|04|05|06|07|08|09|10|11|12")),
-    "weekday": ("weekday wochentag", one_of("Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday", "Mon|Tue|Wed|Thu|Fri|Sat|Sun")),
-    "size_code": ("size groesse taille", one_of("S|M|L|XL|XXL", "36|38|40|42|44")),
-    "currency": ("currency waehrung", one_of("EUR|USD|GBP|PLN")),
-    "language": ("language locale sprache", one_of("en|de|fr|es", "en-US|de-DE|fr-FR", "English|German|French")),
-    "category": ("category product_type kategorie", one_of("Books|Garden|Toys|Sports|Music", "Rock|Jazz|Blues|Pop|Metal", "Hardware|Software|Service")),
-    "product": ("product_name item_name produkt", _words("Blue Steel Classic Mini Super Eco Smart Royal", "Lamp Chair Bottle Phone Desk Cable Shirt", most=2)),
-    "company": ("company supplier firma vendor_name", lambda rng: lambda: f"{rng.choice(['Acme', 'Nord', 'Alpine', 'River', 'Delta', 'Union'])} {rng.choice(['Trading', 'Foods', 'Systems', 'Logistics'])} {rng.choice(['Ltd', 'GmbH', 'Inc', 'S.A.', 'sp. z o.o.'])}"),
-    "song": ("title track_title titel", _words("Love Night Rain Summer Dream Fire", "Away Again Tonight Blues Road Song", most=2)),
-    "prose": ("comment note beschreibung remarks", _words("the parcel was late again and we will send another one soon thank you for waiting", least=6, most=12)),
-    "url": ("url link homepage", lambda rng: lambda: f"https://shop.example/item/{rng.randint(1, 99999)}"),
-    "path": ("file_path image path", lambda rng: lambda: f"/var/data/{rng.randint(1, 99)}/img_{rng.randint(1, 9999)}.png"),
-    "team": ("team department abteilung", one_of("Sales|Support|Finance|Legal|Research", "Vertrieb|Einkauf|Lager")),
-    "airport": ("airport station_code", one_of("FRA|JFK|LHR|CDG|WAW|MAD")),
-    "error": ("error_code result_code", formed("E0000", "ERR-000", "A00", "000")),
-    "bin": ("bin_location shelf lagerplatz", formed("A00-00", "A-00-00-0", "AA00")),
-    "currency_pair": ("pair symbol ticker", formed("AAA", "AAAA", "AAA/AAA")),
-    "isbn": ("isbn ean gtin barcode", _goods),
-}  # fmt: skip
+    return kind
+
+
+def _upper(make: Maker) -> Maker:
+    return lambda: make().upper()
+
+
+def _version(rng: random.Random) -> Maker:
+    return lambda: ".".join(str(rng.randint(0, most)) for most in (12, 30, 9, 40))
+
+
+def _company(rng: random.Random) -> Maker:
+    first, what = ["Acme", "Nord", "Alpine", "River", "Delta", "Union"], ["Trading", "Foods", "Systems", "Logistics"]
+    return lambda: " ".join(map(rng.choice, (first, what, ["Ltd", "GmbH", "Inc", "S.A.", "sp. z o.o."])))
+
+
+COLOURS: Final = [
+    *("red", "blue", "green", "black", "white", "grey", "yellow", "orange", "purple", "pink", "brown", "navy", "teal"),
+    *("silver", "gold", "beige", "amber", "ruby", "violet", "olive"),
+]
+MONTHS: Final = list(calendar.month_name)[1:]
+
+# What is nobody's, and how its values are made; their headers are in kinds.yml.
+DECOYS: Final[dict[str, Kind]] = {
+    "order_number": _plain(16),
+    "nine_digits": _plain(9),
+    "ten_digits": _plain(10),
+    "eleven_digits": _plain(11),
+    "twelve_digits": _plain(12),
+    "eight_digits": _plain(8),
+    "serial": _row(lambda rng: rng.randrange(10**9)),
+    "long_serial": _row(lambda rng: rng.randrange(10**15), 30),
+    "epoch": _whole(1500000000, 1800000000),
+    "millis": _whole(1500000000000, 1800000000000),
+    "version": _version,
+    "sku": formed("AAA-00000", "AA-0000", "A00-000", "000-00-0000", "AA000000A", "AAAA-000-AA", "A0000", "A00.0"),
+    "tracking": formed("1Z000AA00000000000", "AA000000000AA", "000000000000", "JD000000000000000000"),
+    "uuid": lambda rng: lambda: str(UUID(int=rng.getrandbits(128), version=4)),
+    "hash": _hexadecimal(32, 40, 64),
+    "hex": lambda rng: _upper(_hexadecimal(6, 8, 11, 12)(rng)),
+    "price": _between(1, 4000, "{:.2f}"),
+    "rating": _whole(1, 5),
+    "quantity": _whole(0, 140),
+    "temperature": _between(-20, 45, "{:.1f}"),
+    "ratio": _between(0, 1, "{:.6f}"),
+    "measure": _between(-80, 80, "{:.4f}"),
+    "size": _pairs,
+    "year": _whole(1990, 2026),
+    "duration": lambda rng: lambda: f"{rng.randint(0, 9):02d}:{rng.randint(0, 59):02d}:{rng.randint(0, 59):02d}",
+    "created": dated("%Y-%m-%dT09:11:%SZ", "%Y-%m-%d 10:%M:00", "%Y-%m-%d", "%d.%m.%Y", first=2018, last=2026),
+    "status": one_of(
+        ["open", "closed", "shipped", "cancelled"],
+        ["active", "inactive"],
+        ["new", "paid", "failed", "refunded"],
+        ["A", "I", "P"],
+        ["1", "2", "3"],
+    ),
+    "flag": one_of(["true", "false"], ["Y", "N"], ["0", "1"], ["yes", "no"]),
+    "colour": one_of(COLOURS, [colour.title() for colour in COLOURS]),
+    "month": one_of(MONTHS, [f"{month:02d}" for month in range(1, 13)]),
+    "weekday": one_of(
+        ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+        ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+    ),
+    "size_code": one_of(["S", "M", "L", "XL", "XXL"], ["36", "38", "40", "42", "44"]),
+    "currency": one_of(["EUR", "USD", "GBP", "PLN"]),
+    "language": one_of(["en", "de", "fr", "es"], ["en-US", "de-DE", "fr-FR"], ["English", "German", "French"]),
+    "category": one_of(
+        ["Books", "Garden", "Toys", "Sports", "Music"],
+        ["Rock", "Jazz", "Blues", "Pop", "Metal"],
+        ["Hardware", "Software", "Service"],
+    ),
+    "product": _words(
+        "Blue Steel Classic Mini Super Eco Smart Royal", "Lamp Chair Bottle Phone Desk Cable Shirt", most=2
+    ),
+    "company": _company,
+    "song": _words("Love Night Rain Summer Dream Fire", "Away Again Tonight Blues Road Song", most=2),
+    "prose": _words(
+        "the parcel was late again and we will send another one soon thank you for waiting", least=6, most=12
+    ),
+    "url": lambda rng: lambda: f"https://shop.example/item/{rng.randint(1, 99999)}",
+    "path": lambda rng: lambda: f"/var/data/{rng.randint(1, 99)}/img_{rng.randint(1, 9999)}.png",
+    "team": one_of(["Sales", "Support", "Finance", "Legal", "Research"], ["Vertrieb", "Einkauf", "Lager"]),
+    "airport": one_of(["FRA", "JFK", "LHR", "CDG", "WAW", "MAD"]),
+    "error": formed("E0000", "ERR-000", "A00", "000"),
+    "bin": formed("A00-00", "A-00-00-0", "AA00"),
+    "currency_pair": formed("AAA", "AAAA", "AAA/AAA"),
+    "isbn": _goods,
+}

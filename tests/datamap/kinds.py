@@ -7,9 +7,12 @@ and then gives one value after another.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Final
+
+import yaml
 
 Maker = Callable[[], str]
 Kind = Callable[[random.Random], Maker]
@@ -58,9 +61,24 @@ STREETS: Final = {
     "nl": "{w}straat {n}|{w}laan {n}|{w}plein {n}|{w}weg {n}-{m}",
     "ja": "{m}-{n} {w}-cho|{n}-{m}-1 {w}|{w} {m}-chome {n}",
 }
-WORDS: Final = (
-    "Linden Rosen Garten Berg Park Mill Church Example Station Nelson Flora Markt Bern Wald Sonnen Oak".split()
-)
+WORDS: Final = [
+    "Linden",
+    "Rosen",
+    "Garten",
+    "Berg",
+    "Park",
+    "Mill",
+    "Church",
+    "Example",
+    "Station",
+    "Nelson",
+    "Flora",
+    "Markt",
+    "Bern",
+    "Wald",
+    "Sonnen",
+    "Oak",
+]
 POSTCODES: Final = {
     "en": "00000|A00 0AA|AA0 0AA|A0A 0A0|00000-0000", "de": "00000|0000|D-00000", "fr": "00000|F-00000", "es": "00000",
     "pl": "00-000", "it": "00000", "pt": "0000-000|00000-000", "nl": "1000 AA|1000AA", "ja": "000-0000",
@@ -92,11 +110,11 @@ def filled(form: str, rng: random.Random) -> str:
     return "".join(rng.choice(signs[sign]) if sign in signs else sign for sign in form)
 
 
-def one_of(*lists: str) -> Kind:
-    """Values of one of several lists, each parted by bars; usual ones more often than others."""
+def one_of(*lists: Sequence[str]) -> Kind:
+    """Values of one of several lists; those in front more often than others."""
 
     def kind(rng: random.Random) -> Maker:
-        words = rng.choice(lists).split("|")
+        words = rng.choice(lists)
         weights = [1 / (at + 1) for at in range(len(words))]
         return lambda: rng.choices(words, weights)[0]
 
@@ -129,7 +147,8 @@ def _by_locale(pools: dict[str, str], parted: str | None = None) -> Kind:
         words = pools[rng.choice(LOCALES)].split(parted)
         small = rng.random() < 0.15
         capital = rng.random() < 0.1
-        return lambda: (lambda word: word.lower() if small else word.upper() if capital else word)(rng.choice(words))
+        written = [word.lower() if small else word.upper() if capital else word for word in words]
+        return lambda: rng.choice(written)
 
     return kind
 
@@ -182,7 +201,7 @@ def _pair(rng: random.Random) -> Maker:
 def _icd(rng: random.Random) -> Maker:
     dotted = rng.random() < 0.7
     chapters = [("A", 0, 99), ("C", 0, 97), ("E", 0, 90), ("F", 0, 99), ("I", 0, 99), ("J", 0, 99), ("K", 0, 93),
-                ("M", 0, 99), ("N", 0, 99), ("S", 0, 99), ("Z", 0, 99), ("G", 0, 99), ("R", 0, 99), ("T", 0, 98)]  # fmt: skip
+                ("M", 0, 99), ("N", 0, 99), ("S", 0, 99), ("Z", 0, 99), ("G", 0, 99), ("R", 0, 99)]  # fmt: skip
 
     def made() -> str:
         letter, low, high = rng.choice(chapters)
@@ -281,7 +300,13 @@ def _routing(rng: random.Random) -> Maker:
         total = sum(w * int(d) for w, d in zip((3, 7, 1, 3, 7, 1, 3, 7), body, strict=True))
         banks.append(body + str(-total % 10))
     as_number = rng.random() < 0.3
-    return lambda: (lambda bank: bank.lstrip("0") if as_number else bank)(rng.choice(banks))
+    written = [bank.lstrip("0") if as_number else bank for bank in banks]
+    return lambda: rng.choice(written)
+
+
+def _month(rng: random.Random) -> Maker:
+    style = rng.choice(["{m:02d}/{y}", "{m:02d}/20{y}", "20{y}-{m:02d}", "{m:02d}{y}", "{m:02d}-{y}"])
+    return lambda: style.format(m=rng.randint(1, 12), y=rng.randint(25, 32))
 
 
 def _age(rng: random.Random) -> Maker:
@@ -304,78 +329,54 @@ def _mail(rng: random.Random) -> Maker:
 
 def _phone(rng: random.Random) -> Maker:
     form = rng.choice(
-        ["+1 202-555-{:04d}", "(202) 555-{:04d}", "+44 7700 90{:04d}", "07700 90{:04d}", "+49 30 12{:04d}", "202555{:04d}",
-         "+33 1 99 00 {:04d}", "030 12{:04d}", "+4830123{:04d}"]
+        ["+1 202-555-{:04d}", "(202) 555-{:04d}", "+44 7700 90{:04d}", "07700 90{:04d}", "+49 30 12{:04d}",
+         "202555{:04d}",          "+33 1 99 00 {:04d}", "030 12{:04d}", "+4830123{:04d}"]
     )  # fmt: skip
     return lambda: form.format(rng.randrange(10_000))
 
 
-# Category: its headers as programmers write them, and how its values are made.
-KINDS: Final[dict[str, tuple[str, Kind]]] = {
-    "first_name": ("first_name FirstName vorname prenom nombre imie nome voornaam given_name fname cust_first_nm custFirstName "
-                   "Vorname_1 mei prénom firstNm", _by_locale(GIVEN)),
-    "last_name": ("last_name surname Nachname nom_famille apellido nazwisko cognome achternaam sobrenome lname cust_last_nm "
-                  "familyName LastName sei lastNm", _by_locale(FAMILY)),
-    "person_name": ("full_name customer_name name_of_customer vollstaendiger_name nom_complet nombre_completo nome_completo "
-                    "volledige_naam patientName kundenname contactName emp_name cardholder_name", _full),
-    "city": ("city town ort stadt ville ciudad miasto citta cidade plaats shi addr_city billingCity Wohnort city_nm cust_city", _by_locale(TOWNS)),
-    "country": ("country country_code land pays pais kraj paese addr_country shippingCountry ctry country_name Land kuni cntry "
-                "residence_country", lambda rng: rng.choice([one_of(*LAND.values()), one_of("DE|FR|GB|US|PL|ES", "DEU|FRA|GBR|USA")])(rng)),
-    "region": ("state province region bundesland estado provincia wojewodztwo regione provincie todofuken addr_state billingState "
-               "state_cd canton", lambda rng: rng.choice([one_of(*STATES.values()), one_of("CA|TX|NY|WA|FL|OH", "BY|HE|NW|BE")])(rng)),
-    "postcode": ("postcode zip zip_code plz code_postal codigo_postal kod_pocztowy cap cep billingPostalCode postal_cd zipCd "
-                 "Postleitzahl yubin_bango addr_zip postnr", _postcode),
-    "postal_address": ("street address address_line_1 strasse adresse rue direccion calle ulica indirizzo morada straat addr1 "
-                       "billingStreet street_addr jusho Anschrift addr_ln1", lambda rng: rng.choice([_street, _whole_address])(rng)),
-    "birth_date": ("birth_date date_of_birth dob geburtsdatum date_naissance fecha_nacimiento data_urodzenia data_di_nascita "
-                   "data_nascimento geboortedatum birthDt seinengappi GebDat birthday", dated("%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%Y%m%d", "%d %b %Y")),
-    "age": ("age alter edad eta idade leeftijd wiek customer_age age_years ageGroup nenrei age_at_signup", _age),
-    "gender": ("gender sex geschlecht sexe sexo plec sesso geslacht gender_cd customerGender seibetsu genre sex_code",
-               one_of("F|M", "female|male|other", "Female|Male|Non-binary|Prefer not to say", "weiblich|männlich|divers", "1|2", "1|2|9", "0|1|2", "femme|homme",
-                      "mujer|hombre", "kobieta|mężczyzna", "K|M", "V|M", "H|M", "W|M|D", "onna|otoko", "donna|uomo", "vrouw|man", "F|M|X|U")),
-    "nationality": ("nationality citizenship nationalitaet staatsangehoerigkeit nationalite nacionalidad obywatelstwo cittadinanza "
-                    "nacionalidade nationaliteit kokuseki nat_cd nationalityCode",
-                    one_of("German|French|Polish|British", "DE|FR|PL|GB", "DEU|FRA|POL", "deutsch|polnisch|türkisch", "polskie|niemieckie", "Française|Belge", "276|250|616")),
-    "marital_status": ("marital_status civil_status familienstand situation_familiale estado_civil stan_cywilny stato_civile "
-                       "burgerlijke_staat maritalStatusCd marital_st mar_status",
-                       one_of("married|single|divorced|widowed", "M|S|D|W", "ledig|verheiratet|geschieden|verwitwet", "célibataire|marié(e)|divorcé(e)|veuf/veuve",
-                              "soltero|casado|divorciado|viudo", "panna|mężatka|kawaler|żonaty|wdowa", "1|2|3|4|5", "Married|Never married|Separated", "nubile|coniugato", "VH|LD|GS")),
-    "religion": ("religion faith konfession religion_code confession religia wyznanie religione religie kirchensteuer_konfession religious_affiliation",
-                 one_of("Christian|Muslim|Jewish|Hindu|Buddhist|None", "katholisch|evangelisch|konfessionslos|muslimisch", "rk|ev|vd", "RK|EV|--",
-                        "catholique|protestant|musulman|sans religion", "católica|evangélica|ninguna", "rzymskokatolickie|prawosławne|bezwyznaniowy", "Catholic|Protestant|Atheist|Agnostic|Other")),
-    "ethnicity": ("ethnicity race ethnic_origin ethnie herkunft_ethnisch etnia raza raca pochodzenie_etniczne etniciteit ethnic_grp race_cd",
-                  one_of("White|Black or African American|Asian|Hispanic or Latino|Other", "White British|Asian British|Black African|Mixed", "branca|parda|preta|amarela|indígena",
-                         "W|B|A|H|O", "mestizo|indígena|blanco|afrodescendiente", "Caucasian|African American|Native American|Pacific Islander", "Not Hispanic or Latino|Hispanic or Latino|Declined")),
-    "political_opinion": ("political_party party_affiliation politische_meinung opinion_politique partido_politico partia_polityczna "
-                          "partito_politico politieke_voorkeur political_view pol_affil party_pref",
-                          one_of("Democrat|Republican|Independent|Libertarian", "DEM|REP|IND|UNA", "CDU|SPD|Grüne|FDP|Linke", "D|R|I", "Labour|Conservative|Liberal Democrat|Green",
-                                 "left|centre-left|centre|right", "PSOE|PP|Vox|Sumar", "very liberal|moderate|conservative", "PiS|PO|Lewica|PSL")),
-    "sexual_orientation": ("sexual_orientation sexuelle_orientierung orientation_sexuelle orientacion_sexual orientacja_seksualna sexuality sex_orient",
-                           one_of("heterosexual|gay|lesbian|bisexual", "straight|gay|bi|queer|prefer not to say", "heterosexuell|homosexuell|bisexuell", "hétérosexuel|homosexuel|bisexuel",
-                                  "Straight/Heterosexual|Gay/Lesbian|Bisexual|Other")),
-    "card_expiry": ("card_expiry exp_date expiry card_exp cc_exp expiration_date cardExpiry gueltig_bis exp_mm_yy valid_thru "
-                    "data_waznosci_karty", lambda rng: (lambda style: lambda: style.format(m=rng.randint(1, 12), y=rng.randint(25, 32)))(
-                        rng.choice(["{m:02d}/{y}", "{m:02d}/20{y}", "20{y}-{m:02d}", "{m:02d}{y}", "{m:02d}-{y}"]))),
-    "card_security_code": ("cvv cvc cvv2 card_cvv security_code card_verification_code kartenpruefnummer pruefziffer cryptogramme codigo_seguridad csc cid_code", formed("000", "000", "0000")),
-    "driving_licence": ("driving_licence drivers_license driver_license_number fuehrerschein_nr permis_de_conduire licencia_conducir prawo_jazdy patente rijbewijs DLNumber dl_no license_no drv_lic_no",
-                        formed("A0000000", "00000000", "A000-0000-0000", "AA0000000A", "000000000", "00000/00/0000", "0000000000", "A00000000000000", "00AA00000")),
-    "licence_plate": ("license_plate plate plate_no licence_plate kennzeichen kfz_kennzeichen immatriculation matricula targa kenteken numer_rejestracyjny vehicleReg reg_plate nummerplade plaque number_plate",
-                      formed("AAA-0000", "0AAA000", "A-AA 0000", "AA-000-AA", "0000 AAA", "AA 000 AA", "AA00 AAA", "AAA 0A00", "00-AAA-0", "AA 00000")),
-    "passport": ("passport passport_no passport_number reisepass_nr passeport pasaporte paszport passaporto paspoortnummer passportNum pp_no travel_doc_no pass_nr",
-                 formed("000000000", "A00000000", "AA0000000", "00AA00000", "AAA000000", "C00A0A0AA", "AA 0000000", "AA000000")),
-    "latitude": ("latitude lat gps_lat geo_latitude breitengrad latitud szerokosc latitudine LATITUDE loc_lat", _number(-89, 89, 3, 4, 6, 7)),
-    "longitude": ("longitude lon lng gps_long laengengrad longitud dlugosc_geogr longitudine geo_lng LONGITUDE", _number(-179, 179, 3, 4, 6, 7)),
-    "coordinates": ("coordinates latlng lat_long gps_position koordinaten coordonnees coordenadas geo_point location_gps last_location", _pair),
-    "icd10_code": ("icd10 icd_code diagnosis_code diagnose dx_code primary_dx icd10_cd hauptdiagnose cie10 code_cim10 kod_icd10", _icd),
-    "gb_nino": ("nino national_insurance_number ni_number NINumber nat_ins_no", _nino),
-    "us_mbi": ("mbi medicare_id medicare_number medicareBeneficiaryId", _mbi),
-    "us_itin": ("itin tax_itin individual_taxpayer_id", _itin),
-    "us_aba_routing": ("routing_number aba aba_routing bank_routing_no rtn", _routing),
-    "pt_nif": ("nif contribuinte num_contribuinte nif_cliente", _checked(9, (9, 8, 7, 6, 5, 4, 3, 2), "12356", "000000000", "000 000 000")),
-    "uk_nhs_number": ("nhs_number nhs_no nhsNumber patient_nhs", _checked(10, (10, 9, 8, 7, 6, 5, 4, 3, 2), "4567", "0000000000", "000 000 0000", "000-000-0000")),
-    "ca_sin": ("sin social_insurance_number nas sin_no", _luhn("50000000")),
-    "il_id": ("teudat_zehut israeli_id mispar_zehut tz", _luhn("00000000")),
-    "username": ("username login user_name benutzername nom_utilisateur usuario nazwa_uzytkownika screen_name userLogin", _user),
-    "email": ("email e_mail mail_address courriel correo emailAddress E-Mail poczta", _mail),
-    "phone": ("phone tel telephone telefon telefono mobile_no handy phoneNumber gsm cell_phone denwa", _phone),
-}  # fmt: skip
+_DOCUMENT: Final = yaml.safe_load((Path(__file__).parent / "kinds.yml").read_text(encoding="utf-8"))
+HEADERS: Final[dict[str, list[str]]] = _DOCUMENT["headers"]
+DECOY_HEADERS: Final[dict[str, list[str]]] = _DOCUMENT["decoys"]
+
+# How the values of a category are made; what is an answer is drawn from the lists of kinds.yml.
+KINDS: Final[dict[str, Kind]] = {key: one_of(*lists) for key, lists in _DOCUMENT["answers"].items()} | {
+    "first_name": _by_locale(GIVEN),
+    "last_name": _by_locale(FAMILY),
+    "person_name": _full,
+    "city": _by_locale(TOWNS),
+    "country": one_of(*(words.split("|") for words in LAND.values()), ["DE", "FR", "GB", "US"], ["DEU", "FRA", "GBR"]),
+    "region": one_of(*(words.split("|") for words in STATES.values()), ["CA", "TX", "NY", "WA"], ["BY", "HE", "NW"]),
+    "postcode": _postcode,
+    "postal_address": lambda rng: rng.choice([_street, _whole_address])(rng),
+    "birth_date": dated("%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%Y%m%d", "%d %b %Y"),
+    "age": _age,
+    "card_expiry": _month,
+    "card_security_code": formed("000", "000", "0000"),
+    "driving_licence": formed(
+        *("A0000000", "00000000", "A000-0000-0000", "AA0000000A", "000000000", "00000/00/0000", "0000000000"),
+        *("A00000000000000", "00AA00000"),
+    ),
+    "licence_plate": formed(
+        *("AAA-0000", "0AAA000", "A-AA 0000", "AA-000-AA", "0000 AAA", "AA 000 AA", "AA00 AAA", "AAA 0A00"),
+        *("00-AAA-0", "AA 00000"),
+    ),
+    "passport": formed(
+        *("000000000", "A00000000", "AA0000000", "00AA00000", "AAA000000", "C00A0A0AA", "AA 0000000", "AA000000"),
+    ),
+    "latitude": _number(-89, 89, 3, 4, 6, 7),
+    "longitude": _number(-179, 179, 3, 4, 6, 7),
+    "coordinates": _pair,
+    "icd10_code": _icd,
+    "gb_nino": _nino,
+    "us_mbi": _mbi,
+    "us_itin": _itin,
+    "us_aba_routing": _routing,
+    "pt_nif": _checked(9, (9, 8, 7, 6, 5, 4, 3, 2), "12356", "000000000", "000 000 000"),
+    "uk_nhs_number": _checked(10, (10, 9, 8, 7, 6, 5, 4, 3, 2), "4567", "0000000000", "000 000 0000", "000-000-0000"),
+    "ca_sin": _luhn("50000000"),
+    "il_id": _luhn("00000000"),
+    "username": _user,
+    "email": _mail,
+    "phone": _phone,
+}

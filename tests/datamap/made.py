@@ -10,11 +10,26 @@ from functools import cache
 from custodes.datamap.category import CategoryRules
 from tests.datamap.decoys import DECOYS
 from tests.datamap.forms import sample, valid
-from tests.datamap.kinds import KINDS, Maker
+from tests.datamap.kinds import DECOY_HEADERS, HEADERS, KINDS, Maker
 
 _OPAQUE = ("c1", "x", "attr_7", "value", "field_a", "data", "reference", "col3")
 _ABSENT = (None, "", "N/A", "n/a", "-", "unknown", "null")
-_WORDS = "the parcel was late again please call back about it thanks for waiting we sent another one today".split()
+_WORDS = [
+    "the",
+    "parcel",
+    "was",
+    "late",
+    "again",
+    "please",
+    "call",
+    "back",
+    "about",
+    "it",
+    "thanks",
+    "we",
+    "sent",
+    "one",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +62,15 @@ def columns(categories: Sequence[CategoryRules], rng: random.Random, count: int)
             truth, cells = rules.id, rng.choices(pool, k=rows)
         elif what < 0.38:
             truth = kind = rng.choice(sorted(KINDS))
-            own = tuple(KINDS[kind][0].split())
-            cells = _some(KINDS[kind][1](rng), rows)
+            own = tuple(HEADERS[kind])
+            cells = _some(KINDS[kind](rng), rows)
         elif what < 0.5:
             # The name of one thing over values of another: towns called names, sums called ages.
             lie = rng.choice(sorted(KINDS))
-            own = tuple(KINDS[lie][0].split())
+            own = tuple(HEADERS[lie])
             kind = rng.choice(sorted(DECOYS) + sorted(KINDS))
             truth = kind if kind in KINDS else None
-            make = (KINDS[kind] if kind in KINDS else DECOYS[kind])[1](rng)
+            make = (KINDS[kind] if kind in KINDS else DECOYS[kind])(rng)
             cells = _some(make, rows)
         elif what < 0.6:
             rules = rng.choice(formed)
@@ -63,11 +78,15 @@ def columns(categories: Sequence[CategoryRules], rng: random.Random, count: int)
             kind, own = f"near {rules.id}", rules.column.headers if rng.random() < 0.3 else ()
             cells = [sample(regex, rng) for _ in range(rows)]
             # Nearly all have the form, as few pass the check as luck wants; without a check they may be the thing.
-            truth = None if rules.column.chance < 0.5 and rules.patterns[0].validator else rules.id
+            truth = (
+                None
+                if not rules.column.telling and rules.column.chance < 0.5 and rules.patterns[0].validator
+                else rules.id
+            )
         else:
             kind = rng.choice(sorted(DECOYS))
-            own = tuple(DECOYS[kind][0].split())
-            cells = _some(DECOYS[kind][1](rng), rows)
+            own = tuple(DECOY_HEADERS[kind])
+            cells = _some(DECOYS[kind](rng), rows)
         mail = [f"p{row}@mail.example" for row in range(rows)] if rng.random() < 0.4 else None
         yield Made(_header(own, categories, rng), _soiled(cells, rng), truth, kind, mail)
 
@@ -80,7 +99,7 @@ def texts(categories: Sequence[CategoryRules], rng: random.Random, count: int) -
         holds = rng.random() < 0.6
         rules = rng.choice(formed)
         kind = rules.id if holds else rng.choice(sorted(DECOYS))
-        make = _chosen(rng.choice(pools(rules)), rng) if holds else DECOYS[kind][1](rng)
+        make = _chosen(rng.choice(pools(rules)), rng) if holds else DECOYS[kind](rng)
         said = sorted(rules.boost) if rng.random() < (0.7 if holds else 0.1) and rules.boost else [""]
         share = rng.choice((0.01, 0.05, 0.3))
         cells: list[str | None] = []
@@ -116,7 +135,7 @@ def _header(own: Sequence[str], categories: Sequence[CategoryRules], rng: random
         named = rng.choice(categories).column.headers
         return rng.choice(named).replace(" ", "_") if named else "data"
     if what < 0.6:
-        return rng.choice(rng.choice(sorted(DECOYS.values(), key=str))[0].split())
+        return rng.choice(DECOY_HEADERS[rng.choice(sorted(DECOYS))])
     return rng.choice(_OPAQUE)
 
 
@@ -125,7 +144,7 @@ def _soiled(cells: list[str], rng: random.Random) -> list[str | None]:
     if rng.random() > 0.35:
         return list(cells)
     share = rng.choice((0.02, 0.04, 0.1))
-    strange = DECOYS[rng.choice(sorted(DECOYS))][1](rng)
+    strange = DECOYS[rng.choice(sorted(DECOYS))](rng)
     soiled: list[str | None] = []
     for cell in cells:
         what = rng.random() / share

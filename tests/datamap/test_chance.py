@@ -11,17 +11,12 @@ from custodes.datamap.category import CategoryRules, load_categories
 from tests.datamap.forms import TELLING as FORM_TELLS
 from tests.datamap.forms import passing, sample
 
-# The form of a credential is its evidence: no unrelated value is as long and as mixed. Numbering plans judge phone
-# numbers; the scanner's check only leaves out what no plan can hold.
+# Numbering plans judge phone numbers; the scanner's check only leaves out what no plan can hold.
 CHECKED = [
     rules
     for rules in load_categories()
-    if rules.confirm is None
-    and "credential" not in rules.category.flags
-    and any(p.validator and p.anchor not in FORM_TELLS for p in rules.patterns)
+    if rules.confirm is None and any(p.validator and p.anchor not in FORM_TELLS for p in rules.patterns)
 ]
-# Their checks bound the groups of a form that little else has; versions are told apart by a rule of their own.
-TELLING = {"ip_address"}
 
 
 def close(said: float, measured: float) -> bool:
@@ -40,7 +35,7 @@ def test_the_chance_is_as_said(rules: CategoryRules) -> None:
     shares = [passed / form for form, passed in counts]
     overall = sum(passed for _, passed in counts) / sum(form for form, _ in counts)
     said = rules.column.chance
-    told = rules.id in TELLING or all(share >= 0.25 or share <= 0.02 for share in shares)
+    told = all(share >= 0.25 or share <= 0.02 for share in shares)
     telling = said == 0 and told and not any(p.weak and p.anchor == "digits" for p in rules.patterns)
     between = min(shares) <= said <= max(shares)
     by_form = ", ".join(f"{share:.3f}" for share in shares)

@@ -156,3 +156,24 @@ def test_an_ethereum_address_needs_no_word() -> None:
         ("ethereum_address", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed")
     ]
     assert told("wallet 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("south_african_taxpayer_identification_number: 0149886467", [("za_tin", "0149886467")]),
+        ("documento de identidad peru 10117410", [("pe_dni", "10117410")]),
+        ("lithuanian personal code 11704133530", [("lt_asmens_kodas", "11704133530")]),
+        ("estonian personal code 11704133530", [("ee_isikukood", "11704133530")]),
+        ('{"postcode": "1000 AA", "ref": "20026"}', [("postcode", "1000 AA")]),
+        ('geo_hash = "gcpvj0"  # 9q8yyk8', [("geohash", "gcpvj0")]),
+        ("geohash=gcpvj0&ref=9q8yyk8", [("geohash", "gcpvj0")]),
+        ('"phone": {"number": "030 123456"}', [("phone", "030 123456")]),
+        ("phone 202-555-0143 or 202.555.0144", [("phone", "202-555-0143"), ("phone", "202.555.0144")]),
+        ("cedula 52.123.456 pagado, orden 8692035", [("co_cedula", "52.123.456")]),
+        ("tel (030 / 12 34 57)", [("phone", "030 / 12 34 57")]),
+    ],
+)
+def test_a_word_speaks_for_the_value_of_its_own_field(line: str, expected: list[tuple[str, str]]) -> None:
+    """However long the name is: the nearest word decides, then the longest, and what follows the value is another's."""
+    assert told(line) == expected

@@ -77,6 +77,7 @@ class ColumnRules:
 
     valid_share: of the cells that are not empty, those that must fit a pattern and pass its check.
     chance: share of unrelated values of the same form that pass the check by luck.
+    telling: the form alone says what it is, whatever luck would pass.
     headers: phrases a column name may contain; generic: phrases that say it only with more evidence.
     shape, share: a test on values for what has no pattern, and the share of values that must pass it.
     values: the few words such a column is filled with, folded; `share` of its values must be among them.
@@ -88,6 +89,7 @@ class ColumnRules:
 
     valid_share: float = 0.7
     chance: float = 0.0
+    telling: bool = False
     headers: tuple[str, ...] = ()
     generic: tuple[str, ...] = ()
     shape: str | None = None
@@ -240,11 +242,13 @@ def spec(identity: str, pattern: Pattern, *, keep_unvalidated: bool) -> _native.
 
 def _column(keys: _Keys) -> ColumnRules:
     languages = keys.keys("headers")
+    chance = keys.share("chance", 0.0)
     phrases = [phrase for language in languages.values for phrase in languages.texts(language)]
     headers = tuple(dict.fromkeys(way for phrase in phrases for way in (phrase, _short(phrase))))
     rules = ColumnRules(
         valid_share=keys.share("valid_share", 0.7),
-        chance=keys.share("chance", 0.0),
+        chance=chance,
+        telling=keys.flag("telling") or chance == 0,
         headers=headers,
         generic=keys.texts("generic"),
         shape=keys.choice("shape", tuple(SHAPES)),

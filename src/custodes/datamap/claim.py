@@ -32,7 +32,8 @@ class Claim:
 
     nats: the sum of the evidence, log-odds against nothing personal. matched: cells that fit, of the column's cells
     that are not empty. raw: how much better its check explains the values than luck does, without a bound; None where
-    no check was asked. Of two checks that say all they can, it tells the one that fits better. by: which kind of evidence it rests on.
+    no check was asked. Of two checks that say all they can, it tells the one that fits better.
+    by: which kind of evidence it rests on.
     """
 
     category: str

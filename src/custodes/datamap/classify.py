@@ -222,7 +222,7 @@ class Tally:
 
 def _telling(rules: CategoryRules) -> bool:
     """Whether the form alone says it, so that it can be evidence for other columns."""
-    return rules.column.chance == 0 and any(not pattern.weak for pattern in rules.patterns)
+    return rules.column.telling and any(not pattern.weak for pattern in rules.patterns)
 
 
 def _beside(column: ColumnView, columns: list[ColumnView]) -> frozenset[str]:

@@ -67,7 +67,7 @@ class Crossing:
         if share is None:
             return None
         more = 2 * (share * (1 - share) / _MADE) ** 0.5 + 1 / _MADE
-        return min(0.999, max(share, min(seen, share + more)))
+        return min(0.999, max(share, min(seen, share + float(more))))
 
     @cached_property
     def padded(self) -> _native.CellCounts | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl
@@ -133,14 +134,14 @@ def xml_leaves(text: str) -> tuple[list[Leaf], str | None] | None:
     return repeated([leaf for leaf in leaves[:_MOST_LEAVES] if len(leaf[0]) <= _DEEPEST * 2], many), None
 
 
-def repeated(leaves: list[Leaf], many: Set[tuple[str, ...]]) -> list[Leaf]:
+def repeated(leaves: list[Leaf], many: AbstractSet[tuple[str, ...]]) -> list[Leaf]:
     """The leaves with the step of many behind every path that stands in a document more than once."""
     if not many:
         return leaves
     return [(_listed(steps, many), value) for steps, value in leaves]
 
 
-def _listed(steps: tuple[str, ...], many: Set[tuple[str, ...]]) -> tuple[str, ...]:
+def _listed(steps: tuple[str, ...], many: AbstractSet[tuple[str, ...]]) -> tuple[str, ...]:
     told: list[str] = []
     plain: tuple[str, ...] = ()
     for place, key in enumerate(steps):

@@ -97,7 +97,7 @@ def _calibration() -> dict[str, tuple[tuple[float, ...], tuple[float, ...]]]:
 
 
 def probability(nats: float, by: str = "form") -> float:
-    """Of verdicts with this sum of this basis, the share that is right: measured, between the knots by straight lines."""
+    """Of verdicts with this sum and this basis, the share that is right, as it was measured."""
     return between(nats, *_calibration()[by])
 
 

@@ -86,6 +86,8 @@ class Phrases:
                 known = best.get(category, NOTHING)
                 if (found.strength, len(found.phrase)) > (known.strength, len(known.phrase)):
                     best[category] = found
+            if any(found.strength >= 0.9 for found in best.values()):
+                break  # what stands there goes before what it may be short for
         return best
 
     def _read(self, words: tuple[str, ...]) -> Iterator[tuple[str, Promise]]:

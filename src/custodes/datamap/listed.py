@@ -65,4 +65,4 @@ def _answers(column: ColumnView, rules: CategoryRules, promise: Promise) -> Clai
 def _answer(word: str) -> bool:
     if word in _NO_ANSWERS or not 1 <= len(word) <= 40 or word.count(" ") > 5:
         return False
-    return word.isdigit() and len(word) <= 2 or (word[0].isalpha() and not any(sign.isdigit() for sign in word[2:]))
+    return (word.isdigit() and len(word) <= 2) or (word[0].isalpha() and not any(sign.isdigit() for sign in word[2:]))

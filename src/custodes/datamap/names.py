@@ -106,8 +106,13 @@ def _unnamed(column: ColumnView, rules: Sequence[CategoryRules], given: float, e
     if "person_name" in known and full >= 0.8 and (given >= 0.35 + contrary or echo >= 0.5):
         return _surer(_claim(column, "person_name", 0.0, full, "two or more words, written as names are"), given, echo)
     word = _share(column, "name_word")
-    if word < 0.9:
-        return None
+    return _single(column, known, word, given=given, echo=echo, contrary=contrary) if word >= 0.9 else None
+
+
+def _single(
+    column: ColumnView, known: Collection[str], word: float, *, given: float, echo: float, contrary: float
+) -> Claim | None:
+    """Single words: the kind of name that more of them are."""
     distinct = column.profile.distinct[:_ENOUGH]
     family = sum(map(values.has_family_name, distinct)) / len(distinct)
     if "last_name" in known and family >= 0.75 and family > given + contrary and len(column.profile.usual) >= 10:

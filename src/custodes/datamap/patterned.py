@@ -118,7 +118,7 @@ def _summed(own: tuple[int, ...], recogniser: Recogniser, whole: list[int], vali
             weak += passed
         else:
             strong += passed
-            telling += passed if pattern.anchor in _TELLING or rules.column.chance == 0 else 0
+            telling += passed if pattern.anchor in _TELLING or rules.column.telling else 0
     # A cell may have several of the forms.
     strong = min(strong, filled)
     weak = min(weak, filled - strong)
@@ -220,13 +220,13 @@ def inside_claim(
     # One cell may have several of the forms: the most frequent one is a lower bound that never counts twice.
     matched = max(accepted, default=0)
     form = max((tally.inside[index] for index in counted), default=0)
-    lucky = not weak and rules.column.chance > 0
+    lucky = not weak and not rules.column.telling
     if lucky and check_weight(matched, form, rules.column.chance, None, 0.0) < 3:
         # The check alone does not say it: only those behind a word that does are told.
         return _inside(rules, seen.said, column, exact=seen.whole) if seen.said else None
     if max(tally.whole[index] for index in own) > 0.5 * form and (rules.confirm or weak):
         return None  # bare numbers, some of which pass by luck: they were judged as a whole column
-    telling = not weak and rules.column.chance == 0
+    telling = not weak and rules.column.telling
     if not telling and matched < _SCATTERED and column.profile.share(_prose) < _PROSE:
         return None  # codes, a few of which look like it by luck
     cells = seen.cells if seen.whole else max(seen.cells, round(matched * seen.agreed / seen.looked))
@@ -236,6 +236,6 @@ def inside_claim(
 def _inside(rules: CategoryRules, cells: int, column: ColumnView, *, exact: bool) -> Claim:
     filled = column.filled
     cells = min(filled, cells)
-    nats = 2.2 if "credential" in rules.category.flags else 1.0 if rules.confirm or rules.column.chance else 1.6
+    nats = 2.2 if "credential" in rules.category.flags else 1.0 if rules.confirm or not rules.column.telling else 1.6
     reason = f"found inside free text in {'' if exact else 'about '}{cells:,} of {filled:,} cells"
     return Claim(rules.id, nats, cells, (reason,), whole=False, by="inside")

@@ -46,7 +46,7 @@ class Profile:
 
     @cached_property
     def usual(self) -> tuple[str, ...]:
-        """Distinct values that are more than a slip: with one in a hundred of the values or more, or all where none is."""
+        """Distinct values that are more than a slip: one in a hundred of the values or more; all, where none is."""
         counts = Counter(self.values)
         least = max(1.0, 0.01 * len(self.values))
         return tuple(value for value, count in counts.items() if count >= least) or self.distinct

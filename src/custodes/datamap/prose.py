@@ -33,4 +33,6 @@ def prose_claim(column: ColumnView, finder: NameFinder) -> Claim | None:
     share = named / len(texts)
     whole = len(texts) / max(len(column.profile.distinct), 1)
     reason = f"{finder.title} sees names of people in {per_cent(share)} of {len(texts)} sampled texts"
-    return Claim("person_name", _NATS + share, round(share * whole * column.filled), (reason,), whole=False)
+    return Claim(
+        "person_name", _NATS + share, round(share * whole * column.filled), (reason,), whole=False, by="inside"
+    )

@@ -72,7 +72,10 @@ def scanner_arguments(categories: Sequence[CategoryRules]) -> tuple[list[_native
 
 def _ranks(categories: Sequence[CategoryRules]) -> dict[str, int]:
     """Of two categories that match the same, the one whose check says more is meant, then the more sensitive one."""
-    ranked = sorted(categories, key=lambda rules: (rules.column.chance, -rules.category.sensitivity, rules.id))
+    ranked = sorted(
+        categories,
+        key=lambda rules: (not rules.column.telling, rules.column.chance, -rules.category.sensitivity, rules.id),
+    )
     return {rules.id: rank for rank, rules in enumerate(ranked)}
 
 

@@ -55,7 +55,9 @@ def scan(
     sketches: Sketches | None = None,
     on_progress: Progress | None = None,
 ) -> Iterator[Examined | Skipped]:
-    """Each dataset of the store, those that others reference first, as Examined, as Skipped, or as both when only part of it was read.
+    """Each dataset of the store, those that others reference first, as Examined, as Skipped, or as both.
+
+    It is both when only part of it was read.
 
     known: by `Dataset.full_name`, what an earlier scan with the same judge and max_rows found; a dataset whose
     fingerprint is unchanged is not read again. skip: names (or patterns with `*`) of datasets the owner does not

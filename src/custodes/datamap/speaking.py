@@ -39,7 +39,11 @@ def _with_words(rules: CategoryRules, owners: Counter[str]) -> CategoryRules:
     column = rules.column
     if country:
         column = replace(column, headers=tuple(dict.fromkeys((*column.headers, *_as_headers(country)))))
-    return replace(rules, column=column, boost=rules.boost.union(names, country) if rules.patterns else rules.boost)
+    if not rules.patterns:
+        return replace(rules, column=column)
+    boost = rules.boost.union(names, country)
+    keys = (word.replace("'", " ") for word in boost if "'" in word)
+    return replace(rules, column=column, boost=boost.union(keys))
 
 
 def _telling(phrase: str, rules: CategoryRules) -> bool:
