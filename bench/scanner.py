@@ -1,56 +1,99 @@
-"""How fast are text and columns scanned, all shipped categories, validated, on one core?"""
+"""How fast are text and columns scanned, all shipped categories on, validated, with the words beside them?"""
 
 from __future__ import annotations
 
-import random
 import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from bench.line import Line, rate
+from bench.line import Line, rate, wall
+from bench.written import GENRES, columns, lines
+from custodes import _native
 from custodes.datamap.category import load_categories
-from custodes.datamap.recognise import Recogniser
+from custodes.datamap.classify import Classifier
 from custodes.datamap.tally import scan
+from custodes.datamap.text import classify_text
 
-_WORDS = ["parcel", "late", "nobody", "answered", "please", "look", "into", "it", "again", "thanks", "help", "order"]
-
-
-def _log(size: int, rng: random.Random) -> bytes:
-    """Lines of an access log with a message: times, numbers, now and then an address or a card."""
-    lines: list[str] = []
-    total = 0
-    while total < size:
-        words = " ".join(rng.choices(_WORDS, k=12))
-        time = f"2026-01-{rng.randint(1, 28):02d}T10:{rng.randint(0, 59):02d}:07Z"
-        line = f"{time} GET /orders/{rng.randint(1, 10**8)} 200 {words}"
-        if rng.random() < 0.05:
-            line += f" user{rng.randint(1, 999)}@mail.example"
-        if rng.random() < 0.01:
-            line += " 4111 1111 1111 1111"
-        lines.append(line)
-        total += len(line) + 1
-    return "\n".join(lines).encode()
+_SIZE = 4_000_000  # bytes of each genre
+_CELLS = 100_000  # of each kind of column
+_OURS = "custodes, all categories"
+_DIGITS = "[0-9]{12,19}"
+_PEERS = Path(__file__).resolve().parents[1] / ".peers" / "bin" / "python"
 
 
 def run() -> list[Line]:
-    """Text in MB/s, cells in millions a second; beside one plain read of the bytes and Python's re with two forms."""
-    rng = random.Random(1)
-    scanner = Recogniser(load_categories()).scanner
-    text = _log(8_000_000, rng)
-    mega = len(text) / 1e6
-    view = np.frombuffer(text, dtype=np.uint8)
+    """Text in MB/s, cells in millions a second; beside one plain read of the bytes and what peers do with less."""
+    classifier = Classifier(load_categories())
+    genres = {genre: lines(genre, _SIZE) for genre in GENRES}
+    return [*_text(classifier, genres), *_peers(genres), *_columns(classifier.recogniser.scanner)]
+
+
+def _text(classifier: Classifier, genres: dict[str, list[str]]) -> list[Line]:
+    found: list[Line] = []
+    seconds = 0.0
+    for genre, written in genres.items():
+        mega = sum(len(line.encode()) + 1 for line in written) / 1e6
+        speed = rate(lambda written=written: sum(1 for _ in classify_text(written, classifier)), mega)  # type: ignore[misc]  # a default that binds the loop's value
+        seconds += mega / speed
+        found.append(Line(f"classify_text, {genre}", _OURS, speed, "MB/s"))
+    block = "\n".join(line for written in genres.values() for line in written).encode()
+    mega = len(block) / 1e6
+    scanner = classifier.recogniser.scanner
+    found.append(Line("classify_text, mixed", _OURS, mega / seconds, "MB/s"))
+    found.append(Line("blocks of a file, mixed", _OURS, rate(lambda: scanner.find_block(block, "", 1), mega), "MB/s"))
+    with ThreadPoolExecutor(2) as pool:
+        one = wall(lambda: [scanner.find_block(block, "", 1) for _ in range(2)])
+        two = wall(lambda: list(pool.map(lambda _: scanner.find_block(block, "", 1), range(2))))
+    found.append(Line("two threads against one", _OURS, one / two, "times"))
+    return found
+
+
+def _peers(genres: dict[str, list[str]]) -> list[Line]:
+    block = "\n".join(line for written in genres.values() for line in written).encode()
+    mega = len(block) / 1e6
+    view = np.frombuffer(block, dtype=np.uint8)
     peer = re.compile(rb"\b\d(?:[ -]?\d){11,18}\b|[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
-    part = text[:500_000]
-    count = 500_000
-    cells = pa.array([f"{rng.choice(_WORDS)}{rng.randint(1, 10**6)}" for _ in range(count)])
-    mail = pa.array([f"user{number}@mail.example" for number in range(count)])
-    ours = "custodes, all categories"
-    million = count / 1e6
-    return [
-        Line("text", "read once (numpy sum)", rate(view.sum, mega), "MB/s"),
-        Line("text", ours, rate(lambda: scanner.scan_text(text), mega), "MB/s"),
+    part = block[:500_000]
+    found = [
+        Line("text, mixed", "read once (numpy sum)", rate(view.sum, mega), "MB/s"),
         Line("text", "python re, card and e-mail", rate(lambda: list(peer.finditer(part)), len(part) / 1e6), "MB/s"),
-        Line("cells, short words", ours, rate(lambda: scan(scanner, cells), million), "M cells/s"),
-        Line("cells, e-mail addresses", ours, rate(lambda: scan(scanner, mail), million), "M cells/s"),
     ]
+    ripgrep = shutil.which("rg")
+    if ripgrep is None:
+        print("bench: ripgrep is missing: apt-get install ripgrep, to have it beside ours", file=sys.stderr)
+    else:
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(block)
+            file.flush()
+            command = [ripgrep, "-j1", "-c", _DIGITS, file.name]
+            seconds = wall(lambda: subprocess.run(command, check=False, stdout=subprocess.DEVNULL))  # noqa: S603 - fixed
+        found.append(Line("text, mixed", f"ripgrep, {_DIGITS}, clock", mega / seconds, "MB/s"))
+    if not _PEERS.exists():
+        print("bench: presidio is missing: run bench/peers/setup, to have it beside ours", file=sys.stderr)
+    else:
+        some = "\n".join(line for written in genres.values() for line in written[:100])
+        script = Path(__file__).parent / "peers" / "time_presidio.py"
+        command = [str(_PEERS), str(script)]
+        told = subprocess.run(command, input=some, check=True, capture_output=True, text=True)  # noqa: S603 - our script
+        found.append(Line("text, mixed", "presidio, all its patterns", float(told.stdout), "MB/s"))
+    return found
+
+
+def _columns(scanner: _native.Scanner) -> list[Line]:
+    found: list[Line] = []
+    seconds = 0.0
+    for kind, cells in columns(_CELLS).items():
+        array = pa.array(cells)
+        million = len(cells) / 1e6
+        speed = rate(lambda array=array: scan(scanner, array), million, least=0.5)  # type: ignore[misc]  # a default that binds the loop's value
+        seconds += million / speed
+        found.append(Line(f"cells, {kind}", _OURS, speed, "M cells/s"))
+    found.append(Line("cells, one column of each", _OURS, len(found) * _CELLS / 1e6 / seconds, "M cells/s"))
+    return found

@@ -4,46 +4,13 @@
 //! A state is a set of places in the patterns, before the zero-width assertions (`\b`, `^`, `$`) that the next byte
 //! decides. A match is therefore seen one byte late, on the way into the state behind it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use regex_automata::nfa::thompson::{NFA, State};
-use regex_automata::util::look::Look;
 use regex_automata::util::primitives::{PatternID, StateID};
 
+use crate::closure::{BEFORE, Before, Sets, is_word, step};
 use crate::pattern::compile;
-
-/// What stands before the first byte: the beginning of the line, a word's byte (ASCII letter, digit, `_`), another.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Before {
-    /// Nothing: text or line begins here.
-    Line,
-    /// A letter, a digit or `_`.
-    Word,
-    /// Any other byte.
-    Other,
-}
-
-const BEFORE: [Before; 3] = [Before::Line, Before::Word, Before::Other];
-
-impl Before {
-    /// What stands before `place` in the text.
-    #[must_use]
-    pub fn place(text: &[u8], place: usize) -> Self {
-        place.checked_sub(1).and_then(|last| text.get(last)).map_or(Self::Line, |&byte| Self::after(byte))
-    }
-
-    fn after(byte: u8) -> Self {
-        match byte {
-            b'\n' => Self::Line,
-            _ if is_word(byte) => Self::Word,
-            _ => Self::Other,
-        }
-    }
-}
-
-pub(crate) fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
 
 /// One pattern of an automaton.
 #[derive(Clone, Debug)]
@@ -89,8 +56,12 @@ pub struct Automaton {
     numbers: Vec<u32>,
     weak: Vec<bool>,
     /// `first[before][byte]`: the patterns' largest lead plus one where a pattern can begin so, or 0.
-    first: [[u8; 256]; 3],
+    first: Reaches,
+    /// The same for those that can hold a byte that is not a word's before their first digit.
+    apart: Reaches,
 }
+
+type Reaches = [[u8; 256]; 3];
 
 /// States and transitions made so far, and room for one walk. One per thread.
 pub struct Walker {
@@ -100,8 +71,7 @@ pub struct Walker {
     lists: Vec<List>,
     by_list: HashMap<List, u32>,
     start: [u32; 3],
-    marks: Vec<u32>,
-    mark: u32,
+    sets: Sets,
     /// Bytes walked so far: the measure of work.
     pub steps: u64,
     /// What the last walk passed: a list of patterns (see `Walker::list`) and where they end, by end.
@@ -153,8 +123,9 @@ impl Automaton {
         let row = (sample.len() + 1) | 1;
         let numbers = patterns.iter().map(|part| part.number).collect();
         let weak = patterns.iter().map(|part| part.weak).collect();
-        let mut automaton = Self { nfa, classes, sample, row, numbers, weak, first: [[0; 256]; 3] };
-        automaton.first = automaton.beginnings(patterns);
+        let mut automaton =
+            Self { nfa, classes, sample, row, numbers, weak, first: [[0; 256]; 3], apart: [[0; 256]; 3] };
+        (automaton.first, automaton.apart) = automaton.beginnings(patterns);
         Ok(automaton)
     }
 
@@ -168,8 +139,7 @@ impl Automaton {
             lists: Vec::new(),
             by_list: HashMap::new(),
             start: [0; 3],
-            marks: vec![0; self.nfa.states().len()],
-            mark: 0,
+            sets: Sets::new(&self.nfa),
             steps: 0,
             ends: Vec::new(),
         };
@@ -181,6 +151,12 @@ impl Automaton {
     #[must_use]
     pub fn reach(&self, before: Before, byte: u8) -> u8 {
         self.first.get(before as usize).and_then(|row| row.get(usize::from(byte))).copied().unwrap_or(0)
+    }
+
+    /// The same where a byte that is no word's stands between there and the digit, the first byte included.
+    #[must_use]
+    pub fn reach_apart(&self, before: Before, byte: u8) -> u8 {
+        self.apart.get(before as usize).and_then(|row| row.get(usize::from(byte))).copied().unwrap_or(0)
     }
 
     /// The largest lead of any pattern.
@@ -199,74 +175,60 @@ impl Automaton {
         usize::from(reaches.max().unwrap_or(0).saturating_sub(1))
     }
 
-    fn beginnings(&self, patterns: &[Part]) -> [[u8; 256]; 3] {
-        let mut walker = Sets { marks: vec![0; self.nfa.states().len()], mark: 0 };
-        let mut by_class = vec![[0_u8; 3]; self.sample.len()];
+    fn beginnings(&self, patterns: &[Part]) -> (Reaches, Reaches) {
+        let mut sets = Sets::new(&self.nfa);
+        let mut by_class = vec![[(0_u8, 0_u8); 3]; self.sample.len()];
         for (index, part) in patterns.iter().enumerate() {
-            let start = PatternID::new(index).ok().and_then(|id| self.nfa.start_pattern(id));
-            let Some(start) = start else {
+            let Some(start) = PatternID::new(index).ok().and_then(|id| self.nfa.start_pattern(id)) else {
                 continue;
             };
             let reach = u8::try_from(part.lead.saturating_add(1)).unwrap_or(u8::MAX);
+            let later = part.lead > 0 && self.holds_a_gap(&mut sets, start);
             for before in BEFORE {
                 for (best, sample) in by_class.iter_mut().zip(&self.sample) {
-                    let places = walker.closure(&self.nfa, &[start], Some((before, *sample)));
+                    let places = sets.closure(&self.nfa, &[start], Some((before, *sample)));
                     let begins = sample.is_some_and(|b| places.iter().any(|&id| step(self.nfa.state(id), b).is_some()));
-                    if begins && let Some(best) = best.get_mut(before as usize) {
+                    if begins && let Some((best, apart)) = best.get_mut(before as usize) {
                         *best = reach.max(*best);
+                        if later || sample.is_some_and(|byte| !is_word(byte)) {
+                            *apart = reach.max(*apart);
+                        }
                     }
                 }
             }
         }
-        let mut first = [[0_u8; 256]; 3];
-        for (row, before) in first.iter_mut().zip(BEFORE) {
-            for (slot, class) in row.iter_mut().zip(self.classes) {
+        let (mut first, mut apart) = ([[0_u8; 256]; 3], [[0_u8; 256]; 3]);
+        for ((first, apart), before) in first.iter_mut().zip(&mut apart).zip(BEFORE) {
+            for ((first, apart), class) in first.iter_mut().zip(apart).zip(self.classes) {
                 let best = by_class.get(usize::from(class)).and_then(|best| best.get(before as usize));
-                *slot = best.copied().unwrap_or(0);
+                (*first, *apart) = best.copied().unwrap_or((0, 0));
             }
         }
-        first
+        (first, apart)
     }
-}
 
-/// Sets of places in the patterns, closed over what needs no byte.
-struct Sets {
-    marks: Vec<u32>,
-    mark: u32,
-}
-
-impl Sets {
-    /// Places reached without a byte. Assertions stop the way, or are decided where both sides are known.
-    fn closure(&mut self, nfa: &NFA, from: &[StateID], around: Option<(Before, Option<u8>)>) -> Vec<StateID> {
-        self.mark = self.mark.wrapping_add(1);
-        if self.mark == 0 {
-            self.marks.fill(0);
-            self.mark = 1;
-        }
-        let mut open: Vec<StateID> = from.to_vec();
-        let mut places = Vec::new();
-        while let Some(id) = open.pop() {
-            let Some(mark) = self.marks.get_mut(id.as_usize()) else {
-                continue;
-            };
-            if std::mem::replace(mark, self.mark) == self.mark {
-                continue;
+    /// Whether a pattern can pass a byte that is not a word's, but for its first byte, before it passes a digit.
+    fn holds_a_gap(&self, sets: &mut Sets, start: StateID) -> bool {
+        let plain: Vec<u8> = self.sample.iter().flatten().copied().filter(|byte| !byte.is_ascii_digit()).collect();
+        let (mut known, mut open) = (HashSet::new(), vec![start]);
+        let mut first = true;
+        while !open.is_empty() {
+            let mut next = Vec::new();
+            for &id in &sets.reached(&self.nfa, &open) {
+                let place = self.nfa.state(id);
+                let ways = plain.iter().filter_map(|&byte| Some((byte, step(place, byte)?)));
+                for (byte, to) in ways {
+                    if !first && !is_word(byte) {
+                        return true;
+                    }
+                    if known.insert(to) {
+                        next.push(to);
+                    }
+                }
             }
-            match nfa.state(id) {
-                State::Look { look, next } => match around {
-                    None => places.push(id),
-                    Some((before, after)) if holds(*look, before, after) => open.push(*next),
-                    Some(_) => {}
-                },
-                State::Union { alternates } => open.extend(alternates.iter()),
-                State::BinaryUnion { alt1, alt2 } => open.extend([*alt1, *alt2]),
-                State::Capture { next, .. } => open.push(*next),
-                State::Fail => {}
-                State::ByteRange { .. } | State::Sparse(_) | State::Dense(_) | State::Match { .. } => places.push(id),
-            }
+            (open, first) = (next, false);
         }
-        places.sort_unstable();
-        places
+        false
     }
 }
 
@@ -332,6 +294,8 @@ impl Walker {
         self.states.len() > MOST_STATES
     }
 
+    #[cold]
+    #[inline(never)]
     pub(crate) fn forget(&mut self, automaton: &Automaton) {
         self.table.clear();
         self.states.clear();
@@ -340,7 +304,7 @@ impl Walker {
         self.by_list.clear();
         self.lists.push(List::default());
         let starts: Vec<StateID> = automaton.nfa.patterns().filter_map(|id| automaton.nfa.start_pattern(id)).collect();
-        let places = self.closure(automaton, &starts, None);
+        let places = self.sets.closure(&automaton.nfa, &starts, None);
         for before in BEFORE {
             let state = self.intern(automaton, places.clone(), before, 0);
             if let Some(start) = self.start.get_mut(before as usize) {
@@ -349,25 +313,15 @@ impl Walker {
         }
     }
 
-    fn closure(
-        &mut self,
-        automaton: &Automaton,
-        from: &[StateID],
-        around: Option<(Before, Option<u8>)>,
-    ) -> Vec<StateID> {
-        let mut sets = Sets { marks: std::mem::take(&mut self.marks), mark: self.mark };
-        let places = sets.closure(&automaton.nfa, from, around);
-        (self.marks, self.mark) = (sets.marks, sets.mark);
-        places
-    }
-
     /// Works out where a state leads and writes it into the table.
+    #[cold]
+    #[inline(never)]
     fn make(&mut self, automaton: &Automaton, state: u32, class: usize) -> u32 {
         let byte = automaton.sample.get(class).copied().flatten();
         let Some(known) = self.known(state).cloned() else {
             return UNKNOWN;
         };
-        let here = self.closure(automaton, &known.places, Some((known.before, byte)));
+        let here = self.sets.closure(&automaton.nfa, &known.places, Some((known.before, byte)));
         let mut list = List::default();
         let mut next: Vec<StateID> = Vec::new();
         for &id in &here {
@@ -383,7 +337,7 @@ impl Walker {
         list.strong.sort_unstable();
         list.weak.sort_unstable();
         let list = self.intern_list(list);
-        let places = self.closure(automaton, &next, None);
+        let places = self.sets.closure(&automaton.nfa, &next, None);
         let asserts = |id: &StateID| matches!(automaton.nfa.state(*id), State::Look { .. });
         let before = match byte {
             Some(byte) if places.iter().any(asserts) => Before::after(byte),
@@ -424,31 +378,5 @@ impl Walker {
         self.states.push(Known { places: key.0.clone(), before, list });
         self.by_key.insert(key, state);
         state | special
-    }
-}
-
-fn step(place: &State, byte: u8) -> Option<StateID> {
-    match place {
-        State::ByteRange { trans } => trans.matches_byte(byte).then_some(trans.next),
-        State::Sparse(ways) => ways.matches_byte(byte),
-        State::Dense(ways) => ways.matches_byte(byte),
-        _ => None,
-    }
-}
-
-/// Whether an assertion holds between two bytes; lines are texts of their own.
-fn holds(look: Look, before: Before, after: Option<u8>) -> bool {
-    let (was, is) = (before == Before::Word, after.is_some_and(is_word));
-    match look {
-        Look::Start | Look::StartLF | Look::StartCRLF => before == Before::Line,
-        Look::End | Look::EndLF | Look::EndCRLF => after.is_none(),
-        Look::WordAscii => was != is,
-        Look::WordAsciiNegate => was == is,
-        Look::WordStartAscii => !was && is,
-        Look::WordEndAscii => was && !is,
-        Look::WordStartHalfAscii => !was,
-        Look::WordEndHalfAscii => !is,
-        // The expressions are compiled without Unicode.
-        _ => false,
     }
 }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use memchr::memrchr;
 
 use crate::fold::fold;
-use crate::masks::{Masks, WIDTH, bits};
+use crate::masks::{WIDTH, bits};
 use crate::word::{Word, bounded, in_order, key, keys, small, spellings, spoken};
 
 /// Characters between a word and a match that it can speak for.
@@ -51,6 +51,7 @@ pub struct Words {
 pub struct Window {
     bytes: [u8; WIDTH],
     length: usize,
+    ascii: bool,
     /// Whether the first byte is only there to tell whether a word begins behind it.
     cut: bool,
 }
@@ -61,33 +62,33 @@ impl Window {
     pub fn before(text: &[u8], start: usize) -> Self {
         let from = start.saturating_sub(FAR + 1);
         let near = text.get(from..start).unwrap_or_default();
-        if !near.is_ascii() {
-            return Self::folded(text, start);
-        }
         let line = memrchr(b'\n', near).map(|newline| newline + 1);
         let kept = near.get(line.unwrap_or(0)..).unwrap_or_default();
-        Self::of(kept, line.is_none() && start > FAR)
+        if kept.is_ascii() { Self::of(kept, line.is_none() && start > FAR, true) } else { Self::folded(text, start) }
     }
 
-    fn of(kept: &[u8], cut: bool) -> Self {
+    fn of(kept: &[u8], cut: bool, ascii: bool) -> Self {
         let mut bytes = [0_u8; WIDTH];
         if let Some(head) = bytes.get_mut(..kept.len()) {
             head.copy_from_slice(kept);
         }
-        Self { bytes, length: kept.len(), cut }
+        Self { bytes, length: kept.len(), ascii, cut }
     }
 
     #[cold]
     fn folded(text: &[u8], start: usize) -> Self {
         let far = text.get(start.saturating_sub(4 * (FAR + 1))..start).unwrap_or_default();
         let line = memrchr(b'\n', far).map_or(0, |newline| newline + 1);
-        let kept = String::from_utf8_lossy(far.get(line..).unwrap_or_default()).into_owned();
-        let skip = kept.chars().count().saturating_sub(FAR + 1);
-        let mut folded = String::new();
-        kept.chars().skip(skip).for_each(|character| fold(character, &mut folded));
+        let kept = far.get(line..).unwrap_or_default();
+        let begins = |&(_, byte): &(usize, &u8)| !(0x80..0xc0).contains(byte);
+        let from = kept.iter().enumerate().rev().filter(begins).nth(FAR).map_or(0, |(place, _)| place);
+        let mut folded = String::with_capacity(2 * WIDTH);
+        for chunk in kept.get(from..).unwrap_or_default().utf8_chunks() {
+            chunk.valid().chars().for_each(|character| fold(character, &mut folded));
+        }
         let bytes = folded.as_bytes();
         let rest = bytes.len().saturating_sub(WIDTH);
-        Self::of(bytes.get(rest..).unwrap_or_default(), skip > 0 || rest > 0)
+        Self::of(bytes.get(rest..).unwrap_or_default(), from > 0 || rest > 0, folded.is_ascii())
     }
 
     /// Where in the text a word of that nearness ends, if the window ends at `start`; near it, where letters were folded.
@@ -100,16 +101,19 @@ impl Window {
         self.bytes.get(..self.length).unwrap_or_default()
     }
 
-    /// One bit where a word begins: behind a mark, at a capital behind a small letter, at any letter of a script
-    /// without blanks.
-    fn beginnings(&self, masks: &Masks) -> u64 {
-        let high = bits(&self.bytes, |b| b >= 0x80);
+    /// One bit per digit, and one where a word begins: behind a mark, at a capital behind a small letter, at any letter
+    /// of a script without blanks.
+    fn marks(&self) -> (u64, u64) {
+        let digits = bits(&self.bytes, |b| b.wrapping_sub(b'0') < 10);
         let small = bits(&self.bytes, |b| b.wrapping_sub(b'a') < 26);
         let capital = bits(&self.bytes, |b| b.wrapping_sub(b'A') < 26);
-        let unbounded = bits(&self.bytes, |b| (0xe0..=0xf4).contains(&b));
-        let letters = masks.word & !masks.underscore | high;
+        let (mut letters, mut unbounded) = (digits | small | capital, 0);
+        if !self.ascii {
+            letters |= bits(&self.bytes, |b| b >= 0x80);
+            unbounded = bits(&self.bytes, |b| (0xe0..=0xf4).contains(&b));
+        }
         let begin = letters & !(letters << 1) | capital & small << 1 | unbounded;
-        begin & !u64::from(self.cut)
+        (digits, begin & !u64::from(self.cut))
     }
 }
 
@@ -163,14 +167,10 @@ impl Words {
     /// stand between, nor the end of its field.
     pub fn boosted(&self, window: &Window, into: &mut Vec<(u32, usize)>) {
         into.clear();
-        if !window.bytes().iter().any(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80) {
-            return;
-        }
-        let masks = Masks::of(&window.bytes, 0);
-        let five = masks.digits & masks.digits >> 1;
-        let five = five & five >> 2 & masks.digits >> 4;
+        let (digits, mut beginnings) = window.marks();
+        let five = digits & digits >> 1;
+        let five = five & five >> 2 & digits >> 4;
         let number = 64 - five.leading_zeros() as usize; // one past the first digit of the last long number
-        let mut beginnings = window.beginnings(&masks);
         while beginnings != 0 {
             let place = beginnings.trailing_zeros() as usize;
             beginnings &= beginnings - 1;
@@ -199,7 +199,7 @@ impl Words {
             return false;
         };
         let bytes = window.bytes();
-        let mut beginnings = window.beginnings(&Masks::of(&window.bytes, 0));
+        let (_, mut beginnings) = window.marks();
         while beginnings != 0 {
             let place = beginnings.trailing_zeros() as usize;
             beginnings &= beginnings - 1;

@@ -3,6 +3,7 @@
 
 pub mod automaton;
 pub mod cells;
+pub mod closure;
 pub mod context;
 pub mod count;
 mod fold;

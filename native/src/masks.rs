@@ -70,9 +70,14 @@ pub fn bits(block: &[u8; WIDTH], kind: impl Fn(u8) -> bool) -> u64 {
     for (to, &byte) in found.iter_mut().zip(block) {
         *to = u8::from(kind(byte));
     }
+    gather(&found)
+}
+
+/// One bit per byte of 0 or 1: the product gathers eight of them in its highest byte.
+#[inline]
+fn gather(found: &[u8; WIDTH]) -> u64 {
     let mut all = 0_u64;
     for (index, eight) in found.as_chunks::<8>().0.iter().enumerate() {
-        // Eight bytes of 0 or 1 become eight bits: the product gathers them in its highest byte.
         let gathered = u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
         all |= gathered << (8 * index);
     }

@@ -2,7 +2,8 @@
 //! Aho-Corasick; only there the automata walk. Every byte begins at most one walk per anchor, and a walk is bounded,
 //! so that time is linear in the text, whatever it is.
 
-use crate::automaton::{Automaton, Before, Part, Walker};
+use crate::automaton::{Automaton, Part, Walker};
+use crate::closure::Before;
 use crate::literals::Literals;
 use crate::masks::{Masks, WIDTH};
 use crate::pattern::{ANCHORS, Anchor, LONGEST, Pattern};
@@ -203,6 +204,9 @@ impl Pass<'_> {
         let back = self.places.lead.min(place - self.done);
         let window = self.starts.checked_shr(64 + bit - u32::try_from(back).unwrap_or(0)).unwrap_or(0);
         let mut begins = u32::try_from(window & ((1 << back) - 1)).unwrap_or(0);
+        // Where the word begins that the digit is in: only some patterns reach over what stands before it.
+        let begun = begins | u32::from(self.starts >> (64 + bit) & 1 == 1) << back;
+        let word = begun.checked_ilog2().map_or(0, |last| place - back + last as usize);
         for distance in 1..=self.places.loose.min(back) {
             begins |= 1 << (back - distance);
         }
@@ -214,7 +218,9 @@ impl Pass<'_> {
             let Some(&byte) = self.text.get(start) else {
                 continue;
             };
-            if usize::from(automaton.reach(Before::place(self.text, start), byte)) > reach {
+            let before = Before::place(self.text, start);
+            let most = if start < word { automaton.reach_apart(before, byte) } else { automaton.reach(before, byte) };
+            if usize::from(most) > reach {
                 walker.walk(automaton, self.text, start, LONGEST);
                 if !walker.ends.is_empty() {
                     sink.forms(self.text, &Form { anchor: Anchor::Digits, start, reach, walker, literal: None });

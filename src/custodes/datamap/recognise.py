@@ -32,7 +32,7 @@ class Recogniser:
         self.patterns: tuple[tuple[CategoryRules, Pattern], ...] = tuple(
             (rules, pattern) for rules in categories for pattern in rules.patterns
         )
-        self._boost = {rules.id: rules.boost for rules in categories if rules.boost}
+        self._boost = {rules.id: rules.boost for rules in categories}
         self.scanner = _native.Scanner(*scanner_arguments(categories))
 
     def strict(self, index: int) -> bool:
@@ -52,10 +52,9 @@ class Recogniser:
         found: dict[str, bool] = {}
         for match in self.text(text):
             before = fold(text[max(0, match.start - _REACH) : match.start])
-            words = self._boost.get(match.category)
-            found[match.category] = found.get(match.category, False) or (
-                words is not None and _words(words).search(before) is not None
-            )
+            boost = self._boost[match.category]
+            told = bool(boost) and _words(boost).search(before) is not None
+            found[match.category] = found.get(match.category, False) or told
         return found
 
 
@@ -80,6 +79,6 @@ def _ranks(categories: Sequence[CategoryRules]) -> dict[str, int]:
     return {rules.id: rank for rank, rules in enumerate(ranked)}
 
 
-@cache  # compiled where a text asks, not at load: a category has up to some hundred words
+@cache  # made when first asked for: those of all categories take a quarter of a second
 def _words(words: frozenset[str]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(re.escape(word) for word in sorted(words))})\b")
