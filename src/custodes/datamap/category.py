@@ -53,6 +53,18 @@ _SMALL: Final = frozenset(
 Refute = Literal["sequence", "key", "version"]
 
 
+_LARGEST: Final = 256 * 1024  # bytes of a category's file
+
+
+class _Plain(yaml.SafeLoader):
+    """Without merge keys: a few lines of them make a document that fills the memory."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        for key, _ in node.value:
+            if key.tag == "tag:yaml.org,2002:merge":
+                raise yaml.constructor.ConstructorError(None, None, "merge keys are not read", key.start_mark)
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """A form the scanner looks for.
@@ -160,11 +172,13 @@ def read_category(file: Path) -> CategoryRules:
     """Read and check one file whole. Raises BadInput with file, key and reason."""
     try:
         # The quick loader ends the process when text is nested too deep, so it gets only our own files.
-        loader = _QUICK if file.parent == BUILT_IN else yaml.SafeLoader
+        loader = _QUICK if file.parent == BUILT_IN else _Plain
+        if file.stat().st_size > _LARGEST:
+            raise BadInput("the category is too large", where=str(file), hint=f"use at most {_LARGEST:,} bytes")
         document = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both make plain data only
     except OSError as error:
         raise BadInput("cannot read the category", where=str(file), hint=str(error.strerror)) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{file}: line {mark.line + 1}" if mark is not None else str(file)
         raise BadInput("the category is no YAML", where=where, hint="mend the file as YAML in UTF-8") from error

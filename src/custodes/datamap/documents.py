@@ -22,6 +22,7 @@ _MOST_LEAVES: Final = 5_000  # of one document
 _LONGEST: Final = 1 << 20  # characters of a document that is taken apart
 _MOST_PATHS: Final = 300  # of one column; what goes past them stands under SURPLUS
 _MANY_KEYS: Final = 48  # distinct keys of one object from which they are data rather than names
+_LONGEST_KEY: Final = 64  # what is longer names nothing: it is data
 SURPLUS: Final = ".(other fields)"
 ANY: Final = "{}"
 MANY: Final = "[]"
@@ -29,7 +30,7 @@ _MOST_FORMS: Final = 2_000
 _OPENS: Final = frozenset("{[ \t\r\n")
 
 _XML: Final = re.compile(r"\s*<(?:\?xml|[A-Za-z_][\w.:-]*[\s/>])")
-_URL: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://[^\s?#]*|/[^\s?#=]*)\?([^\s#]+)(?:#\S*)?")
+_URL: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://[^\s?#]*|/[^\s?#=]*)\?([^\s#]+)(#\S*)?")
 _QUERY: Final = re.compile(r"\??[\w.\[\]%-]{1,64}=[^&=\s]*(?:&[\w.\[\]%-]{1,64}=[^&=\s]*)+")
 _PAIR: Final = re.compile(r"(?:(?<=\s)|^)([A-Za-z_][\w.-]{0,63})=(?:\"((?:[^\"\\]|\\.)*)\"|([^\s\"]+))")
 
@@ -40,8 +41,23 @@ def json_leaves(text: str) -> tuple[list[Leaf], str | None] | None:
     if value is None:
         return None
     leaves: list[Leaf] = []
-    _gather(value, (), leaves)
+    try:
+        _gather(value, (), leaves)
+    except _TooManyError:
+        return None
     return leaves, None
+
+
+class _TooManyError(Exception):
+    """A document with more values than are taken apart stays text, so that nothing in it is lost."""
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object; one with a key twice is refused and stays text, or the first value would be lost."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key is there twice")
+    return found
 
 
 def _document(text: str) -> object:
@@ -52,14 +68,16 @@ def _document(text: str) -> object:
         return None
     try:
         # Numbers stay the text they are: a card number as a float would lose its last digits.
-        value = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+        value = json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_object)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict | list) and value else None
 
 
 def _gather(value: object, path: tuple[str, ...], leaves: list[Leaf]) -> None:
-    """Add the values inside a value, each under its path, to the leaves."""
+    """Add the values inside a value, each under its path, to the leaves. Raises _TooManyError."""
+    if len(leaves) > _MOST_LEAVES:
+        raise _TooManyError
     if isinstance(value, str) and (value[:1] not in _OPENS or not value):
         # JSON can escape half a surrogate pair
         leaves.append((path, value if value.isascii() else value.encode("utf-8", "replace").decode()))
@@ -70,7 +88,8 @@ def _gather(value: object, path: tuple[str, ...], leaves: list[Leaf]) -> None:
         else:
             leaves.append((path, value.encode("utf-8", "replace").decode()))
     elif isinstance(value, dict) and len(path) < _DEEPEST:
-        for key, inner in value.items():
+        for raw, inner in value.items():
+            key = raw if raw.isascii() else raw.encode("utf-8", "replace").decode()
             told = _step(key)
             if told == STAR:
                 leaves.append(((*path, f".{KEYS}"), key))
@@ -85,7 +104,7 @@ def _gather(value: object, path: tuple[str, ...], leaves: list[Leaf]) -> None:
 
 @lru_cache(maxsize=4096)
 def _step(key: str) -> str:
-    return step(key)
+    return STAR if len(key) > _LONGEST_KEY else step(key)
 
 
 def xml_leaves(text: str) -> tuple[list[Leaf], str | None] | None:
@@ -102,13 +121,16 @@ def xml_leaves(text: str) -> tuple[list[Leaf], str | None] | None:
     many: set[tuple[str, ...]] = set()
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        path.append(f".{name.rpartition(':')[2]}")
+        # What is not taken apart whole stays text. A path is copied for each value, so depth must be bounded here.
+        if len(path) >= _DEEPEST * 2 or len(leaves) > _MOST_LEAVES:
+            raise ValueError("too deep or too long")
+        path.append(f".{_named_step(name, path, leaves)}")
         if path[-1] in beside[-1]:
             many.add(tuple(path))
         beside[-1].add(path[-1])
         beside.append(set())
         said.append([])
-        leaves.extend(((*path, f".@{key.rpartition(':')[2]}"), value) for key, value in attributes.items())
+        leaves.extend(((*path, f".@{_named_step(key, path, leaves)}"), value) for key, value in attributes.items())
 
     def end(_: str) -> None:
         words = "".join(said.pop()).strip()
@@ -124,6 +146,8 @@ def xml_leaves(text: str) -> tuple[list[Leaf], str | None] | None:
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = lambda words: said[-1].append(words) if said else None
+    parser.CommentHandler = lambda words: leaves.append(((*path, ".#comment"), words))
+    parser.ProcessingInstructionHandler = lambda _, words: leaves.append(((*path, ".#instruction"), words))
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
     parser.ExternalEntityRefHandler = refuse
@@ -131,7 +155,17 @@ def xml_leaves(text: str) -> tuple[list[Leaf], str | None] | None:
         parser.Parse(text.encode("utf-8", "replace"), True)
     except (expat.ExpatError, ValueError, LookupError):
         return None
-    return repeated([leaf for leaf in leaves[:_MOST_LEAVES] if len(leaf[0]) <= _DEEPEST * 2], many), None
+    return repeated(leaves, many), None
+
+
+def _named_step(name: str, path: list[str], leaves: list[Leaf]) -> str:
+    """An element's or attribute's name without its prefix; one that is data is a value among the others."""
+    plain = name.rpartition(":")[2]
+    told = _step(plain)
+    if told == STAR:
+        leaves.append(((*path, f".{KEYS}"), plain))
+        return ANY
+    return told
 
 
 def repeated(leaves: list[Leaf], many: AbstractSet[tuple[str, ...]]) -> list[Leaf]:
@@ -157,22 +191,30 @@ def query_leaves(text: str) -> tuple[list[Leaf], str | None] | None:
     """The parameters of an address (under `query`) or of a bare query string, and the address without them."""
     address = _URL.fullmatch(text.strip())
     if address is not None and "=" in address[2]:
-        return _named((".query",), _parameters(address[2])), address[1]
+        parameters = _parameters(address[2])
+        # What stands behind the # may hold a token or an address as well: it stays beside the rest.
+        return (
+            None
+            if parameters is None
+            else (_named((".query",), parameters), f"{address[1]} {address[3] or ''}".rstrip())
+        )
     if _QUERY.fullmatch(text.strip()):
-        return _named((), _parameters(text.strip().lstrip("?"))), None
+        parameters = _parameters(text.strip().lstrip("?"))
+        return None if parameters is None else (_named((), parameters), None)
     return None
 
 
-def _parameters(query: str) -> list[tuple[str, str]]:
+def _parameters(query: str) -> list[tuple[str, str]] | None:
+    """Keys and values; None where there are too many to take apart, so that the address stays text."""
     try:
-        return parse_qsl(query, max_num_fields=200)
+        return parse_qsl(query, keep_blank_values=True, max_num_fields=200)
     except ValueError:
-        return []
+        return None
 
 
 def pair_leaves(text: str) -> tuple[list[Leaf], str | None] | None:
     """The values of a line of two or more `key=value`, and the words between them."""
-    pairs = _PAIR.findall(text[:_LONGEST])
+    pairs = _PAIR.findall(text) if len(text) <= _LONGEST else []
     if len(pairs) < 2:
         return None
     rest = " ".join(_PAIR.sub(" ", text).split())
@@ -182,12 +224,13 @@ def pair_leaves(text: str) -> tuple[list[Leaf], str | None] | None:
 def _named(above: tuple[str, ...], pairs: list[tuple[str, str]]) -> list[Leaf]:
     """Leaves of keys and values; a key that is there twice has many values."""
     leaves = [((*above, f".{_key(key)}"), value) for key, value in pairs]
+    leaves += [((*above, f".{KEYS}"), key) for key, _ in pairs if _key(key) == ANY]
     counts = Counter(steps for steps, _ in leaves)
     return repeated(leaves, {steps for steps, count in counts.items() if count > 1})
 
 
 def _key(key: str) -> str:
-    told = step(key)
+    told = _step(key)
     return ANY if told == STAR else told.encode("utf-8", "replace").decode()
 
 
@@ -217,7 +260,7 @@ class Paths:
                     self._forms.add(form)
         found: dict[str, list[str | None]] = {}
         for row, leaves in documents:
-            for steps, value in leaves[:_MOST_LEAVES]:
+            for steps, value in leaves:
                 known = self._names.get(steps)
                 for path, text in ((known, value),) if known is not None else self._placed(steps, value):
                     if _many(path):

@@ -7,13 +7,13 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final, Protocol
 
+import pyarrow as pa
+
 from custodes.datamap.order import targets_first
 from custodes.records import Dataset, Examined, Field, Skipped
 from custodes.stores.interface import Store, Unreadable
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from custodes.datamap.copies import Sketches
 
 _FIRST_LOOK: Final = 20_000  # rows after which it is decided which fields are sketched
@@ -104,6 +104,10 @@ def _examine(
                 on_progress(dataset.full_name, rows)
     except Unreadable as error:
         broken = Skipped("scan", store.name, dataset.name, error.reason, error.hint)
+    except (UnicodeError, pa.ArrowException, RecursionError) as error:
+        # One odd cell must not keep the other datasets from being judged. The error's own words may hold the value.
+        reason = f"a value after row {rows:,} cannot be judged ({type(error).__name__})"
+        broken = Skipped("scan", store.name, dataset.name, reason, "mend the value, or report it: it is a gap of ours")
     if broken is not None:
         yield broken
         if rows == 0:
