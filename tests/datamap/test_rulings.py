@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from custodes.datamap.rulings import latest, rule
+from custodes.datamap.rulings import rule
 from custodes.records import Decided, Examined, Field, Ruling
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -17,16 +17,20 @@ def a_ruling(decided: Decided, *, days: int | None = None, field: str = "number"
     return Ruling("shop", "main.orders", field, "payment_card", decided, "user:a", "test numbers", NOW, until)
 
 
+def last(rulings: list[Ruling]) -> dict[tuple[str, str, str, str], Ruling]:
+    return {one.about: one for one in rulings}
+
+
 def test_what_is_held_not_personal_is_off_the_map_but_told() -> None:
     """The verdict leaves the fields and travels on beside its ruling."""
-    (one,), suppressed = rule(MAP, latest([a_ruling("not_personal", days=9)]), NOW)
+    (one,), suppressed = rule(MAP, last([a_ruling("not_personal", days=9)]), NOW)
     assert one.verdicts == ()
     assert [each.verdict for each in suppressed] == [FOUND]
 
 
 def test_a_ruling_that_has_ended_gives_the_verdict_back() -> None:
     """On the day it ends the verdict counts again, and says that it had been ruled out."""
-    (one,), suppressed = rule(MAP, latest([a_ruling("not_personal", days=9)]), NOW + timedelta(days=9))
+    (one,), suppressed = rule(MAP, last([a_ruling("not_personal", days=9)]), NOW + timedelta(days=9))
     assert suppressed == ()
     assert one.verdicts[0].confidence == FOUND.confidence
     assert "is over" in one.verdicts[0].reasons[-1]
@@ -34,12 +38,12 @@ def test_a_ruling_that_has_ended_gives_the_verdict_back() -> None:
 
 def test_a_confirmed_verdict_is_sure_and_stays_without_the_scan() -> None:
     """The scan's own verdict becomes sure; a field the scan never found is on the map all the same."""
-    (one,), _ = rule(MAP, latest([a_ruling("confirmed"), a_ruling("confirmed", field="note")]), NOW)
+    (one,), _ = rule(MAP, last([a_ruling("confirmed"), a_ruling("confirmed", field="note")]), NOW)
     assert [(verdict.field, verdict.confidence) for verdict in one.verdicts] == [("number", 1.0), ("note", 1.0)]
     assert all("test numbers" in " ".join(verdict.reasons) for verdict in one.verdicts)
 
 
 def test_the_last_ruling_counts() -> None:
     """Withdrawn, the scan's verdict is what it was."""
-    (one,), suppressed = rule(MAP, latest([a_ruling("not_personal", days=9), a_ruling("withdrawn")]), NOW)
+    (one,), suppressed = rule(MAP, last([a_ruling("not_personal", days=9), a_ruling("withdrawn")]), NOW)
     assert (one, suppressed) == (MAP[0], ())

@@ -14,6 +14,7 @@ from tests.demonstration import Answer, custodes
 
 Tiny = Callable[..., Path]
 FIELD = "shop.main.customers.email"
+REPLAY = "insert into ruling (receipt, body) select receipt, body from ruling where number = 1"
 LATER = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}"
 
 
@@ -70,20 +71,46 @@ def test_every_ruling_is_a_leaf_of_the_ledger(scanned: Path) -> None:
     suppress(scanned)
     lines = [line for file in scanned.glob("custodes-data/ledger/receipts/*") for line in file.read_text().splitlines()]
     receipt = next(json.loads(line) for line in lines if '"ruling"' in line)
-    assert receipt["detail"]["field"] == FIELD
+    assert (receipt["detail"]["dataset"], receipt["detail"]["field"]) == ("main.customers", "email")
     assert len(receipt["detail"]["digest"]) == 64
     assert custodes("ledger", "verify", cwd=scanned).code == 0
 
 
-def test_a_ruling_slipped_into_the_state_is_not_applied(scanned: Path) -> None:
-    """Who can write the state cannot hide a field: without its receipt a ruling counts for nothing, and is told."""
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("update ruling set body = replace(body, 'load test', 'loud test')", "no receipt"),
+        ("insert into ruling (receipt, body) select receipt, replace(body, 'load', 'loud') from ruling", "no receipt"),
+        ("delete from ruling", "gone from the state"),
+    ],
+)
+def test_a_ruling_changed_in_the_state_is_told(scanned: Path, change: str, said: str) -> None:
+    """Who can write the state cannot hide a field by it: ledger and state must tell the same."""
     suppress(scanned)
     with sqlite3.connect(scanned / "custodes-data" / "state.db") as state:
-        state.execute("update ruling set body = replace(body, 'load test', 'loud test')")
+        state.execute(change)
     answer = custodes("scan", "--json", cwd=scanned)
-    assert FIELD in fields(answer)
     assert answer.code == 3
-    assert any("no receipt" in one["reason"] for one in answer.json["uncovered"])
+    assert any(said in one["reason"] for one in answer.json["uncovered"])
+    assert (FIELD in fields(answer)) == (not change.startswith("insert"))
+
+
+@pytest.mark.parametrize("change", ["delete from ruling where number = 2", REPLAY])
+def test_a_withdrawn_ruling_cannot_be_brought_back_by_the_state(scanned: Path, change: str) -> None:
+    """Neither by repeating its row nor by taking away the withdrawal: the ledger's order decides."""
+    suppress(scanned)
+    assert custodes("verdicts", "withdraw", FIELD, "email", "--why", "they are real", cwd=scanned).code == 0
+    with sqlite3.connect(scanned / "custodes-data" / "state.db") as state:
+        state.execute(change)
+    assert FIELD in fields(custodes("scan", "--json", cwd=scanned))
+
+
+def test_a_ruling_names_nobody(scanned: Path) -> None:
+    """The ledger keeps a reason for ever, so one with somebody's address in it is refused, and not repeated."""
+    answer = suppress(scanned, why="only ann@example.com is in it")
+    assert answer.code == 2
+    assert "looks like email" in answer.err
+    assert "ann@" not in answer.out + answer.err
 
 
 @pytest.mark.parametrize(
@@ -93,6 +120,8 @@ def test_a_ruling_slipped_into_the_state_is_not_applied(scanned: Path) -> None:
         (["suppress", FIELD, "emails", "--why", "x", "--until", LATER], 'did you mean "email"'),
         (["suppress", FIELD, "email", "--why", " ", "--until", LATER], "needs a reason"),
         (["suppress", FIELD, "email", "--why", "x", "--until", "2020-01-01"], "still to come"),
+        (["suppress", FIELD, "email", "--why", "x", "--until", "9999-12-31"], "within two years"),
+        (["confirm", "shop.main.customers.nosuch", "email", "--why", "x"], "nothing is known"),
         (["withdraw", FIELD, "email", "--why", "x"], "no ruling to withdraw"),
     ],
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
+import os
+import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,6 +63,6 @@ def reading() -> Iterator[Workspace]:
 def acting_user() -> str:
     """Who acts, for receipts."""
     try:
-        return f"user:{getpass.getuser()}"
-    except (KeyError, OSError):  # a container without a passwd entry
-        return "user:unknown"
+        return f"user:{pwd.getpwuid(os.getuid()).pw_name}"  # the environment could name anybody
+    except KeyError:  # a container without a passwd entry
+        return f"user:{os.getuid()}"

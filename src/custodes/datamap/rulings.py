@@ -11,11 +11,6 @@ from custodes.records import Examined, Field, Ruling, Suppressed
 About = tuple[str, str, str, str]
 
 
-def latest(rulings: Iterable[Ruling]) -> dict[About, Ruling]:
-    """The last ruling about each category of each field; rulings come in the order in which they were made."""
-    return {one.about: one for one in rulings}
-
-
 def rule(
     examined: Iterable[Examined], rulings: Mapping[About, Ruling], now: datetime
 ) -> tuple[tuple[Examined, ...], tuple[Suppressed, ...]]:

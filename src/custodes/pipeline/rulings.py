@@ -5,16 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from contextlib import closing
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 
-from custodes.datamap.rulings import About, latest, rule
+from custodes.datamap.category import load_categories
+from custodes.datamap.recognise import Recogniser
+from custodes.datamap.rulings import About, rule
 from custodes.errors import BadInput
 from custodes.pipeline.categories import known_categories
+from custodes.pipeline.evidence import RECEIPTS
+from custodes.pipeline.open_store import open_store
 from custodes.pipeline.workspace import Workspace
-from custodes.records import Decided, Examined, Ruling, Skipped, Suppressed
+from custodes.records import Dataset, Decided, Examined, Ruling, Skipped, Suppressed
 
+Place = tuple[str, str, str]
 _LONGEST_WHY = 500
+_LONGEST = timedelta(days=731)  # people leave and tables change: nothing is hidden for longer without a new look
 
 
 def ruled(workspace: Workspace) -> tuple[tuple[Examined, ...], tuple[Suppressed, ...]]:
@@ -24,7 +31,7 @@ def ruled(workspace: Workspace) -> tuple[tuple[Examined, ...], tuple[Suppressed,
 
 
 def unproven(workspace: Workspace) -> list[Skipped]:
-    """Rulings that are not applied, because nothing in the ledger says that somebody made them."""
+    """Rulings that are not applied, because ledger and state do not tell the same of them."""
     return _proven(workspace)[1]
 
 
@@ -39,40 +46,80 @@ def decide(
     """
     now = workspace.clock()
     store, dataset, field = _located(workspace, name, category, decided)
+    _names_nobody(workspace, name, why)
     if not why.strip():
         raise BadInput("a ruling needs a reason", where=name, hint="say why, in a sentence that names no person")
     if len(why) > _LONGEST_WHY:
         raise BadInput("the reason is too long", where=name, hint=f"use at most {_LONGEST_WHY} characters")
     if until is not None and until <= now:
         raise BadInput("the ruling would have ended already", where=name, hint="give a day that is still to come")
+    if until is not None and until > now + _LONGEST:
+        raise BadInput("the ruling would outlive who made it", where=name, hint="give a day within two years")
     one = Ruling(store, dataset, field, category, decided, workspace.by, why.strip(), now, until)
     if decided == "withdrawn":
-        before = latest(each for each, _ in workspace.rulings.all()).get(one.about)
+        before = _proven(workspace)[0].get(one.about)
         if before is None or not before.in_force(now):
             raise BadInput("there is no ruling to withdraw", where=name, hint='"custodes verdicts history" lists them')
     receipt = workspace.seal_receipts(
-        [workspace.receipt("ruling", field=name, category=category, decided=decided, digest=_digest(one))]
+        [
+            workspace.receipt(
+                "ruling",
+                store=store,
+                dataset=dataset,
+                field=field,
+                category=category,
+                decided=decided,
+                digest=_digest(one),
+            )
+        ]
     )
     workspace.rulings.add(one, receipt)
     return one
 
 
-def _located(workspace: Workspace, name: str, category: str, decided: Decided) -> tuple[str, str, str]:
+def _located(workspace: Workspace, name: str, category: str, decided: Decided) -> Place:
     """Store, dataset and field of a name. A field may be confirmed that the scan has found nothing in."""
-    examined = workspace.datamap.all()
-    fields = {f"{one.store}.{one.dataset}.{one.field}": one for each in examined for one in each.verdicts}
-    fields |= {f"{one.store}.{one.dataset}.{one.field}": one for one, _ in workspace.rulings.all()}  # type: ignore[misc]  # both name a field
     categories = known_categories(workspace)
     if category not in categories:
         raise BadInput(f'no category "{category}"', hint=_meant(category, sorted(categories)))
-    if (found := fields.get(name)) is not None:
-        return found.store, found.dataset, found.field
-    inside = [one for one in examined if name.startswith(f"{one.store}.{one.dataset}.")]
-    if not inside or decided != "confirmed":
-        raise BadInput(f'nothing is known of a field "{name}"', hint=_meant(name, sorted(fields)))
-    # A file may be called like the beginning of another one: the longest name is meant.
-    dataset = max(inside, key=lambda one: len(one.dataset))
-    return dataset.store, dataset.dataset, name.removeprefix(f"{dataset.store}.{dataset.dataset}.")
+    examined = workspace.datamap.all()
+    fields = {(one.store, one.dataset, one.field) for each in examined for one in each.verdicts}
+    fields |= {about[:3] for about in _proven(workspace)[0]}
+    fits = {place for place in fields if ".".join(place) == name}
+    if not fits and decided == "confirmed":
+        inside = [one for one in examined if name.startswith(f"{one.store}.{one.dataset}.")]
+        places = [(one.store, one.dataset, name.removeprefix(f"{one.store}.{one.dataset}.")) for one in inside]
+        fits = {place for place in places if _there(workspace, *place)}
+    if len(fits) > 1:
+        raise BadInput(
+            f'"{name}" names {len(fits)} fields', where=name, hint="names with points in them are not told apart yet"
+        )
+    if not fits:
+        known = sorted(".".join(place) for place in fields)
+        raise BadInput(f'nothing is known of a field "{name}"', hint=_meant(name, known))
+    return fits.pop()
+
+
+def _there(workspace: Workspace, store: str, dataset: str, field: str) -> bool:
+    """Whether the store has such a column; of a path inside one, its beginning."""
+    chosen = next((one for one in workspace.config.stores if one.name == store), None)
+    if chosen is None:
+        return False
+    with closing(open_store(chosen, timeout=workspace.config.scan.timeout)) as opened:
+        found = next((one for one in opened.datasets() if isinstance(one, Dataset) and one.name == dataset), None)
+    columns = [] if found is None else [column.name for column in found.columns]
+    return any(field == column or field.startswith((f"{column}.", f"{column}[")) for column in columns)
+
+
+def _names_nobody(workspace: Workspace, name: str, why: str) -> None:
+    """Refuse a ruling whose words hold somebody's data: the ledger keeps them for ever, and everybody reads them."""
+    recogniser = Recogniser(load_categories(workspace.config.categories))
+    for what, text in (("the field's name", name), ("the reason", why)):
+        if found := recogniser.text(text):
+            raise BadInput(
+                f"{what} holds what looks like {found[0].category.replace('_', ' ')}",
+                hint="rulings are sealed for ever: say it without anybody's data",
+            )
 
 
 def _meant(word: str, among: Sequence[str]) -> str:
@@ -83,31 +130,50 @@ def _meant(word: str, among: Sequence[str]) -> str:
 
 
 def _proven(workspace: Workspace) -> tuple[dict[About, Ruling], list[Skipped]]:
-    """Rulings by what they are about, and those without a receipt in a file that the ledger vouches for."""
-    kept = workspace.rulings.all()
-    if not kept:
-        return {}, []
-    sealed = {seal.path: seal.sha256 for seal in workspace.seals.list()}
-    proven: list[Ruling] = []
-    missing: list[Skipped] = []
-    for one, receipt in kept:
-        if _names(workspace, receipt, sealed.get(receipt), _digest(one)):
-            proven.append(one)
-        else:
-            reason = f"a ruling on {one.field} ({one.category}) has no receipt in the ledger: it is not applied"
-            missing.append(Skipped("scan", one.store, one.dataset, reason, 'make it again with "custodes verdicts"'))
-    return latest(proven), missing
+    """The rulings in force by what they are about, as the ledger tells them, and where ledger and state differ.
+
+    The ledger's order decides which ruling is the last one, so that none can be repeated, and a receipt whose ruling is
+    gone ends the ruling before it: what is doubtful hides no field.
+    """
+    by_digest = {_digest(one): one for one, _ in workspace.rulings.all()}
+    receipts = _receipts(workspace)
+    if receipts is None:
+        reason = "a sealed receipt cannot be read, so no ruling on verdicts is applied"
+        return {}, [Skipped("scan", "", "", reason, 'run "custodes ledger verify"')]
+    proven: dict[About, Ruling | None] = {}
+    for about, digest in receipts:
+        proven[about] = by_digest.pop(digest, None)
+    hint = 'make it again with "custodes verdicts"'
+    missing = [
+        Skipped("scan", store, dataset, f"the ruling on {field} ({category}) is sealed, but gone from the state", hint)
+        for (store, dataset, field, category), one in proven.items()
+        if one is None
+    ]
+    missing += [
+        Skipped("scan", one.store, one.dataset, f"a ruling on {one.field} ({one.category}) has no receipt", hint)
+        for one in by_digest.values()
+    ]
+    return {about: one for about, one in proven.items() if one is not None}, missing
 
 
-def _names(workspace: Workspace, path: str, sha256: str | None, digest: str) -> bool:
-    try:
-        data = (workspace.data / path).read_bytes()
-    except OSError:
-        return False
-    if hashlib.sha256(data).hexdigest() != sha256:
-        return False
-    receipts = (json.loads(line) for line in data.splitlines())
-    return any(one["kind"] == "ruling" and one["detail"].get("digest") == digest for one in receipts)
+def _receipts(workspace: Workspace) -> list[tuple[About, str]] | None:
+    """What each sealed ruling is about, and its digest, in the ledger's order; None where a file is gone or changed."""
+    found: list[tuple[About, str]] = []
+    for seal in workspace.seals.list():
+        if not seal.path.startswith(f"{RECEIPTS}/"):
+            continue
+        try:
+            data = (workspace.data / seal.path).read_bytes()
+        except OSError:
+            return None
+        if hashlib.sha256(data).hexdigest() != seal.sha256:
+            return None
+        if b'"kind":"ruling"' in data:
+            for one in map(json.loads, data.splitlines()):
+                if one["kind"] == "ruling":
+                    told = one["detail"]
+                    found.append(((told["store"], told["dataset"], told["field"], told["category"]), told["digest"]))
+    return found
 
 
 def _digest(one: Ruling) -> str:

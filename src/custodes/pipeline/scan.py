@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -18,14 +17,12 @@ from custodes.datamap.prose import NameFinder
 from custodes.datamap.scan import scan as scan_store
 from custodes.errors import CouldNotRun, StoreRefused
 from custodes.pipeline.categories import known_categories
+from custodes.pipeline.open_store import open_store
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.rulings import ruled, unproven
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Dataset, Examined, Field, Finding, Skipped, Suppressed
-from custodes.stores.files import open_files
-from custodes.stores.interface import Store
 from custodes.stores.names import file_name
-from custodes.stores.sqlite import open_sqlite
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,22 +126,6 @@ def _digest(rules: Sequence[CategoryRules], max_rows: int, names: str) -> str:
     for rule in rules:
         digest.update(hashlib.sha256(rule.file.read_bytes()).digest())
     return digest.hexdigest()[:16]
-
-
-def open_store(chosen: StoreConfig, *, timeout: int) -> Store:
-    """Open a configured store read-only. Raises StoreRefused, CouldNotRun when its driver is not installed."""
-    if chosen.path is not None:
-        return (open_sqlite if chosen.kind == "sqlite" else open_files)(chosen.name, chosen.path)
-    try:
-        from custodes.stores.postgres import open_postgres  # noqa: PLC0415 - its driver is an extra
-    except ImportError as error:
-        raise CouldNotRun(
-            "the PostgreSQL driver is not installed",
-            where=f"stores.{chosen.name}",
-            hint='pip install "custodes[postgres]"',
-        ) from error
-    password = os.environ.get(chosen.password_env) if chosen.password_env else None
-    return open_postgres(chosen.name, chosen.url or "", password, chosen.schemas, timeout)
 
 
 def in_vault(stores: Iterable[StoreConfig]) -> Callable[[str, str], bool]:
