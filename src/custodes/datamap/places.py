@@ -24,7 +24,8 @@ _POSTCODE: Final = re.compile(r"(?=[^ -]*[ -]?[^ -]*\Z)(?=.*\d)[A-Za-z0-9]{1,8}(
 _POSTCODE_CLEAR: Final = re.compile(
     r"[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d"
     r"|(?:GIR 0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d{1,2}|\d[A-HJKPS-UW]|[A-HK-Y]\d[ABEHMNPRV-Y]) \d[ABD-HJLNP-UW-Z]{2})"
-    r"|[1-9]\d{3} ?(?!SA|SD|SS)[A-Z]{2}|\d{5}-\d{4}|\d{5}-\d{3}|(?:[AC-FHKNPRTV-Y]\d{2}|D6W) ?[0-9AC-FHKNPRTV-Y]{4}"
+    r"|[1-9]\d{3} ?(?!SA|SD|SS)[A-Z]{2}|\d{5}-\d{4}|\d{5}-\d{3}"
+    r"|(?:[AC-FHKNPRTV-Y]\d{2}|D6W) ?(?!\d{4})[0-9AC-FHKNPRTV-Y]{4}"
     r"|\u3012? ?\d{3}-\d{4}|\d{4}-\d{3}|\d{2}-\d{3}|[A-Z]{3} \d{4}|[A-HJ-NP-Z]\d{4}[A-Z]{3}"
     r"|(?:A|B|CH|CZ|D|DK|F|FIN|FL|HR|I|L|LT|LV|MD|N|S|SE|SI|SK)-\d{4,5}"
 )
@@ -42,7 +43,9 @@ def street(value: str) -> bool:
     letters = sum(letter.isalpha() for letter in plain)
     parted = len(plain.replace(",", " ").split()) >= 2 or _SIGNS.search(value) is not None
     numbered = any(letter.isdigit() for letter in plain) and letters >= 3 and parted
-    return numbered or clear_street(value)
+    # Where the number has a column of its own, a street is one word: `Beispielstraße`.
+    compound = len(plain.split()) == 1 and letters >= 6 and _STREET.search(plain) is not None
+    return numbered or compound or clear_street(value)
 
 
 def clear_street(value: str) -> bool:

@@ -13,8 +13,8 @@ from custodes.config import ContextConfig
 from custodes.errors import BadInput, StoreRefused
 from custodes.events import context
 from custodes.pipeline.evidence import CONTEXT
-from custodes.pipeline.progress import Progress
 from custodes.pipeline.open_store import open_store
+from custodes.pipeline.progress import Progress
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Dataset, Skipped
 from custodes.records.canonical import file_bytes
