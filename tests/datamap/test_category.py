@@ -110,3 +110,20 @@ def test_a_neighbour_must_be_a_category(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no category") as refused:
         load_categories(tmp_path)
     assert "postal_address" in refused.value.hint
+
+
+def test_a_folder_without_categories_is_refused(tmp_path: Path) -> None:
+    """A folder that is missing, is none, or holds only other files would look like one that finds nothing."""
+    file = write(tmp_path, GOOD)
+    for place, why in ((tmp_path / "gone", "does not exist"), (file, "is no folder")):
+        with pytest.raises(BadInput, match=why) as refused:
+            load_categories(place)
+        assert refused.value.where == str(place)
+    file.rename(tmp_path / "badge.yaml")
+    with pytest.raises(BadInput, match="holds no category") as refused:
+        load_categories(tmp_path)
+    assert refused.value.hint == "rename badge.yaml to badge.yml"
+    (tmp_path / "badge.yaml").unlink()
+    with pytest.raises(BadInput, match="holds no category") as refused:
+        load_categories(tmp_path)
+    assert "add-a-category.md" in refused.value.hint

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
+import gzip
 import io
 import json
+from collections.abc import Callable
 
 import pytest
 
 from custodes.datamap import text
 from custodes.datamap.text import Hit, classify_blocks, classify_text
+from custodes.datamap.textfile import TextFile
+from custodes.errors import BadInput
 from tests.datamap.tables import classifier
 
 
@@ -136,3 +141,61 @@ def test_a_hit_says_where_and_never_what() -> None:
     (hit,) = classify_text(["ann@example.com"], classifier(), "a.txt")
     told = json.loads(json.dumps(hit.as_json()))
     assert told == {"path": "a.txt", "line": 1, "start": 0, "end": 15, "category": "email", "validated": True}
+
+
+MARKED = "é \U0001d7d2 ann@example.com\r\nbob@example.com\n"
+
+
+@pytest.mark.parametrize("size", [1, 3, 100_000])
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_packed_and_marked_text_is_read_as_the_text_it_is(encoding: str, packed: bool, size: int) -> None:
+    """Places are characters of the decoded line, without the byte order mark; gzip may have several members."""
+    data = MARKED.encode(encoding) if encoding == "utf-8" else ("\ufeff" + MARKED).encode(encoding)
+    if packed:
+        data = gzip.compress(data[:7]) + gzip.compress(data[7:]) + bytes(5)
+    file = TextFile([data[place : place + size] for place in range(0, len(data), size)])
+    assert [(hit.line, hit.start) for hit in classify_blocks(file, classifier())] == [(1, 4), (2, 0)]
+    assert file.damage == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"PK\x03\x04\x14\0\0\0", "zip archive"),
+        (b"PAR1\x15\0", "Parquet"),
+        (b"ann@example.com\0", "binary data"),
+        ("ann@example.com".encode("utf-16-le"), "UTF-16 without a byte order mark"),
+        ("ann@example.com".encode("utf-16-be"), "UTF-16 without a byte order mark"),
+        (gzip.compress(b"PAR1\x15\0"), "Parquet"),
+        (gzip.compress(gzip.compress(b"x")), "gzip within gzip"),
+    ],
+)
+def test_what_is_no_text_is_refused(data: bytes, kind: str) -> None:
+    """A zero byte near the beginning is no text; the refusal says what it seems to be, and the next step."""
+    with pytest.raises(BadInput, match=kind) as refused:
+        list(TextFile([data]))
+    assert refused.value.hint
+
+
+def test_a_zero_far_into_a_text_or_behind_a_mark_is_read() -> None:
+    """Only the first 64 KiB decide, and a mark says that it is text."""
+    for data in (b"x" * (64 << 10) + b"\0", codecs.BOM_UTF8 + b"a\0", b""):
+        assert b"".join(TextFile([data])) == data
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"), [(lambda data: data[:-9], "cut off"), (lambda data: data + b"no gzip", "damaged")]
+)
+def test_damaged_gzip_is_read_as_far_as_it_goes(spoil: Callable[[bytes], bytes], said: str) -> None:
+    """What came before the damage is looked at, and the damage is told."""
+    file = TextFile([spoil(gzip.compress(b"ann@example.com\n" * 3))])
+    assert [hit.line for hit in classify_blocks(file, classifier())][:1] == [1]
+    assert said in file.damage
+
+
+def test_gzip_is_unpacked_in_blocks() -> None:
+    """A small file that unpacks to a large one never stands in memory whole."""
+    sizes = [len(block) for block in TextFile([gzip.compress((b"x" * 99 + b"\n") * 500_000)])]
+    assert sum(sizes) == 50_000_000
+    assert max(sizes) <= 1 << 20

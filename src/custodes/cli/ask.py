@@ -19,7 +19,7 @@ _BLOCK = 1 << 20  # bytes read at once
 
 @app.command()
 def classify(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Text files; - for stdin.")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Text files, gzip or not; - for stdin.")] = None,
     json: Json = False,
     categories: Annotated[
         Path | None, typer.Option(help="A folder with categories of your own (default: that of custodes.toml).")
@@ -30,16 +30,25 @@ def classify(
     from custodes.datamap.category import load_categories
     from custodes.datamap.classify import Classifier
     from custodes.datamap.text import classify_blocks
+    from custodes.datamap.textfile import TextFile
+    from custodes.errors import BadInput
 
     found = False
     unread = False
+
+    def uncovered(path: Path, why: str) -> None:
+        nonlocal unread
+        unread = True
+        print(f"custodes: uncovered: {path}: {why}", file=sys.stderr)
+
     classifier = Classifier(load_categories(categories or _configured()))
     ids = {rules.id: json_module.dumps(rules.id) for rules in classifier.categories}
     for path in paths or [Path("-")]:
         name = str(path)
         quoted = json_module.dumps(name)
+        text = TextFile(_blocks(path))
         try:
-            for hit in classify_blocks(_blocks(path), classifier, name, jobs or os.cpu_count() or 1):
+            for hit in classify_blocks(text, classifier, name, jobs or os.cpu_count() or 1):
                 found = True
                 if json:
                     # What json.dumps gives for as_json, ten times as fast.
@@ -51,8 +60,11 @@ def classify(
                     mark = "" if hit.validated else " (not validated)"
                     print(f"{name}:{hit.line}:{hit.start + 1}: {hit.category}, {hit.end - hit.start} characters{mark}")
         except OSError as error:
-            unread = True
-            print(f"custodes: uncovered: {path}: {error.strerror}", file=sys.stderr)
+            uncovered(path, str(error.strerror))
+        except BadInput as error:
+            uncovered(path, f"{error.what}, hint: {error.hint}")
+        if text.damage:
+            uncovered(path, text.damage)
     sys.exit(FINDINGS if found else UNCOVERED if unread else CLEAN)
 
 

@@ -148,11 +148,12 @@ def load_categories(folder: Path | None = None) -> tuple[CategoryRules, ...]:
     """The categories that ship with Custodes, then those of the user's folder, each in order of their names, with all
     the words that speak for them.
 
-    Raises BadInput with file, key and reason for the first file that is not sound, and for an id given twice.
+    Raises BadInput with file, key and reason for the first file that is not sound, for an id given twice, and for a
+    folder that is none or holds no category.
     """
     found: dict[str, CategoryRules] = {}
     for place in (BUILT_IN, folder):
-        for file in sorted(place.glob("*.yml")) if place is not None else ():
+        for file in _files(place) if place is not None else ():
             rules = read_category(file)
             if rules.id in found:
                 raise BadInput(
@@ -166,6 +167,21 @@ def load_categories(folder: Path | None = None) -> tuple[CategoryRules, ...]:
                     f'no category "{other}"', where=f"{rules.file}: column.beside", hint=_meant(other, sorted(found))
                 )
     return spoken_for(tuple(found.values()))
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.exists():
+        raise BadInput("the folder of categories does not exist", where=str(folder), hint="create it, or name another")
+    if not folder.is_dir():
+        raise BadInput(
+            "the folder of categories is no folder", where=str(folder), hint="name the folder the file is in"
+        )
+    files = sorted(folder.glob("*.yml"))
+    if not files:
+        other = sorted(folder.glob("*.yaml"))
+        hint = f"rename {other[0].name} to {other[0].stem}.yml" if other else f"write one as in {PAGE}, or name another"
+        raise BadInput("the folder holds no category, no file that ends in .yml", where=str(folder), hint=hint)
+    return files
 
 
 def read_category(file: Path) -> CategoryRules:
