@@ -383,26 +383,3 @@ def test_context_that_meets_nothing_in_the_logs_is_told(tiny: Tiny) -> None:
     assert "none of the 1 ids of people is an actor" in told
     assert "the rule for subject matched none of 99 rows" in told
     assert "no case explains anything" in told
-
-
-def test_classify_refuses_a_folder_without_categories(tmp_path: Path) -> None:
-    """A mistyped folder is bad input, not a scan without the owner's categories."""
-    (tmp_path / "note.txt").write_text("nothing\n")
-    refused(custodes("classify", "note.txt", "--categories", "gone", cwd=tmp_path), 2, "does not exist", "gone")
-
-
-def test_classify_tells_what_is_no_text(tmp_path: Path) -> None:
-    """What cannot be read as text is uncovered with a next step; the rest is still read, packed or in UTF-16."""
-    (tmp_path / "book.xlsx").write_bytes(b"PK\x03\x04\x14\0\0\0 ann@example.com")
-    answer = custodes("classify", "book.xlsx", cwd=tmp_path)
-    assert (answer.code, answer.out) == (3, "")
-    assert "uncovered: book.xlsx: this is no text (a zip archive" in answer.err
-    assert "hint: " in answer.err
-    (tmp_path / "wide.txt").write_text("é ann@example.com\n", encoding="utf-16")
-    whole = gzip.compress(b"bob@example.com\n" + os.urandom(50_000).hex().encode())
-    (tmp_path / "cut.gz").write_bytes(whole[:-100])
-    answer = custodes("classify", "book.xlsx", "wide.txt", "cut.gz", cwd=tmp_path)
-    assert answer.code == 1
-    assert "wide.txt:1:3: email" in answer.out
-    assert "cut.gz:1:1: email" in answer.out
-    assert "uncovered: cut.gz: the gzip file is cut off" in answer.err

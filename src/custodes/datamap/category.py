@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, Literal, cast, get_args
 
 import yaml
 
 from custodes import _native
+from custodes.datamap.category_keys import PAGE, Keys, meant
 from custodes.datamap.headers import fold
 from custodes.datamap.identifiers import PURPOSES
 from custodes.datamap.speaking import spoken_for
@@ -19,7 +19,6 @@ from custodes.errors import BadInput
 from custodes.records import Category, Flag
 
 BUILT_IN: Final = Path(__file__).parent / "categories"
-PAGE: Final = "docs/how-to/add-a-category.md"  # the whole form, and what each refusal means
 # Ours are read ten times as fast where libyaml is there.
 _QUICK: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -164,7 +163,7 @@ def load_categories(folder: Path | None = None) -> tuple[CategoryRules, ...]:
         for other in sorted(rules.column.beside):
             if other not in found:
                 raise BadInput(
-                    f'no category "{other}"', where=f"{rules.file}: column.beside", hint=_meant(other, sorted(found))
+                    f'no category "{other}"', where=f"{rules.file}: column.beside", hint=meant(other, sorted(found))
                 )
     return spoken_for(tuple(found.values()))
 
@@ -198,7 +197,7 @@ def read_category(file: Path) -> CategoryRules:
         mark = getattr(error, "problem_mark", None)
         where = f"{file}: line {mark.line + 1}" if mark is not None else str(file)
         raise BadInput("the category is no YAML", where=where, hint="mend the file as YAML in UTF-8") from error
-    top = _Keys(file, "", document)
+    top = Keys(file, "", document)
     identity = top.text("id")
     if identity != file.stem:
         raise top.fail(
@@ -233,7 +232,7 @@ def read_category(file: Path) -> CategoryRules:
     return rules
 
 
-def _patterns(top: _Keys) -> Iterator[Pattern]:
+def _patterns(top: Keys) -> Iterator[Pattern]:
     shared = top.choice("validator", _native.VALIDATORS)
     for keys in top.items("patterns"):
         anchor = keys.choice("anchor", ANCHORS)
@@ -270,7 +269,7 @@ def spec(identity: str, pattern: Pattern, *, keep_unvalidated: bool) -> _native.
     )
 
 
-def _column(keys: _Keys) -> ColumnRules:
+def _column(keys: Keys) -> ColumnRules:
     languages = keys.keys("headers")
     chance = keys.share("chance", 0.0)
     phrases = [phrase for language in languages.values for phrase in languages.texts(language)]
@@ -300,7 +299,7 @@ def _short(phrase: str) -> str:
     return " ".join(kept) if len(kept) > 1 else phrase
 
 
-def _check(top: _Keys, rules: CategoryRules) -> None:
+def _check(top: Keys, rules: CategoryRules) -> None:
     if not rules.patterns and rules.column.shape is None and not rules.column.values:
         raise top.fail(
             "patterns",
@@ -316,90 +315,3 @@ def _check(top: _Keys, rules: CategoryRules) -> None:
             raise top.fail(
                 key, "examples are missing", f"add made-up values that must {key.replace('_', ' ')}: see {PAGE}"
             )
-
-
-class _Keys:
-    """One mapping of the file: hands out typed values, remembers which keys were asked for, refuses the rest."""
-
-    def __init__(self, file: Path, path: str, values: object) -> None:
-        self.file = file
-        self.path = path
-        self.asked: set[str] = set()
-        if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
-            raise BadInput(
-                "expected keys and values",
-                where=f"{file}: {path}" if path else str(file),
-                hint=f"the form is in {PAGE}",
-            )
-        self.values: Mapping[str, object] = values
-
-    def fail(self, key: str, what: str, hint: str) -> BadInput:
-        where = f"{self.path}.{key}" if self.path else key
-        return BadInput(what, where=f"{self.file}: {where}", hint=hint)
-
-    def text(self, key: str, *, required: bool = True) -> str:
-        self.asked.add(key)
-        value = self.values.get(key, "")
-        if not isinstance(value, str) or (required and not value):
-            raise self.fail(
-                key, "a text is required here", f"write {key}: a text (in quotes, where it looks like a number)"
-            )
-        return value
-
-    def texts(self, key: str, among: Sequence[str] = ()) -> tuple[str, ...]:
-        self.asked.add(key)
-        value = self.values.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self.fail(key, "expected a list of texts", f'write {key}: ["...", "..."]')
-        for item in value:
-            if among and item not in among:
-                raise self.fail(key, f'"{item}" is not known', _meant(item, among))
-        return tuple(value)
-
-    def choice(self, key: str, among: Sequence[str]) -> str | None:
-        value = self.text(key, required=False)
-        if value and value not in among:
-            raise self.fail(key, f'"{value}" is not known', _meant(value, among))
-        return value or None
-
-    def number(self, key: str, least: int, most: int, default: int | None = None) -> int:
-        self.asked.add(key)
-        value = self.values.get(key, default)
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise self.fail(key, "expected a whole number", f"write {key}: {least} to {most}")
-        return value
-
-    def share(self, key: str, default: float) -> float:
-        self.asked.add(key)
-        value = self.values.get(key, default)
-        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
-            raise self.fail(key, "expected a share", f"write {key}: 0 to 1")
-        return float(value)
-
-    def flag(self, key: str) -> bool:
-        self.asked.add(key)
-        value = self.values.get(key, False)
-        if not isinstance(value, bool):
-            raise self.fail(key, "expected true or false", f"write {key}: true")
-        return value
-
-    def keys(self, key: str) -> _Keys:
-        self.asked.add(key)
-        return _Keys(self.file, f"{self.path}.{key}" if self.path else key, self.values.get(key, {}))
-
-    def items(self, key: str) -> list[_Keys]:
-        self.asked.add(key)
-        value = self.values.get(key, [])
-        if not isinstance(value, list):
-            raise self.fail(key, "expected a list", f"write {key}: and each with a dash before it")
-        return [_Keys(self.file, f"{key}[{index}]", item) for index, item in enumerate(value)]
-
-    def finish(self) -> None:
-        unknown = sorted(set(self.values) - self.asked)
-        if unknown:
-            raise self.fail(unknown[0], "no such key", _meant(unknown[0], sorted(self.asked)))
-
-
-def _meant(word: str, among: Sequence[str]) -> str:
-    close = get_close_matches(word, among, n=1)
-    return f'did you mean "{close[0]}"?' if close else f"one of: {', '.join(among)}"

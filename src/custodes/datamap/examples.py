@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from custodes.datamap.category import PAGE, CategoryRules
+from custodes.datamap.category import CategoryRules
+from custodes.datamap.category_keys import PAGE
 from custodes.datamap.headers import fold
 from custodes.datamap.recognise import Recogniser
 from custodes.datamap.values import SHAPES
