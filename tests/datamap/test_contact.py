@@ -142,11 +142,11 @@ def test_addresses_in_text_are_found_whole(text: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["at 12 o'clock", "22 Acacia Avenue", "to 3 Street", "Via Example", "chapter 3 Road", "in 2024 Sales Street"],
+    ["at 12 o'clock", "22 Acacia Avenue", "to 3 Street", "Via Example", "chapter 3 Road"],
 )
 def test_what_only_sounds_like_an_address_is_none(text: str) -> None:
     """Titles of songs, times and words without a number are no addresses."""
-    assert found(text, "postal_address") == [] or "2024" in text
+    assert found(text, "postal_address") == []
 
 
 @pytest.mark.parametrize(

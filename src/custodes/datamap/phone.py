@@ -14,8 +14,6 @@ from custodes.datamap.values import day
 PLAUSIBLE: Final = ("US", "GB", "DE", "FR", "ES", "IT", "BR", "IN", "AU")
 
 _NORTH_AMERICAN: Final = re.compile(r"\(?\d{3}\)?[ .\-]?\d{3}[ .\-]?\d{4}")
-_ABROAD: Final = re.compile(r"\+|0(?:0|11)[ .\-]?[1-9]\d{0,2}[ ().\-/]")
-_MARKED: Final = re.compile(r"(?:1[ .\-])?(?:\(\d{3}\)[ .\-]?\d{3}[ .\-]?\d{4}|\d{3}([.\-])\d{3}\1\d{4})")
 
 
 def is_phone(number: str, regions: Sequence[str] = ()) -> bool:
@@ -27,14 +25,6 @@ def is_phone(number: str, regions: Sequence[str] = ()) -> bool:
     if not plain.isascii():
         plain = "".join(str(unicodedata.digit(sign, sign)) for sign in unicodedata.normalize("NFKC", plain))
     return day(plain) is None and _native.phone_in_plan(plain, regions)
-
-
-def is_phone_in_text(number: str, *, told: bool) -> bool:
-    """In running text a number needs `+`, 00, the North American form with its marks, or a word beside it (told)."""
-    if told or _ABROAD.match(number):
-        return True
-    marked = _MARKED.match(number)
-    return marked is not None and is_phone(marked[0], ("US",))
 
 
 def is_american(number: str) -> bool:

@@ -11,7 +11,6 @@ from custodes.company.columns.kind import Kind
 
 _BASE62: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _URLSAFE: Final = _BASE62 + "-_"
-_HEX: Final = "0123456789abcdef"
 _CRYPT: Final = "./" + _BASE62
 
 
@@ -103,8 +102,6 @@ def github(draw: Draw) -> str:
         check = order[rest] + check
     return _joined("gh", draw.of(("p_", "o_", "s_")), body, check)
 
-
-_TOKEN: Final = frozenset({"api_key", "token", "access_token"})
 
 CREDENTIALS: Final = (
     Kind(
