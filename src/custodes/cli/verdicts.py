@@ -62,7 +62,7 @@ def history(json: Json = False) -> None:
     from custodes.cli import show
 
     with reading() as workspace:
-        made = [one for one, _ in workspace.rulings.all()]
+        made = workspace.rulings.all()
     print(show.as_json(show.rulings_plain(made)) if json else show.rulings_text(made))
 
 

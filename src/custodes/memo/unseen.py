@@ -19,6 +19,11 @@ def told(overview: Overview, risks: tuple[Risk, ...], most: int) -> tuple[Paragr
 
 
 def _uncovered(overview: Overview, most: int) -> Iterable[Sentence]:
+    if overview.suppressed:
+        yield say(
+            "People have ruled that {held} of the scan hold no personal data, and nothing here counts them.",
+            held=count("suppressed", len(overview.suppressed), "verdict"),
+        )
     if not overview.skipped:
         if overview.examined or overview.events:
             yield say("Everything that was asked for was read.")

@@ -60,7 +60,7 @@ def decide(
         before = _proven(workspace)[0].get(one.about)
         if before is None or not before.in_force(now):
             raise BadInput("there is no ruling to withdraw", where=name, hint='"custodes verdicts history" lists them')
-    receipt = workspace.seal_receipts(
+    workspace.seal_receipts(
         [
             workspace.receipt(
                 "ruling",
@@ -73,7 +73,7 @@ def decide(
             )
         ]
     )
-    workspace.rulings.add(one, receipt)
+    workspace.rulings.add(one)
     return one
 
 
@@ -135,7 +135,7 @@ def _proven(workspace: Workspace) -> tuple[dict[About, Ruling], list[Skipped]]:
     The ledger's order decides which ruling is the last one, so that none can be repeated, and a receipt whose ruling is
     gone ends the ruling before it: what is doubtful hides no field.
     """
-    by_digest = {_digest(one): one for one, _ in workspace.rulings.all()}
+    by_digest = {_digest(one): one for one in workspace.rulings.all()}
     receipts = _receipts(workspace)
     if receipts is None:
         reason = "a sealed receipt cannot be read, so no ruling on verdicts is applied"

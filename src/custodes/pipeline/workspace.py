@@ -80,13 +80,12 @@ class Workspace:
         """A receipt of what is being done now."""
         return Receipt(kind, self.clock(), self.by, dict(detail))  # type: ignore[arg-type]  # callers pass literals
 
-    def seal_receipts(self, receipts: Sequence[Receipt]) -> str:
-        """Make these receipts leaves of the ledger; they are durable when this returns the sealed file's path."""
+    def seal_receipts(self, receipts: Sequence[Receipt]) -> None:
+        """Make these receipts leaves of the ledger; they are durable when this returns."""
         data, leaves = receipts_file(receipts)
         with self.ledger.begin() as batch:
-            name = batch.add(RECEIPTS, ".jsonl", data, leaves)
+            batch.add(RECEIPTS, ".jsonl", data, leaves)
             batch.commit(self.clock())
-        return f"{RECEIPTS}/{name}"
 
     def close(self) -> None:
         """Let go of the state."""

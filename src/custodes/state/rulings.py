@@ -13,18 +13,18 @@ _RULING = TypeAdapter(Ruling)
 
 
 class Rulings:
-    """Every ruling with the sealed file that holds its receipt."""
+    """Every ruling; the ledger says which of them were made, and in which order."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, one: Ruling, receipt: str) -> None:
-        """Keep a ruling. receipt: path of the sealed file, in the workspace, whose receipt names its digest."""
+    def add(self, one: Ruling) -> None:
+        """Keep a ruling whose receipt is sealed."""
         with self._database.write() as connection:
-            connection.execute(ruling.insert().values(receipt=receipt, body=_RULING.dump_json(one).decode()))
+            connection.execute(ruling.insert().values(body=_RULING.dump_json(one).decode()))
 
-    def all(self) -> tuple[tuple[Ruling, str], ...]:
-        """Every ruling in the order in which they were made, with the file of its receipt."""
+    def all(self) -> tuple[Ruling, ...]:
+        """Every ruling in the order in which they were kept."""
         with self._database.read() as connection:
             rows = connection.execute(sa.select(ruling).order_by(ruling.c.number))
-            return tuple((_RULING.validate_json(row.body), row.receipt) for row in rows)
+            return tuple(_RULING.validate_json(row.body) for row in rows)

@@ -31,9 +31,7 @@ field = Table(
     Column("matched", Integer, nullable=False),
     Column("scanned", Integer, nullable=False),
     Column("reasons", Text, nullable=False),  # JSON list
-    Column(
-        "place", Integer, nullable=False, server_default="0"
-    ),  # among the dataset's verdicts: columns keep their order
+    Column("place", Integer, nullable=False, server_default="0"),  # among its dataset's verdicts
     Column("first_seen", String, nullable=False),
 )
 sketch = Table(
@@ -136,7 +134,6 @@ ruling = Table(
     "ruling",
     metadata,
     Column("number", Integer, primary_key=True),
-    Column("receipt", String, nullable=False),  # the sealed file whose receipt names this ruling's digest
     Column("body", Text, nullable=False),
 )
 

@@ -15,6 +15,5 @@ def upgrade() -> None:
     op.create_table(
         "ruling",
         sa.Column("number", sa.Integer(), primary_key=True),
-        sa.Column("receipt", sa.String(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
     )
