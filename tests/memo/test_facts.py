@@ -12,7 +12,7 @@ import pytest
 
 from custodes.memo.facts import ROOMY, TIGHTEST, Facts, Limits, gather
 from custodes.memo.sentence import Sentence
-from custodes.records import LedgerStatus, Overview
+from custodes.records import LedgerStatus, Overview, Ruling, Suppressed
 from custodes.risk import assess
 from tests.risk.overviews import (
     AS_OF,
@@ -216,6 +216,14 @@ def test_the_seven_sections_stand_in_order() -> None:
         ids = [section.id for section in facts_of(overview).sections]
         assert ids == ["protect", "happened", "where", "reach", "risks", "unseen", "decisions"]
         assert all(section.paragraphs for section in facts_of(overview).sections)
+
+
+def test_a_suppressed_verdict_is_told() -> None:
+    """What people took off the map is counted aloud, so that its absence does not look like success."""
+    field = a_field()
+    ruling = Ruling(field.store, field.dataset, field.field, field.category, "not_personal", "user:a", "x", AS_OF)
+    text = text_of(facts_of(an_overview(suppressed=(Suppressed(field, ruling),))))
+    assert "people have ruled 1 field to be no personal data" in text
 
 
 def test_an_empty_workspace_is_told_as_nothing_read() -> None:

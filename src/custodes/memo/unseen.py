@@ -21,8 +21,8 @@ def told(overview: Overview, risks: tuple[Risk, ...], most: int) -> tuple[Paragr
 def _uncovered(overview: Overview, most: int) -> Iterable[Sentence]:
     if overview.suppressed:
         yield say(
-            "People have ruled that {held} of the scan hold no personal data, and nothing here counts them.",
-            held=count("suppressed", len(overview.suppressed), "verdict"),
+            "Of what the scan found, people have ruled {held} to be no personal data, which nothing here counts.",
+            held=count("suppressed", len(overview.suppressed), "field"),
         )
     if not overview.skipped:
         if overview.examined or overview.events:
