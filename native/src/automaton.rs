@@ -147,12 +147,12 @@ impl Automaton {
 impl Walker {
     /// Follows all patterns that begin at `start`, up to `limit` bytes and never beyond the line; `ends` holds what
     /// was met.
-    pub fn walk(&mut self, automaton: &Automaton, text: &[u8], start: usize, limit: usize) {
+    pub fn walk(&mut self, automaton: &Automaton, text: &[u8], start: usize, before: Before, limit: usize) {
         self.ends.clear();
         if self.states.len() > MOST_STATES {
             self.forget(automaton);
         }
-        let mut state = self.start.get(Before::place(text, start) as usize).copied().unwrap_or(0);
+        let mut state = self.start.get(before as usize).copied().unwrap_or(0);
         let end_of_line = automaton.sample.len() - 1;
         let last = text.len().min(start.saturating_add(limit));
         let mut place = start;

@@ -12,6 +12,8 @@ pub struct Heard {
     /// Every word that begins between these two places has been looked up.
     from: usize,
     to: usize,
+    /// Where the last word ends of those heard so far.
+    last: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -21,12 +23,12 @@ struct Spoken {
     category: u32,
 }
 
-/// What may speak for a place: words that begin at `begin` or later and end at `end` or later.
+/// What may speak for a place: words that begin at `begin` or later.
 struct Near {
-    /// One bit per word that begins in the 64 bytes before.
+    /// One bit per word that begins in the 64 bytes before, and one per digit.
     begins: u64,
+    digits: u64,
     begin: usize,
-    end: usize,
     /// The line begins within sight.
     whole: bool,
     /// Something near is not ASCII: letters must be folded.
@@ -34,35 +36,37 @@ struct Near {
 }
 
 impl Near {
+    #[inline]
     fn of(view: &View<'_>, start: usize) -> Self {
-        let newlines = view.before(start, |masks| masks.newlines);
+        let mut back = view.back(start);
+        if start <= WIDTH && view.text.first().is_some_and(u8::is_ascii_alphanumeric) {
+            // In the buffer something else may stand before the text.
+            back.begins |= 1_u64.checked_shl(u32::try_from(WIDTH - start).unwrap_or(64)).unwrap_or(0);
+        }
         // The first of the 64 bytes only tells whether a word begins behind it, and the second whether one is cut.
-        let first = if newlines != 0 {
-            WIDTH - newlines.leading_zeros() as usize
+        let first = if back.newlines != 0 {
+            WIDTH - back.newlines.leading_zeros() as usize
         } else if start < WIDTH - 1 {
             WIDTH - start
         } else {
             2
         };
         let keep = if first >= WIDTH { 0 } else { u64::MAX << first };
-        let shown = keep | if newlines == 0 { keep >> 1 } else { 0 };
-        let digits = view.before(start, |masks| masks.digits) & keep;
-        let five = digits & digits >> 1;
-        let five = five & five >> 2 & digits >> 4;
-        let mut begins = view.before(start, |masks| masks.begins);
-        if (1..=WIDTH).contains(&start) && view.text.first().is_some_and(u8::is_ascii_alphanumeric) {
-            // In the buffer something else may stand before the text.
-            begins |= 1 << (WIDTH - start);
-        }
-        let absolute = |bit: usize| (start + bit).saturating_sub(WIDTH);
+        let shown = keep | if back.newlines == 0 { keep >> 1 } else { 0 };
         Self {
-            begins: begins & keep,
-            begin: absolute(first),
-            whole: newlines != 0,
-            // A word belongs to the first number behind it.
-            end: if five == 0 { 0 } else { absolute(WIDTH - five.leading_zeros() as usize) },
-            high: view.before(start, |masks| masks.high) & shown != 0,
+            begins: back.begins & keep,
+            digits: back.digits & keep,
+            begin: (start + first).saturating_sub(WIDTH),
+            whole: back.newlines != 0,
+            high: back.high & shown != 0,
         }
+    }
+
+    /// A word belongs to the first number behind it: where a word must end at the least that speaks for `start`.
+    fn end(&self, start: usize) -> usize {
+        let five = self.digits & self.digits >> 1;
+        let five = five & five >> 2 & self.digits >> 4;
+        if five == 0 { 0 } else { start - five.leading_zeros() as usize }
     }
 }
 
@@ -70,7 +74,7 @@ impl Heard {
     /// Forgets all words: another text begins.
     pub fn clear(&mut self) {
         self.words.clear();
-        (self.from, self.to) = (0, 0);
+        (self.from, self.to, self.last) = (0, 0, 0);
     }
 
     /// Looks up the words before `start`; whether one may speak for a form that begins there, or up to `lead` before.
@@ -80,6 +84,9 @@ impl Heard {
             return true;
         }
         self.listen(words, view, start, &near);
+        if self.last + REACH + lead < start {
+            return false;
+        }
         let slack = if near.whole { 0 } else { lead };
         self.words.iter().any(|word| word.begin + slack >= near.begin && word.end + REACH + lead >= start)
     }
@@ -93,9 +100,10 @@ impl Heard {
         }
         self.listen(words, view, start, &near);
         into.clear();
+        let least = near.end(start);
         let mut ended: Option<(usize, bool)> = None; // the last word's end, and whether its field ends behind it
         for word in &self.words {
-            let reaches = word.begin >= near.begin && word.end >= near.end && word.end <= start;
+            let reaches = word.begin >= near.begin && word.end >= least && word.end <= start;
             if !reaches || word.end + REACH < start {
                 continue;
             }
@@ -114,6 +122,11 @@ impl Heard {
         if start <= self.to {
             return;
         }
+        if near.begins == 0 {
+            self.from = if near.begin > self.to { near.begin } else { self.from };
+            self.to = start;
+            return;
+        }
         if self.words.len() > MANY {
             self.words.retain(|word| word.end + FAR_BACK >= start);
         }
@@ -130,6 +143,7 @@ impl Heard {
             }
             words.trie.spoken(view.text, place, &mut |categories, end| {
                 if bounded(view.text, end, false) {
+                    self.last = self.last.max(end);
                     let spoken = |&category: &u32| Spoken { begin: place, end, category };
                     self.words.extend(categories.iter().map(spoken));
                 }

@@ -7,8 +7,10 @@ use crate::pattern::Pattern;
 pub struct Literals {
     /// What vector code asks of three bytes.
     pub nibbles: Nibbles,
-    /// One bit per number that three bytes are mixed to, set for the beginnings of the words.
+    /// One bit per number that four bytes are mixed to, set for the beginnings of the words; and the same of three bytes
+    /// for shorter words.
     known: Box<[u64; BITS / 64]>,
+    short: Box<[u64; BITS / 64]>,
     /// By their first two bytes, one more than the place in `groups`, which has numbers of words, longer words first.
     by_start: Vec<u16>,
     groups: Vec<Vec<Head>>,
@@ -37,9 +39,21 @@ impl Head {
 
 const BITS: usize = 1 << 16;
 
-/// The place of three bytes in the table (multiplicative hashing; the constant is 2^32 over the golden ratio).
+/// The place of four bytes in the table (multiplicative hashing; the constant is 2^32 over the golden ratio).
 fn mix(bytes: u32) -> usize {
-    ((bytes & 0x00ff_ffff).wrapping_mul(0x9e37_79b1) >> 16) as usize
+    (bytes.wrapping_mul(0x9e37_79b1) >> 16) as usize
+}
+
+fn set(table: &mut [u64; BITS / 64], bytes: u32) {
+    let place = mix(bytes);
+    if let Some(bits) = table.get_mut(place / 64) {
+        *bits |= 1 << (place % 64);
+    }
+}
+
+fn has(table: &[u64; BITS / 64], bytes: u32) -> bool {
+    let place = mix(bytes);
+    table.get(place / 64).is_some_and(|bits| bits >> (place % 64) & 1 == 1)
 }
 
 impl Literals {
@@ -50,7 +64,7 @@ impl Literals {
         words.sort_unstable();
         words.dedup();
         words.sort_by_key(|word| usize::MAX - word.len());
-        let mut known = Box::new([0_u64; BITS / 64]);
+        let (mut known, mut short) = (Box::new([0_u64; BITS / 64]), Box::new([0_u64; BITS / 64]));
         let mut by_start = vec![0_u16; 1 << 16];
         let mut groups: Vec<Vec<Head>> = Vec::new();
         for (number, word) in words.iter().enumerate() {
@@ -67,13 +81,11 @@ impl Literals {
             if let Some(group) = usize::from(*group).checked_sub(1).and_then(|group| groups.get_mut(group)) {
                 group.push(Head::new(word.as_bytes(), number));
             }
-            // A word of two letters is followed by anything.
-            let third = word.as_bytes().get(2).map_or(0..=255, |&third| third..=third);
-            for third in third {
-                let place = mix(u32::from_le_bytes([first, second, third, 0]));
-                if let Some(bits) = known.get_mut(place / 64) {
-                    *bits |= 1 << (place % 64);
-                }
+            match *word.as_bytes() {
+                [_, _, third, fourth, ..] => set(&mut known, u32::from_le_bytes([first, second, third, fourth])),
+                [_, _, third] => set(&mut short, u32::from_le_bytes([first, second, third, 0])),
+                // It is followed by anything.
+                _ => (0..=255).for_each(|third| set(&mut short, u32::from_le_bytes([first, second, third, 0]))),
             }
         }
         let led = words.iter().map(|word| {
@@ -83,17 +95,20 @@ impl Literals {
         let led = led.collect();
         let words: Vec<Vec<u8>> = words.into_iter().map(|word| word.as_bytes().to_vec()).collect();
         let nibbles = Nibbles::new(&words);
-        (!words.is_empty()).then_some(Self { nibbles, known, by_start, groups, words, led })
+        (!words.is_empty()).then_some(Self { nibbles, known, short, by_start, groups, words, led })
     }
 
-    /// Whether a word may begin with these three bytes.
+    /// Whether a word may begin with the bytes at `place`; behind the text there are blanks.
+    #[inline]
     #[must_use]
-    pub fn knows(&self, three: &[u8]) -> bool {
-        let &[first, second, third] = three else {
-            return false;
-        };
-        let place = mix(u32::from_le_bytes([first, second, third, 0]));
-        self.known.get(place / 64).is_some_and(|bits| bits >> (place % 64) & 1 == 1)
+    pub fn knows(&self, text: &[u8], place: usize) -> bool {
+        let rest = text.get(place..).unwrap_or_default();
+        let four = rest.first_chunk::<4>().copied().unwrap_or_else(|| {
+            let byte = |at: usize| rest.get(at).copied().unwrap_or(b' ');
+            [byte(0), byte(1), byte(2), byte(3)]
+        });
+        let four = u32::from_le_bytes(four);
+        has(&self.known, four) || has(&self.short, four & 0x00ff_ffff)
     }
 
     /// The number of the longest literal that stands in the text at `place`.

@@ -50,6 +50,24 @@ pub struct Kinds {
     pub suspects: u64,
 }
 
+impl Masks {
+    const NONE: Self =
+        Self { digits: 0, word: 0, letters: 0, signs: 0, begins: 0, newlines: 0, high: 0, suspects: 0 };
+}
+
+/// What stands in the 64 bytes before a place.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Back {
+    /// Digits.
+    pub digits: u64,
+    /// Beginnings of words.
+    pub begins: u64,
+    /// Ends of lines.
+    pub newlines: u64,
+    /// Not ASCII.
+    pub high: u64,
+}
+
 /// The kinds of the bytes of a stretch, block by block.
 #[derive(Default)]
 pub struct Marks {
@@ -144,6 +162,34 @@ impl<'a> View<'a> {
     pub fn from(&self, place: usize, kind: impl Fn(&Masks) -> u64) -> u64 {
         let bits = self.marks.bits(self.offset + place, kind);
         bits & lowest(self.text.len().saturating_sub(place))
+    }
+
+    /// All that is asked of the 64 bytes before `place`, the last of them as the highest bit: where words begin, lines
+    /// end, digits stand, and what is not ASCII.
+    #[inline]
+    #[must_use]
+    pub fn back(&self, place: usize) -> Back {
+        let end = self.offset + place;
+        let (at, short) = match end.checked_sub(self.marks.from + WIDTH) {
+            Some(at) => (at, 0),
+            None => (0, self.marks.from + WIDTH - end),
+        };
+        let (block, bit) = (at / WIDTH, at % WIDTH);
+        let none = &Masks::NONE;
+        let here = self.marks.blocks.get(block).unwrap_or(none);
+        let next = if bit == 0 { none } else { self.marks.blocks.get(block + 1).unwrap_or(none) };
+        // Where the text begins less than 64 bytes before, what stands before it does not count.
+        let own = if place >= WIDTH { u64::MAX } else { !(u64::MAX >> place) };
+        let of = |low: u64, high: u64| {
+            let bits = if bit == 0 { low } else { low >> bit | high << (WIDTH - bit) };
+            if short == 0 { bits & own } else { bits.checked_shl(u32::try_from(short).unwrap_or(64)).unwrap_or(0) & own }
+        };
+        Back {
+            digits: of(here.digits, next.digits),
+            begins: of(here.begins, next.begins),
+            newlines: of(here.newlines, next.newlines),
+            high: of(here.high, next.high),
+        }
     }
 
     /// One kind of the 64 bytes before `place`, the last of them as the highest bit; before the text no bit is set.

@@ -3,10 +3,12 @@
 //! walk is bounded, so that time is linear in the text, whatever it is.
 
 use crate::automaton::{Automaton, Part, Walker};
-use crate::closure::Before;
+use crate::closure::{Before, is_word};
 use crate::literals::Literals;
 use crate::masks::{Marks, Masks, View, WIDTH, lowest};
 use crate::pattern::{ANCHORS, Anchor, LONGEST, Pattern};
+use crate::reach::MOST_LETTERS;
+use crate::runs::Run;
 
 /// What a literal leads to may be long, such as a token; but no byte is walked over twice for that.
 const LONGEST_LITERAL: usize = 16 * 1024;
@@ -17,18 +19,18 @@ const STRETCH: usize = 8 * 1024;
 /// The patterns of each anchor, put together.
 pub struct Places {
     automata: Vec<Option<Automaton>>,
-    /// Those of digits that count without a word before them.
-    strong: Option<Automaton>,
+    /// Those of digits that count without a word before them: most of them, and those that begin with a long word.
+    strong: [Option<Automaton>; 2],
     /// Words and where they lead.
     pub literals: Option<Literals>,
-    /// How many letters and digits any pattern of the anchor `word` begins with.
-    longest_word: u32,
+    /// How many letters and digits every pattern of the anchor `word` begins with.
+    word_letters: u32,
 }
 
 /// One walker per anchor, and one for the strong patterns of digits.
 pub struct Walkers {
     all: Vec<Option<Walker>>,
-    strong: Option<Walker>,
+    strong: [Option<Walker>; 2],
     marks: Option<Marks>,
 }
 
@@ -63,9 +65,9 @@ impl Places {
     /// # Errors
     /// The sentence of the compiler.
     pub fn new(patterns: &[Pattern], weak: &[bool]) -> Result<Self, String> {
-        let of = |anchor: Anchor, weakly: bool| -> Result<Option<Automaton>, String> {
+        let of = |anchor: Anchor, wanted: &dyn Fn(&Pattern, bool) -> bool| -> Result<Option<Automaton>, String> {
             let numbered = (0_u32..).zip(patterns).zip(weak);
-            let wanted = numbered.filter(|((_, pattern), weak)| pattern.anchor == anchor && (weakly || !**weak));
+            let wanted = numbered.filter(|((_, one), weak)| one.anchor == anchor && wanted(one, **weak));
             let part = |((number, pattern), &weak): ((u32, &Pattern), &bool)| Part {
                 number,
                 weak,
@@ -75,11 +77,16 @@ impl Places {
             let parts: Vec<Part> = wanted.map(part).collect();
             if parts.is_empty() { Ok(None) } else { Automaton::new(&parts).map(Some) }
         };
-        let automata = ANCHORS.iter().map(|&anchor| of(anchor, true)).collect::<Result<Vec<_>, _>>()?;
-        let mut places =
-            Self { automata, strong: of(Anchor::Digits, false)?, literals: Literals::new(patterns), longest_word: 1 };
-        places.longest_word = places.automaton(Anchor::Word).map_or(1, |automaton| automaton.reach.letters);
-        Ok(places)
+        let automata = ANCHORS.iter().map(|&anchor| of(anchor, &|_, _| true)).collect::<Result<Vec<_>, _>>()?;
+        let most = of(Anchor::Digits, &|one, weak| !weak && one.letters < MOST_LETTERS)?;
+        let long = of(Anchor::Digits, &|one, weak| !weak && one.letters >= MOST_LETTERS)?;
+        let words = patterns.iter().filter(|one| one.anchor == Anchor::Word).map(|one| one.letters);
+        Ok(Self {
+            automata,
+            strong: [most, long],
+            literals: Literals::new(patterns),
+            word_letters: words.min().unwrap_or(1).max(1),
+        })
     }
 
     /// Walkers for these patterns.
@@ -87,7 +94,7 @@ impl Places {
     pub fn walkers(&self) -> Walkers {
         Walkers {
             all: self.automata.iter().map(|automaton| automaton.as_ref().map(Automaton::walker)).collect(),
-            strong: self.strong.as_ref().map(Automaton::walker),
+            strong: self.strong.each_ref().map(|automaton| automaton.as_ref().map(Automaton::walker)),
             marks: None,
         }
     }
@@ -131,8 +138,8 @@ impl Places {
 impl Walkers {
     /// Lets go of what was learnt, where that has become too much.
     pub fn renew(&mut self, places: &Places) {
-        let strong = (&mut self.strong, &places.strong);
-        for (walker, automaton) in self.all.iter_mut().zip(&places.automata).chain([strong]) {
+        let strong = self.strong.iter_mut().zip(&places.strong);
+        for (walker, automaton) in self.all.iter_mut().zip(&places.automata).chain(strong) {
             if let (Some(walker), Some(automaton)) = (walker, automaton)
                 && walker.is_full()
             {
@@ -152,7 +159,7 @@ impl Walkers {
     }
 
     fn each(&self) -> impl Iterator<Item = &Walker> {
-        self.all.iter().chain([&self.strong]).flatten()
+        self.all.iter().chain(&self.strong).flatten()
     }
 
     /// Bytes walked so far by all: the measure of work.
@@ -188,6 +195,7 @@ impl<'a> Pass<'a> {
     /// Every beginning in one stretch of the text, behind those before.
     fn stretch(&mut self, walkers: &mut Walkers, view: &View<'_>, (from, to): (usize, usize), sink: &mut impl Sink) {
         let words = self.places.automaton(Anchor::Word).is_some();
+        let literals = self.places.literals.as_ref();
         let carried = |kind: fn(&Masks) -> u64| view.before(from, kind) >> 63;
         let (mut digit, mut word) = (carried(|m| m.digits), carried(|m| m.word));
         let mut letter = carried(|m| m.letters);
@@ -208,7 +216,7 @@ impl<'a> Pass<'a> {
                 if runs & here != 0 {
                     self.digits(walkers, view, place, bit, sink);
                 }
-                if suspects & here != 0 {
+                if suspects & here != 0 && literals.is_some_and(|literals| literals.knows(view.text, place)) {
                     self.literal(walkers, view, place, sink);
                 }
                 if signs & here != 0 {
@@ -231,7 +239,7 @@ impl<'a> Pass<'a> {
     fn words(&self, view: &View<'_>, base: usize, letters: u64, letter: u64) -> u64 {
         let mut beginnings = letters & !(letters << 1 | letter);
         let beyond = view.from(base + WIDTH, |masks| masks.letters);
-        for distance in 1..self.places.longest_word {
+        for distance in 1..self.places.word_letters {
             beginnings &= letters >> distance | beyond << (64 - distance);
         }
         beginnings
@@ -244,58 +252,90 @@ impl<'a> Pass<'a> {
             return;
         };
         let text = view.text;
-        let before = Before::place(text, place);
         let count = view.from(place, |masks| masks.digits).trailing_ones() as usize;
-        let next = text.get(place + count).copied();
-        let run = |automaton: &Automaton| automaton.reach.run(before, count, next);
-        let back = all.reach.lead.min(place - back_to);
-        let mut begins = self.starts_before(bit, back, all.reach.loose);
-        let here = run(all);
+        let second = view.from(place + count + 1, |masks| masks.digits).trailing_ones() as usize;
+        let byte = |at: usize| text.get(at).copied();
+        let (next, last) = (byte(place + count), byte(place + count + 1 + second));
+        let shape = Run { digits: count, next, second, last };
+        let before = self.before(all, text, place, self.starts >> (64 + bit) & 1 == 1);
+        let run = |automaton: &Automaton| automaton.reach.run(before, &shape);
         // Most numbers have no word before them: then only strong patterns matter.
         let mut heard: Option<bool> = None;
-        if here {
-            begins |= 1 << back;
-        }
-        let word = self.word_of(place, bit, back);
-        while begins != 0 {
-            let start = place - back + begins.trailing_zeros() as usize;
-            begins &= begins - 1;
-            let distance = place - start;
-            let possible = |automaton: &Automaton| {
-                if distance == 0 {
-                    return run(automaton);
-                }
+        let back = all.reach.leads.most.min(place - back_to);
+        if back > 0 {
+            let words = self.starts_before(bit, back);
+            let mut begins = words | near(back, all.reach.leads.loose);
+            if all.reach.leads.high {
+                begins |= u32::try_from(view.before(place, |masks| masks.high) >> (WIDTH - back)).unwrap_or(0);
+            }
+            let last = text.get(place - 1).copied().unwrap_or(b'\n');
+            // Distance d is bit 31 - d of the reversed bits, and bit back - d of the beginnings.
+            begins &= all.reach.leads.any(last).reverse_bits() >> (31 - back);
+            let word = self.word_of(place, bit, back);
+            while begins != 0 {
+                let at = begins.trailing_zeros() as usize;
+                begins &= begins - 1;
+                let (start, distance) = (place - back + at, back - at);
                 let byte = text.get(start).copied().unwrap_or(b'\n');
-                automaton.reach.distances(Before::place(text, start), byte, start < word) >> distance & 1 == 1
-            };
-            if distance > 0 && !possible(all) {
-                continue;
-            }
-            let weak = start == 0 || *heard.get_or_insert_with(|| sink.weak(view, place, back));
-            let (automaton, walker) = if weak {
-                (Some(all), walkers.of(Anchor::Digits))
-            } else {
-                (self.places.strong.as_ref().filter(|strong| possible(strong)), walkers.strong.as_mut())
-            };
-            if let (Some(automaton), Some(walker)) = (automaton, walker) {
-                walker.walk(automaton, text, start, LONGEST);
-                if !walker.ends.is_empty() {
-                    let (anchor, reach) = (Anchor::Digits, distance);
-                    sink.forms(&Form { view, anchor, start, reach, walker, literal: None });
+                let before = self.before(all, text, start, words >> at & 1 == 1);
+                let possible = |one: &Automaton| {
+                    one.reach.leads.possible(before, byte, distance, last, start < word)
+                        && (distance > 1 || is_word(byte) || one.reach.sign(byte, &shape))
+                };
+                if possible(all) {
+                    let weak = start == 0 || *heard.get_or_insert_with(|| sink.weak(view, place, back));
+                    self.numbers(walkers, view, (start, distance, before), weak, possible, sink);
                 }
             }
+        }
+        if run(all) {
+            let weak = place == 0 || *heard.get_or_insert_with(|| sink.weak(view, place, back));
+            self.numbers(walkers, view, (place, 0, before), weak, run, sink);
         }
     }
 
-    /// Where words begin in the `back` bytes before a place, and the places near it where a pattern may begin all the
-    /// same; the lowest bit is `back` bytes before.
-    fn starts_before(&self, bit: u32, back: usize, loose: usize) -> u32 {
-        let window = self.starts.checked_shr(64 + bit - u32::try_from(back).unwrap_or(0)).unwrap_or(0);
-        let mut begins = u32::try_from(window & ((1 << back) - 1)).unwrap_or(0);
-        for distance in 1..=loose.min(back) {
-            begins |= 1 << (back - distance);
+    /// What stands before a place; at a word's beginning `first` is set.
+    #[inline]
+    fn before(&self, automaton: &Automaton, text: &[u8], place: usize, first: bool) -> Before {
+        if first && !automaton.reach.anchored { Before::Other } else { Before::place(text, place) }
+    }
+
+    /// Walks over the patterns that may begin at `start`, `reach` bytes before a digit.
+    #[inline]
+    fn numbers(
+        &self,
+        walkers: &mut Walkers,
+        view: &View<'_>,
+        (start, reach, before): (usize, usize, Before),
+        weak: bool,
+        possible: impl Fn(&Automaton) -> bool,
+        sink: &mut impl Sink,
+    ) {
+        let mut walk = |automaton: Option<&Automaton>, walker: Option<&mut Walker>| {
+            if let (Some(automaton), Some(walker)) = (automaton, walker) {
+                walker.walk(automaton, view.text, start, before, LONGEST);
+                if !walker.ends.is_empty() {
+                    sink.forms(&Form { view, anchor: Anchor::Digits, start, reach, walker, literal: None });
+                }
+            }
+        };
+        if weak {
+            return walk(self.places.automaton(Anchor::Digits), walkers.of(Anchor::Digits));
         }
-        begins
+        let [most, long] = self.places.strong.each_ref().map(|one| one.as_ref().filter(|one| possible(one)));
+        let [walk_most, walk_long] = walkers.strong.each_mut().map(Option::as_mut);
+        if most.is_some() {
+            walk(most, walk_most);
+        }
+        if long.is_some() && view.from(start, |masks| masks.letters).trailing_ones() >= MOST_LETTERS {
+            walk(long, walk_long);
+        }
+    }
+
+    /// Where words begin in the `back` bytes before a place; the lowest bit is `back` bytes before.
+    fn starts_before(&self, bit: u32, back: usize) -> u32 {
+        let window = self.starts >> (64 + bit - u32::try_from(back).unwrap_or(0));
+        u32::try_from(window & ((1 << back) - 1)).unwrap_or(0)
     }
 
     /// Where the word begins that the digit at `place` is in, as far as it is less than `back` before: only some
@@ -318,7 +358,7 @@ impl<'a> Pass<'a> {
         };
         let limit = if place >= self.covered { LONGEST_LITERAL } else { LONGEST };
         let before = walker.steps;
-        walker.walk(automaton, view.text, place, limit);
+        walker.walk(automaton, view.text, place, Before::place(view.text, place), limit);
         let far = usize::try_from(walker.steps - before).unwrap_or(LONGEST_LITERAL);
         if far > LONGEST {
             self.covered = self.covered.max(place + far);
@@ -346,13 +386,19 @@ impl<'a> Pass<'a> {
         let Some(&byte) = text.get(start) else {
             return;
         };
-        if automaton.reach.opens(Before::place(text, start), byte) {
-            walker.walk(automaton, text, start, LONGEST);
+        let before = Before::place(text, start);
+        if automaton.reach.opens(before, byte) {
+            walker.walk(automaton, text, start, before, LONGEST);
             if !walker.ends.is_empty() {
                 sink.forms(&Form { view, anchor, start, reach: 0, walker, literal: None });
             }
         }
     }
+}
+
+/// The last places of `back`, as many as `loose`.
+fn near(back: usize, loose: usize) -> u32 {
+    ((1 << back) - 1) & !((1 << back.saturating_sub(loose)) - 1)
 }
 
 fn run(text: &[u8], start: usize, belongs: impl Fn(&u8) -> bool) -> usize {

@@ -1,17 +1,55 @@
 //! Which of thousands of words stand in a text from a place on? One walk down a tree of letters answers for all.
 
-use crate::word::{Word, is_mark, key, keys, marks, written_out};
+use crate::word::{Word, is_mark, marks, written_out};
 
 /// Words of ASCII letters as a tree.
 pub struct Trie {
     nodes: Vec<Node>,
     /// The categories of each word, all in one row.
     categories: Vec<u32>,
-    /// One bit per key of three letters with which a word begins.
-    known: Box<[u64; KEYS / 64]>,
+    /// One bit per number that three bytes are mixed to with which a word may begin in a text.
+    known: Box<[u64; BITS / 64]>,
+    /// The same of two bytes, for words and parts of words that are no longer.
+    short: Box<[u64; BITS / 64]>,
 }
 
-const KEYS: usize = 1 << 15;
+const BITS: usize = 1 << 16;
+
+/// The place of three bytes in the table, whatever their case.
+fn mix(first: u8, second: u8, third: u8) -> usize {
+    let bytes = u32::from_le_bytes([first, second, third, 0]) | 0x0020_2020;
+    (bytes.wrapping_mul(0x9e37_79b1) >> 16) as usize
+}
+
+fn set(table: &mut [u64; BITS / 64], place: usize) {
+    if let Some(bits) = table.get_mut(place / 64) {
+        *bits |= 1 << (place % 64);
+    }
+}
+
+fn has(table: &[u64; BITS / 64], place: usize) -> bool {
+    table.get(place / 64).is_some_and(|bits| bits >> (place % 64) & 1 == 1)
+}
+
+/// How a word may begin in a text: its first three letters, fewer where a mark or its end comes before; what may be an
+/// umlaut may be written out.
+fn openings(letters: &[u8]) -> Vec<Vec<u8>> {
+    let mut spelt: Vec<Vec<u8>> = vec![Vec::new()];
+    for &letter in letters.iter().take(3).take_while(|letter| **letter != b' ') {
+        let mut longer = Vec::new();
+        for begun in &spelt {
+            longer.push([begun.as_slice(), &[letter]].concat());
+            if matches!(letter, b'a' | b'o' | b'u') {
+                longer.push([begun.as_slice(), &[letter, b'e']].concat());
+            }
+            if letter == b'a' {
+                longer.push([begun.as_slice(), b"aa"].concat());
+            }
+        }
+        spelt = longer;
+    }
+    spelt
+}
 
 #[derive(Clone, Copy, Default)]
 struct Node {
@@ -30,11 +68,13 @@ impl Trie {
     pub fn new(words: &[Word]) -> Self {
         let ascii: Vec<&Word> = words.iter().filter(|word| word.letters.is_ascii()).collect();
         let mut trie =
-            Self { nodes: vec![Node::default()], categories: Vec::new(), known: Box::new([0; KEYS / 64]) };
-        for word in &ascii {
-            let bits = key(&word.letters, 0).and_then(|key| Some((trie.known.get_mut(usize::from(key) / 64)?, key)));
-            if let Some((bits, key)) = bits {
-                *bits |= 1 << (key % 64);
+            Self { nodes: vec![Node::default()], categories: Vec::new(), known: Box::new([0; BITS / 64]), short: Box::new([0; BITS / 64]) };
+        for opening in ascii.iter().flat_map(|word| openings(&word.letters)) {
+            match *opening {
+                [first, second, third, ..] => set(&mut trie.known, mix(first, second, third)),
+                [first, second] => set(&mut trie.short, mix(first, second, 0)),
+                [first] => (0..=255).for_each(|second| set(&mut trie.short, mix(first, second, 0))),
+                [] => {}
             }
         }
         let mut open = vec![(0_usize, 0..ascii.len(), 0_usize)]; // a node, the words below it, letters above it
@@ -68,8 +108,13 @@ impl Trie {
     #[inline]
     #[must_use]
     pub fn knows(&self, text: &[u8], place: usize) -> bool {
-        let known = |key: u16| self.known.get(usize::from(key) / 64).is_some_and(|bits| bits >> (key % 64) & 1 == 1);
-        keys(text, place).into_iter().flatten().any(known)
+        let rest = text.get(place..).unwrap_or_default();
+        let [first, second, third] = rest.first_chunk::<3>().copied().unwrap_or_else(|| {
+            let byte = |at: usize| rest.get(at).copied().unwrap_or(b' ');
+            [byte(0), byte(1), byte(2)]
+        });
+        has(&self.known, mix(first, second, third))
+            || (has(&self.short, mix(first, second, 0)) && !(third.is_ascii_lowercase() && third != b's'))
     }
 
     /// Calls `found` with the categories of each word that stands in `text` from `at` on, and where it ends. Letters

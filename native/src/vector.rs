@@ -34,8 +34,8 @@ fn narrow(text: &[u8], count: usize, literals: Option<&Literals>, mut take: impl
         };
         let mut suspects = 0;
         if let Some(literals) = literals {
-            for (place, three) in block.windows(3).enumerate() {
-                suspects |= u64::from(literals.knows(three)) << place;
+            for place in 0..WIDTH {
+                suspects |= u64::from(literals.knows(&block, place)) << place;
             }
         }
         take(Kinds {
