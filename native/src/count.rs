@@ -6,7 +6,7 @@
 use crate::automaton::Walker;
 use crate::context::Owner;
 use crate::heard::Heard;
-use crate::masks::{Marks, View};
+use crate::masks::{Back, Marks, View};
 use crate::pattern::{Anchor, Pattern};
 use crate::places::{Form, Sink, Walkers};
 use crate::plain::plain;
@@ -342,8 +342,8 @@ impl<'a> Counting<'a> {
 }
 
 impl Sink for Counting<'_> {
-    fn weak(&mut self, view: &View<'_>, place: usize, lead: usize) -> bool {
-        self.heard.any(&self.patterns.words, view, place, lead)
+    fn weak(&mut self, view: &View<'_>, place: usize, lead: usize, back: Back) -> bool {
+        self.heard.any(&self.patterns.words, view, place, lead, back)
     }
 
     fn forms(&mut self, form: &Form<'_>) {

@@ -2,7 +2,7 @@
 //! where a number follows that asks for one.
 
 use crate::context::{REACH, Window, Words, field_ends};
-use crate::masks::{View, WIDTH};
+use crate::masks::{Back, View, WIDTH};
 use crate::word::bounded;
 
 /// The words heard in one text so far, for places that rise, or nearly so.
@@ -37,12 +37,7 @@ struct Near {
 
 impl Near {
     #[inline]
-    fn of(view: &View<'_>, start: usize) -> Self {
-        let mut back = view.back(start);
-        if start <= WIDTH && view.text.first().is_some_and(u8::is_ascii_alphanumeric) {
-            // In the buffer something else may stand before the text.
-            back.begins |= 1_u64.checked_shl(u32::try_from(WIDTH - start).unwrap_or(64)).unwrap_or(0);
-        }
+    fn of(back: Back, start: usize) -> Self {
         // The first of the 64 bytes only tells whether a word begins behind it, and the second whether one is cut.
         let first = if back.newlines != 0 {
             WIDTH - back.newlines.leading_zeros() as usize
@@ -78,9 +73,10 @@ impl Heard {
     }
 
     /// Looks up the words before `start`; whether one may speak for a form that begins there, or up to `lead` before.
-    pub fn any(&mut self, words: &Words, view: &View<'_>, start: usize, lead: usize) -> bool {
-        let near = Near::of(view, start);
-        if near.high || !view.sees(start) {
+    #[inline]
+    pub fn any(&mut self, words: &Words, view: &View<'_>, start: usize, lead: usize, back: Back) -> bool {
+        let near = Near::of(back, start);
+        if near.high {
             return true;
         }
         self.listen(words, view, start, &near);
@@ -93,7 +89,7 @@ impl Heard {
 
     /// The categories that a word before `start` speaks for, and how near it is: see `Words::boosted`.
     pub fn boosted(&mut self, words: &Words, view: &View<'_>, start: usize, into: &mut Vec<(u32, usize)>) {
-        let near = Near::of(view, start);
+        let near = Near::of(view.back(start), start);
         if near.high || !view.sees(start) || (near.begins != 0 && near.begin < self.from && start <= self.to) {
             words.boosted(&Window::before(view.text, start), start, into);
             return;

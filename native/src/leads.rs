@@ -18,8 +18,10 @@ pub struct Leads {
     /// `groups[before][byte]`: the place in `lasts` of what is possible behind this first byte.
     groups: [[u16; 256]; 3],
     lasts: Vec<Lasts>,
-    /// The distances at which any pattern can begin, by the byte right before the digit.
-    any: [u32; 256],
+    /// The distances at which a pattern can begin with a word's first byte, by the byte right before the digit.
+    words: [u32; 256],
+    /// The distances at which a pattern can begin with a byte that is no word's first one.
+    others: [u32; 256],
     /// The largest distance.
     pub most: usize,
     /// The same of patterns that begin inside a word or with a byte of ASCII that is no word's.
@@ -40,7 +42,7 @@ impl Leads {
             }
         }
         let mut new =
-            Self { groups: [[0; 256]; 3], lasts: vec![vec![[0; 2]; 256]], any: [0; 256], most: 0, loose: 0, high: false };
+            Self { groups: [[0; 256]; 3], lasts: vec![vec![[0; 2]; 256]], words: [0; 256], others: [0; 256], most: 0, loose: 0, high: false };
         let mut known: BTreeMap<Lasts, u16> = BTreeMap::new();
         for ((before, byte), lasts) in table {
             let all = lasts.iter().flatten().fold(0, |all, distances| all | distances);
@@ -50,9 +52,11 @@ impl Leads {
                 new.high = true;
             } else if before == Before::Word as usize || !is_word(byte) {
                 new.loose = new.loose.max(most);
-            }
-            for (any, [inside, apart]) in new.any.iter_mut().zip(&lasts) {
-                *any |= inside | apart;
+                new.others.get_mut(usize::from(byte)).into_iter().for_each(|others| *others |= all);
+            } else {
+                for (words, [inside, apart]) in new.words.iter_mut().zip(&lasts) {
+                    *words |= inside | apart;
+                }
             }
             let number = *known.entry(lasts).or_insert_with_key(|lasts| {
                 new.lasts.push(lasts.clone());
@@ -65,11 +69,18 @@ impl Leads {
         new
     }
 
-    /// The distances at which any pattern can begin, one bit each, with this byte right before the digit.
+    /// The distances at which any pattern can begin with a word, one bit each, with this byte right before the digit.
     #[inline]
     #[must_use]
-    pub fn any(&self, last: u8) -> u32 {
-        self.any.get(usize::from(last)).copied().unwrap_or(u32::MAX)
+    pub fn words(&self, last: u8) -> u32 {
+        self.words.get(usize::from(last)).copied().unwrap_or(u32::MAX)
+    }
+
+    /// Whether a pattern can begin with this byte, which is not a word's first one, so far before a digit.
+    #[inline]
+    #[must_use]
+    pub fn other(&self, byte: u8, distance: usize) -> bool {
+        self.others.get(usize::from(byte)).is_none_or(|others| others >> distance & 1 == 1)
     }
 
     /// Whether a pattern can begin with this byte, so far before a digit; `apart`: the digit is in another word.

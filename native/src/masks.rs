@@ -19,7 +19,7 @@ pub struct Masks {
     pub letters: u64,
     /// `@` and `:`.
     pub signs: u64,
-    /// Words begin: letters and digits behind what is none, capitals behind small letters.
+    /// Words begin: letters behind what is no letter or digit, capitals behind small letters.
     pub begins: u64,
     /// Ends of lines.
     pub newlines: u64,
@@ -51,8 +51,67 @@ pub struct Kinds {
 }
 
 impl Masks {
-    const NONE: Self =
-        Self { digits: 0, word: 0, letters: 0, signs: 0, begins: 0, newlines: 0, high: 0, suspects: 0 };
+    #[inline]
+    fn each(&self, change: impl Fn(u64) -> u64) -> Self {
+        Self {
+            digits: change(self.digits),
+            word: change(self.word),
+            letters: change(self.letters),
+            signs: change(self.signs),
+            begins: change(self.begins),
+            newlines: change(self.newlines),
+            high: change(self.high),
+            suspects: change(self.suspects),
+        }
+    }
+
+    /// The 64 bytes from `bit` on, the last of them from the next block.
+    #[inline]
+    fn joined(&self, next: Option<&Self>, bit: usize) -> Self {
+        let next = next.copied().unwrap_or_default();
+        let of = |low: u64, high: u64| low >> bit | high << (WIDTH - bit);
+        Self {
+            digits: of(self.digits, next.digits),
+            word: of(self.word, next.word),
+            letters: of(self.letters, next.letters),
+            signs: of(self.signs, next.signs),
+            begins: of(self.begins, next.begins),
+            newlines: of(self.newlines, next.newlines),
+            high: of(self.high, next.high),
+            suspects: of(self.suspects, next.suspects),
+        }
+    }
+}
+
+/// Two blocks of 64 bytes, one behind the other.
+#[derive(Clone, Copy, Default)]
+pub struct Pair {
+    /// The first one.
+    pub last: Masks,
+    /// The second one.
+    pub here: Masks,
+}
+
+impl Pair {
+    /// One kind of the 64 bytes before bit `bit` of the second block.
+    #[inline]
+    #[must_use]
+    pub fn before(&self, bit: u32, kind: impl Fn(&Masks) -> u64) -> u64 {
+        // Where the bit is 0 nothing of the second block stands before it.
+        kind(&self.last) >> bit | (kind(&self.here) << (63 - bit)) << 1
+    }
+
+    /// What is asked of the 64 bytes before bit `bit` of the second block.
+    #[inline]
+    #[must_use]
+    pub fn back(&self, bit: u32) -> Back {
+        Back {
+            digits: self.before(bit, |masks| masks.digits),
+            begins: self.before(bit, |masks| masks.begins),
+            newlines: self.before(bit, |masks| masks.newlines),
+            high: self.before(bit, |masks| masks.high),
+        }
+    }
 }
 
 /// What stands in the 64 bytes before a place.
@@ -89,6 +148,7 @@ impl Marks {
         vector::kinds(stretch, count, literals, |kinds| {
             let letters = kinds.digits | kinds.capitals | kinds.small;
             let begins = letters & !(letters << 1 | carry.0) | kinds.capitals & (kinds.small << 1 | carry.1);
+            let begins = begins & !kinds.digits; // no word that is listened to begins with one
             carry = (letters >> 63, kinds.small >> 63);
             self.blocks.push(Masks {
                 digits: kinds.digits,
@@ -164,31 +224,34 @@ impl<'a> View<'a> {
         bits & lowest(self.text.len().saturating_sub(place))
     }
 
-    /// All that is asked of the 64 bytes before `place`, the last of them as the highest bit: where words begin, lines
-    /// end, digits stand, and what is not ASCII.
+    /// Every kind of the 64 bytes from `place` on; beyond the text no bit is set.
     #[inline]
     #[must_use]
+    pub fn masks(&self, place: usize) -> Masks {
+        let masks = match (self.offset + place).checked_sub(self.marks.from) {
+            Some(at) => {
+                let (block, bit) = (at / WIDTH, at % WIDTH);
+                let here = self.marks.blocks.get(block).copied().unwrap_or_default();
+                if bit == 0 { here } else { here.joined(self.marks.blocks.get(block + 1), bit) }
+            }
+            None => Masks::default(),
+        };
+        if self.text.len() - place.min(self.text.len()) >= WIDTH {
+            return masks;
+        }
+        masks.each(|bits| bits & lowest(self.text.len().saturating_sub(place)))
+    }
+
+    /// What is asked of the 64 bytes before `place`.
+    #[must_use]
     pub fn back(&self, place: usize) -> Back {
-        let end = self.offset + place;
-        let (at, short) = match end.checked_sub(self.marks.from + WIDTH) {
-            Some(at) => (at, 0),
-            None => (0, self.marks.from + WIDTH - end),
-        };
-        let (block, bit) = (at / WIDTH, at % WIDTH);
-        let none = &Masks::NONE;
-        let here = self.marks.blocks.get(block).unwrap_or(none);
-        let next = if bit == 0 { none } else { self.marks.blocks.get(block + 1).unwrap_or(none) };
-        // Where the text begins less than 64 bytes before, what stands before it does not count.
-        let own = if place >= WIDTH { u64::MAX } else { !(u64::MAX >> place) };
-        let of = |low: u64, high: u64| {
-            let bits = if bit == 0 { low } else { low >> bit | high << (WIDTH - bit) };
-            if short == 0 { bits & own } else { bits.checked_shl(u32::try_from(short).unwrap_or(64)).unwrap_or(0) & own }
-        };
+        let first = (1..=WIDTH).contains(&place) && self.text.first().is_some_and(u8::is_ascii_alphabetic);
         Back {
-            digits: of(here.digits, next.digits),
-            begins: of(here.begins, next.begins),
-            newlines: of(here.newlines, next.newlines),
-            high: of(here.high, next.high),
+            digits: self.before(place, |masks| masks.digits),
+            // In the buffer something else may stand before the text.
+            begins: self.before(place, |masks| masks.begins) | if first { 1 << (WIDTH - place) } else { 0 },
+            newlines: self.before(place, |masks| masks.newlines),
+            high: self.before(place, |masks| masks.high),
         }
     }
 
@@ -252,7 +315,7 @@ mod tests {
                 assert_eq!(masks.digits, bit(byte.is_ascii_digit()));
                 assert_eq!(masks.word, bit(byte.is_ascii_alphanumeric() || byte == b'_'));
                 assert_eq!(masks.letters, bit(byte.is_ascii_alphanumeric()));
-                assert_eq!(masks.begins, masks.letters);
+                assert_eq!(masks.begins, masks.letters & !masks.digits);
                 assert_eq!(masks.signs, bit(byte == b'@' || byte == b':'));
                 assert_eq!((masks.newlines, masks.high), (bit(byte == b'\n'), bit(byte >= 0x80)));
             }
@@ -280,6 +343,6 @@ mod tests {
     #[test]
     fn words_begin_behind_marks_and_at_capitals() {
         let marks = marks(b"customerId=a_B 7x", 0);
-        assert_eq!(marks.blocks[0].begins, 1 | 1 << 8 | 1 << 11 | 1 << 13 | 1 << 15);
+        assert_eq!(marks.blocks[0].begins, 1 | 1 << 8 | 1 << 11 | 1 << 13);
     }
 }

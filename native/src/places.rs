@@ -5,7 +5,7 @@
 use crate::automaton::{Automaton, Part, Walker};
 use crate::closure::{Before, is_word};
 use crate::literals::Literals;
-use crate::masks::{Marks, Masks, View, WIDTH, lowest};
+use crate::masks::{Back, Marks, Masks, Pair, View, WIDTH, lowest};
 use crate::pattern::{ANCHORS, Anchor, LONGEST, Pattern};
 use crate::reach::MOST_LETTERS;
 use crate::runs::Run;
@@ -52,8 +52,8 @@ pub struct Form<'a> {
 
 /// Takes what the walks find.
 pub trait Sink {
-    /// Whether weak patterns matter that begin at `start`, up to `lead` bytes before a digit.
-    fn weak(&mut self, view: &View<'_>, place: usize, lead: usize) -> bool;
+    /// Whether weak patterns matter that begin at `place`, or up to `lead` bytes before; `back` is what stands before it.
+    fn weak(&mut self, view: &View<'_>, place: usize, lead: usize, back: Back) -> bool;
 
     /// Forms begin at one place of the text; the places of one anchor rise.
     fn forms(&mut self, form: &Form<'_>);
@@ -185,28 +185,35 @@ struct Pass<'a> {
     covered: usize,
     /// Words begin at these of the 64 bytes before (low half) and of the 64 at hand (high half).
     starts: u128,
+    pair: Pair,
 }
 
 impl<'a> Pass<'a> {
     fn new(places: &'a Places) -> Self {
-        Self { places, done: 0, colons_done: 0, covered: 0, starts: 0 }
+        Self { places, done: 0, colons_done: 0, covered: 0, starts: 0, pair: Pair::default() }
     }
 
     /// Every beginning in one stretch of the text, behind those before.
     fn stretch(&mut self, walkers: &mut Walkers, view: &View<'_>, (from, to): (usize, usize), sink: &mut impl Sink) {
         let words = self.places.automaton(Anchor::Word).is_some();
         let literals = self.places.literals.as_ref();
-        let carried = |kind: fn(&Masks) -> u64| view.before(from, kind) >> 63;
-        let (mut digit, mut word) = (carried(|m| m.digits), carried(|m| m.word));
-        let mut letter = carried(|m| m.letters);
+        if let Some(before) = from.checked_sub(WIDTH) {
+            self.pair.here = view.masks(before);
+        }
         for base in (from..to).step_by(WIDTH) {
             let keep = lowest(to - base);
-            let of = |kind: fn(&Masks) -> u64| view.from(base, kind) & keep;
-            let (digits, all, letters) = (of(|m| m.digits), of(|m| m.word), of(|m| m.letters));
-            let (signs, suspects) = (of(|m| m.signs), of(|m| m.suspects));
+            self.pair = Pair { last: self.pair.here, here: view.masks(base) };
+            if base == 0 {
+                // In the buffer something else may stand before the text.
+                self.pair.here.begins |= self.pair.here.letters & !self.pair.here.digits & 1;
+            }
+            let carry = |kind: fn(&Masks) -> u64| kind(&self.pair.last) >> 63;
+            let (digit, word, letter) = (carry(|m| m.digits), carry(|m| m.word), carry(|m| m.letters));
+            let Masks { digits, word: all, letters, .. } = self.pair.here;
+            let (signs, suspects) = (self.pair.here.signs & keep, self.pair.here.suspects & keep);
             self.starts = u128::from(all & !(all << 1 | word)) << 64 | self.starts >> 64;
-            let runs = digits & !(digits << 1 | digit);
-            let mut beginnings = if words { self.words(view, base, letters, letter) } else { 0 };
+            let runs = digits & !(digits << 1 | digit) & keep;
+            let mut beginnings = if words { self.words(view, base, letters, letter) & keep } else { 0 };
             let mut anchors = runs | signs | suspects | beginnings;
             while anchors != 0 {
                 let bit = anchors.trailing_zeros();
@@ -231,7 +238,6 @@ impl<'a> Pass<'a> {
                     self.walk(walkers, view, Anchor::Word, place, sink);
                 }
             }
-            (digit, word, letter) = (digits >> 63, all >> 63, letters >> 63);
         }
     }
 
@@ -252,8 +258,17 @@ impl<'a> Pass<'a> {
             return;
         };
         let text = view.text;
-        let count = view.from(place, |masks| masks.digits).trailing_ones() as usize;
-        let second = view.from(place + count + 1, |masks| masks.digits).trailing_ones() as usize;
+        let here = (self.pair.here.digits >> bit).trailing_ones();
+        // Up to the block's end more is looked at only where the number reaches it.
+        let count = if bit + here < 64 { here } else { view.from(place, |masks| masks.digits).trailing_ones() };
+        let behind = bit + count + 1;
+        let second = if behind < 64 { (self.pair.here.digits >> behind).trailing_ones() } else { 64 };
+        let count = count as usize;
+        let second = if behind.saturating_add(second) < 64 {
+            second as usize
+        } else {
+            view.from(place + count + 1, |masks| masks.digits).trailing_ones() as usize
+        };
         let byte = |at: usize| text.get(at).copied();
         let (next, last) = (byte(place + count), byte(place + count + 1 + second));
         let shape = Run { digits: count, next, second, last };
@@ -262,34 +277,38 @@ impl<'a> Pass<'a> {
         // Most numbers have no word before them: then only strong patterns matter.
         let mut heard: Option<bool> = None;
         let back = all.reach.leads.most.min(place - back_to);
-        if back > 0 {
+        if let Some(last) = place.checked_sub(1).filter(|_| back > 0).and_then(byte) {
+            let leads = &all.reach.leads;
             let words = self.starts_before(bit, back);
-            let mut begins = words | near(back, all.reach.leads.loose);
-            if all.reach.leads.high {
-                begins |= u32::try_from(view.before(place, |masks| masks.high) >> (WIDTH - back)).unwrap_or(0);
-            }
-            let last = text.get(place - 1).copied().unwrap_or(b'\n');
             // Distance d is bit 31 - d of the reversed bits, and bit back - d of the beginnings.
-            begins &= all.reach.leads.any(last).reverse_bits() >> (31 - back);
-            let word = self.word_of(place, bit, back);
+            let mut begins = words & (leads.words(last).reverse_bits() >> (31 - back));
+            for distance in 1..=leads.loose.min(back) {
+                let opens = byte(place - distance).is_some_and(|byte| leads.other(byte, distance));
+                begins |= u32::from(opens) << (back - distance);
+            }
+            if leads.high {
+                begins |= u32::try_from(self.pair.before(bit, |m| m.high) >> (WIDTH - back)).unwrap_or(0);
+            }
+            let word = if begins == 0 { 0 } else { self.word_of(place, bit, back) };
             while begins != 0 {
                 let at = begins.trailing_zeros() as usize;
                 begins &= begins - 1;
                 let (start, distance) = (place - back + at, back - at);
-                let byte = text.get(start).copied().unwrap_or(b'\n');
+                let first = byte(start).unwrap_or(b'\n');
                 let before = self.before(all, text, start, words >> at & 1 == 1);
                 let possible = |one: &Automaton| {
-                    one.reach.leads.possible(before, byte, distance, last, start < word)
-                        && (distance > 1 || is_word(byte) || one.reach.sign(byte, &shape))
+                    one.reach.leads.possible(before, first, distance, last, start < word)
+                        && (distance > 1 || is_word(first) || one.reach.sign(first, &shape))
                 };
                 if possible(all) {
-                    let weak = start == 0 || *heard.get_or_insert_with(|| sink.weak(view, place, back));
+                    let weak = start == 0
+                        || *heard.get_or_insert_with(|| sink.weak(view, place, back, self.pair.back(bit)));
                     self.numbers(walkers, view, (start, distance, before), weak, possible, sink);
                 }
             }
         }
         if run(all) {
-            let weak = place == 0 || *heard.get_or_insert_with(|| sink.weak(view, place, back));
+            let weak = place == 0 || *heard.get_or_insert_with(|| sink.weak(view, place, back, self.pair.back(bit)));
             self.numbers(walkers, view, (place, 0, before), weak, run, sink);
         }
     }
@@ -394,11 +413,6 @@ impl<'a> Pass<'a> {
             }
         }
     }
-}
-
-/// The last places of `back`, as many as `loose`.
-fn near(back: usize, loose: usize) -> u32 {
-    ((1 << back) - 1) & !((1 << back.saturating_sub(loose)) - 1)
 }
 
 fn run(text: &[u8], start: usize, belongs: impl Fn(&u8) -> bool) -> usize {

@@ -16,22 +16,13 @@ const SECOND: usize = 8;
 /// What may follow digits at the beginning of a pattern; never says no where a pattern can begin.
 #[derive(Default)]
 pub struct Runs {
-    beginnings: Vec<Beginning>,
-    follows: Vec<Follow>,
+    /// By beginning, number of digits and byte behind them: the place in `follows` of what may stand behind both.
+    rows: Vec<u16>,
+    /// By beginning and number of digits: whether the line may end behind them.
+    ends: Vec<bool>,
+    /// What may stand behind a number and one byte more: another byte, or one to `SECOND` digits and another byte.
+    follows: Vec<[Bytes; SECOND + 1]>,
     known: BTreeMap<(Vec<StateID>, bool), u16>,
-}
-
-/// Where a run stands: `rows[digits - 1][byte]` is the place in `follows` of what may stand behind both.
-struct Beginning {
-    rows: [[u16; 256]; FIRST],
-    /// Whether the line may end behind so many digits.
-    ends: [bool; FIRST],
-}
-
-/// What may stand behind a number and one byte more: another byte, or so many digits and another byte.
-struct Follow {
-    bytes: Bytes,
-    numbers: [Bytes; SECOND],
 }
 
 /// One bit per byte, and one for the end of the line.
@@ -70,13 +61,13 @@ impl Runs {
     /// Notes what may follow from these places on; the beginning's number is returned.
     pub fn add(&mut self, nfa: &NFA, sets: &mut Sets, places: Vec<StateID>) -> usize {
         if self.follows.is_empty() {
-            self.follows.push(Follow { bytes: [0; 5], numbers: [[0; 5]; SECOND] });
-            self.follows.push(Follow { bytes: [u64::MAX; 5], numbers: [[u64::MAX; 5]; SECOND] });
+            self.follows = vec![[[0; 5]; SECOND + 1], [[u64::MAX; 5]; SECOND + 1]];
         }
-        let mut beginning = Beginning { rows: [[NOTHING; 256]; FIRST], ends: [false; FIRST] };
+        let mut rows = [[NOTHING; 256]; FIRST];
+        let mut ends = [false; FIRST];
         let mut places = places;
         let mut met = false; // one ended before the run did
-        for (row, end) in beginning.rows.iter_mut().zip(&mut beginning.ends) {
+        for (row, end) in rows.iter_mut().zip(&mut ends) {
             if met {
                 (*row, *end) = ([ANYTHING; 256], true);
                 continue;
@@ -97,8 +88,9 @@ impl Runs {
             places = sets.closure(nfa, &next, Some((Before::Word, Some(b'0'))));
             met = ended(nfa, &places);
         }
-        self.beginnings.push(beginning);
-        self.beginnings.len() - 1
+        self.rows.extend(rows.as_flattened());
+        self.ends.extend(ends);
+        self.ends.len() / FIRST - 1
     }
 
     /// The number of what may follow behind a byte that led to these places.
@@ -108,9 +100,12 @@ impl Runs {
             return known;
         }
         let before = if word { Before::Word } else { Before::Other };
-        let mut follow = Follow { bytes: following(nfa, sets, &key.0, before), numbers: [[0; 5]; SECOND] };
+        let mut follow = [[0; 5]; SECOND + 1];
+        if let Some(bytes) = follow.first_mut() {
+            *bytes = following(nfa, sets, &key.0, before);
+        }
         let mut places = sets.closure(nfa, &key.0, Some((before, Some(b'0'))));
-        for bytes in &mut follow.numbers {
+        for bytes in follow.iter_mut().skip(1) {
             if ended(nfa, &places) {
                 *bytes = [u64::MAX; 5];
                 continue;
@@ -131,24 +126,20 @@ impl Runs {
     #[inline]
     #[must_use]
     pub fn possible(&self, beginning: usize, run: &Run) -> bool {
-        let Some(beginning) = self.beginnings.get(beginning) else {
+        if run.digits > FIRST {
             return true;
-        };
-        let row = run.digits.wrapping_sub(1);
-        if place(run.next) == 256 {
-            return beginning.ends.get(row).is_none_or(|&ends| ends);
         }
-        let number = beginning.rows.get(row).and_then(|row| row.get(place(run.next))).copied().unwrap_or(ANYTHING);
-        if number == NOTHING {
-            return false;
+        let row = beginning * FIRST + run.digits.saturating_sub(1);
+        let next = place(run.next);
+        if next == 256 {
+            return self.ends.get(row).is_none_or(|&ends| ends);
         }
-        let Some(follow) = self.follows.get(usize::from(number)) else {
-            return true;
-        };
-        match run.second.checked_sub(1) {
-            None => has(&follow.bytes, run.last),
-            Some(row) => follow.numbers.get(row).is_none_or(|bytes| has(bytes, run.last)),
+        let number = self.rows.get(row * 256 + next).copied().unwrap_or(ANYTHING);
+        if number == NOTHING || run.second > SECOND {
+            return number != NOTHING;
         }
+        let bytes = self.follows.get(usize::from(number)).and_then(|follow| follow.get(run.second));
+        bytes.is_none_or(|bytes| has(bytes, run.last))
     }
 }
 

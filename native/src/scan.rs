@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use crate::automaton::Walker;
 use crate::context::{Context, Owner, Words};
-use crate::masks::View;
+use crate::masks::{Back, View};
 use crate::pattern::{Pattern, Spec};
 use crate::places::{Form, Places, Sink, Walkers};
 
@@ -143,7 +143,7 @@ struct Raw<'a> {
 }
 
 impl Sink for Raw<'_> {
-    fn weak(&mut self, _: &View<'_>, _: usize, _: usize) -> bool {
+    fn weak(&mut self, _: &View<'_>, _: usize, _: usize, _: Back) -> bool {
         true
     }
 

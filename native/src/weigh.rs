@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::context::Window;
 use crate::heard::Heard;
-use crate::masks::{View, WIDTH};
+use crate::masks::{Back, View, WIDTH};
 use crate::pattern::Pattern;
 use crate::places::{Form, Sink};
 use crate::scan::Patterns;
@@ -60,8 +60,8 @@ impl Patterns {
 }
 
 impl Sink for Weighing<'_> {
-    fn weak(&mut self, view: &View<'_>, place: usize, lead: usize) -> bool {
-        self.heard.any(&self.patterns.words, view, place, lead)
+    fn weak(&mut self, view: &View<'_>, place: usize, lead: usize, back: Back) -> bool {
+        self.heard.any(&self.patterns.words, view, place, lead, back)
     }
 
     fn forms(&mut self, form: &Form<'_>) {
