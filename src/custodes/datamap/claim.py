@@ -11,6 +11,7 @@ from custodes.datamap.crossing import Crossing
 from custodes.datamap.headers import NOTHING, Phrases, Promise
 from custodes.datamap.profile import Profile
 from custodes.datamap.tally import ColumnTally
+from custodes.stores.names import KEYS, last
 
 TOLD = 0.9  # a promise of this strength is what the column is called
 
@@ -120,7 +121,8 @@ class ColumnView:
 
 def view(tally: ColumnTally, phrases: Phrases, profile: Profile, crossing: Crossing) -> ColumnView:
     """Read the name of a column: of several promises the strong ones count, of these those with the longest phrase."""
-    words = headers.tokens(tally.path.rsplit(".", 1)[-1])
+    key = last(tally.path)[1]
+    words = headers.tokens(key) if key != KEYS else ()
     promises = {key: found for key, found in phrases.promises(words).items() if found.strength}
     if any(found.strength >= TOLD for found in promises.values()):
         promises = {key: found for key, found in promises.items() if found.strength >= TOLD}

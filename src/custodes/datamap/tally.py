@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from custodes import _native
 from custodes.datamap.recognise import Recogniser
 from custodes.records import Column
+from custodes.stores.names import KEYS, STAR, listed, step
 
 SAMPLE_ROWS: Final = 1024  # rows looked at closely; the counts are over all cells
 _FIRST: Final = 512
@@ -21,7 +22,6 @@ _RUN: Final = 64  # rows taken side by side, so that rising numbers are seen
 _CUT: Final = 256  # characters kept of a sampled value
 _EXAMPLES: Final = 256  # cells per column and category whose matches are weighed with the words beside them
 _LISTED_BY_SCANNER: Final = 64  # cells the scanner names per pattern and batch, at most
-LISTED: Final = ("[]", "{}", "{*}")  # steps of a path that has any number of values in a row
 _LOOK: Final = 1000  # cells looked at to decide whether scanning distinct values pays
 
 
@@ -39,6 +39,14 @@ class Weighed:
     cells: int = 0
     said: int = 0
     whole: bool = True
+
+    def merge(self, other: Weighed) -> None:
+        """Add what was read under a path that is part of this one."""
+        self.looked += other.looked
+        self.agreed += other.agreed
+        self.cells += other.cells
+        self.said += other.said
+        self.whole = self.whole and other.whole
 
 
 @dataclass(slots=True)
@@ -67,7 +75,7 @@ class ColumnTally:
     @property
     def aligned(self) -> bool:
         """Whether the sample's rows are those of the other columns."""
-        return not any(mark in self.path for mark in LISTED)
+        return not listed(self.path)
 
     def add(self, array: pa.Array, recogniser: Recogniser) -> None:
         """Count the cells of one batch."""
@@ -77,12 +85,8 @@ class ColumnTally:
             return
         counts, cells, weights = counted
         self.filled += counts.filled
-        for mine, more in (
-            (self.whole, counts.whole),
-            (self.whole_valid, counts.whole_valid),
-            (self.inside, counts.inside),
-            (self.inside_valid, counts.inside_valid),
-        ):
+        fresh = counts.whole, counts.whole_valid, counts.inside, counts.inside_valid
+        for mine, more in zip(self._counts(), fresh, strict=True):
             mine[:] = map(add, mine, more)
         self._weigh(counts, cells, weights, recogniser)
 
@@ -116,6 +120,21 @@ class ColumnTally:
                     mine.cells += times
                     mine.said += times if read[row][identity] else 0
 
+    def merge(self, other: ColumnTally) -> None:
+        """Take over what was counted under a path that is part of this one."""
+        self.cells += other.cells
+        self.filled += other.filled
+        for mine, more in zip(self._counts(), other._counts(), strict=True):
+            mine[:] = map(add, mine, more)
+        for identity, seen in other.weighed.items():
+            self.weighed.setdefault(identity, Weighed()).merge(seen)
+        cells = [cell for cell in other.sample if cell][: max(0, SAMPLE_ROWS - len(self.sample))]
+        self.sample.extend(cells)
+        self.runs.append(len(cells))
+
+    def _counts(self) -> tuple[list[int], ...]:
+        return self.whole, self.whole_valid, self.inside, self.inside_valid
+
     def take(self, array: pa.Array, starts: Sequence[int], run: int) -> None:
         """Add rows to the sample: runs of neighbours beginning at `starts`."""
         for start in starts:
@@ -137,15 +156,19 @@ def _text(value: Any) -> str | None:
 
 
 def flatten(name: str, array: pa.Array) -> Iterator[tuple[str, pa.Array]]:
-    """The columns of strings inside a column: `a.b` for structs, `a[]` for lists; anything else becomes text."""
+    """The columns of strings inside a column: `a.b` for structs, `a[]` for lists, `a.{key}` and `a.*` for maps.
+
+    Anything else becomes text.
+    """
     kind = array.type
     if isinstance(kind, pa.ExtensionType | pa.BaseExtensionType):
         yield from flatten(name, array.storage)
     elif pa.types.is_struct(kind):
         for inner, child in zip(kind, array.flatten(), strict=True):
-            yield from flatten(f"{name}.{inner.name}", child)
+            yield from flatten(f"{name}.{step(inner.name)}", child)
     elif pa.types.is_map(kind):
-        yield from flatten(f"{name}[]", array.items)
+        yield from flatten(f"{name}.{KEYS}", array.keys)
+        yield from flatten(f"{name}.{STAR}", array.items)
     elif pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
         yield from flatten(f"{name}[]", array.flatten())
     elif pa.types.is_null(kind):
