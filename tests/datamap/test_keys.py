@@ -88,7 +88,7 @@ def test_every_key_is_counted_once_for_each_document() -> None:
 def test_names_of_fields_stay_names() -> None:
     """Wide records, rare fields, numbered fields and words that are names of people as well are no data."""
     wide = {f"field_{'abcdefghijklmnopqrstuvwxyz'[row % 26]}{row // 26}": "x" for row in range(200)}
-    words = {"Max Price": "1", "April": "2", "min": "3", "mean": "4", "address2": "x", "2024-01-01": "y", "CUSTOMER": "z"}
+    words = dict.fromkeys(["Max Price", "April", "min", "mean", "address2", "2024-01-01", "CUSTOMER"], "1")
     _, columns = told([[json.dumps({**wide, **words, "at": {"home": "x", "work": "y", "mobile": "z"}})] * 40])
     assert {f"p.{key}" for key in [*wide, *words]} <= set(columns)
     assert not any("*" in path for path in columns)
@@ -128,7 +128,8 @@ def test_memory_is_bounded_whatever_documents_hold() -> None:
 
 def test_what_is_past_the_bound_is_judged_together() -> None:
     """A record of more fields than are told apart keeps every value and key, and the field says what it is."""
-    record = {f"f{'abcdefghij'[row % 10]}{'abcdefghij'[row // 10 % 10]}{'abcdefghij'[row // 100]}": "x" for row in range(600)}
+    signs = "abcdefghij"
+    record = {f"f{signs[row % 10]}{signs[row // 10 % 10]}{signs[row // 100]}": "x" for row in range(600)}
     fields, columns = told([[json.dumps({**record, "zz": {"mail": mail}}) for mail in MAIL]])
     assert len(columns) <= 303
     (found,) = [field for field in fields if field.field == f"p{SURPLUS}"]

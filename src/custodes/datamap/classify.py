@@ -29,8 +29,9 @@ from custodes.datamap.recognise import Recogniser
 from custodes.datamap.shaped import shape_claim, unnamed_claim
 from custodes.datamap.tally import ColumnTally, flatten, sample_plan
 from custodes.records import Column, Dataset, Examined, Field
-from custodes.stores.names import last, listed
+from custodes.stores.names import SURPLUS, last, listed
 
+_TOGETHER = "too many fields to be told apart: this one stands for the rest of them"
 _REMEMBERED = 100_000  # columns whose category is kept for those that reference them
 
 
@@ -257,8 +258,8 @@ class Tally:
             category=claim.category,
             confidence=round(verdict.confidence, 2),
             matched=claim.matched,
-            scanned=column.filled,
-            reasons=claim.reasons,
+            scanned=column.filled if claim.scanned is None else claim.scanned,
+            reasons=(*claim.reasons, _TOGETHER) if SURPLUS in column.tally.path else claim.reasons,
         )
         if claim.whole:
             self._classifier.hold(field)

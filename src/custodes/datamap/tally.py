@@ -100,8 +100,11 @@ class ColumnTally:
         rows_of: dict[str, dict[int, None]] = {}
         whole = counts.whole
         for index, matching in enumerate(counts.some):
-            if matching and whole[index] * 2 <= counts.filled:
-                rules = recogniser.patterns[index][0]
+            rules = recogniser.patterns[index][0]
+            if matching and whole[index] * 2 > counts.filled:
+                # Cells of such a batch are not read, whatever those of others are.
+                self.weighed.setdefault(rules.id, Weighed()).whole = False
+            elif matching:
                 rows_of.setdefault(rules.id, {}).update(dict.fromkeys(matching))
                 if len(matching) >= _LISTED_BY_SCANNER:
                     self.weighed.setdefault(rules.id, Weighed()).whole = False
