@@ -16,7 +16,7 @@ def only(column: str, cells: list[str | None]) -> Field:
 
 
 def test_what_is_judged_by_a_sample_counts_the_sample() -> None:
-    """Names, lists and shapes are looked at in a sample of rows (512 of a first batch): no more is counted, and the reason says it."""
+    """Names, lists and shapes are looked at in 512 rows of a first batch: those are counted, and the reason says it."""
     rng = random.Random(3)
     given = ["Emma", "Noah", "Maria", "Omar", "Laura", "Peter", "Anna", "David", "Julia", "Thomas"]
     faiths = ["Muslim", "Jewish", "Catholic", "Hindu"]

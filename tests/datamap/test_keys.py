@@ -17,11 +17,25 @@ from tests.datamap.tables import classifier
 
 ROWS = 120
 GIVEN = ["Emma", "Noah", "Maria", "Omar", "Laura", "Peter", "Anna", "David", "Julia", "Thomas"]
-FAMILY = ["Smith", "Khan", "Rossi", "Garcia", "Miller", "Brown", "Jones", "Wilson", "Taylor", "Nguyen", "Silva", "Weber"]
+FAMILY = [
+    "Smith",
+    "Khan",
+    "Rossi",
+    "Garcia",
+    "Miller",
+    "Brown",
+    "Jones",
+    "Wilson",
+    "Taylor",
+    "Nguyen",
+    "Silva",
+    "Weber",
+]
 PEOPLE = [f"{given} {family}" for family in FAMILY for given in GIVEN]
 MAIL = [f"{name.lower().replace(' ', '.')}@mail.example" for name in PEOPLE]
 IBANS = [
-    f"DE{98 - int(f'50010517{row:010d}131400') % 97:02d}50010517{row:010d}" for row in range(5_407_324_931, 5_407_325_051)
+    f"DE{98 - int(f'50010517{row:010d}131400') % 97:02d}50010517{row:010d}"
+    for row in range(5_407_324_931, 5_407_325_051)
 ]
 TOKENS = [f"ghp_{'aZ09bY18cX27dW36eV45fU54gT63'}{row:08d}" for row in range(ROWS)]
 SSNS = [f"536{10 + row % 80:02d}{4000 + row:04d}" for row in range(ROWS)]
@@ -52,7 +66,7 @@ def test_an_object_keyed_by_data_is_found_by_its_keys(keys: list[str], category:
     if form == "one each":
         documents = [{"kind": "visit", "by": {key: {"n": row}}} for row, key in enumerate(keys)]
     elif form == "all in one":
-        documents = [{"kind": "visit", "by": {key: True for key in keys}}]
+        documents = [{"kind": "visit", "by": dict.fromkeys(keys, True)}]
     else:
         documents = [{"kind": "visit", "by": dict.fromkeys(keys[row : row + 3], "x")} for row in range(0, 30, 3)]
     fields, columns = told([[json.dumps(document) for document in documents]])

@@ -32,8 +32,9 @@ class Claim:
     """A column is (whole) or contains this category.
 
     nats: the sum of the evidence, log-odds against nothing personal. matched of scanned: cells that fit, of the cells
-    that were looked at and are not empty; scanned is None where those are all of the column's. raw: how much better its check explains the values than luck does, without a bound; None where
-    no check was asked. Of two checks that say all they can, it tells the one that fits better.
+    that were looked at and are not empty; scanned is None where those are all of the column's. raw: how much better
+    its check explains the values than luck does, without a bound; None where no check was asked. Of two checks that
+    say all they can, it tells the one that fits better.
     by: which kind of evidence it rests on.
     """
 

@@ -17,8 +17,8 @@ from custodes.datamap.countries import countries, country_codes
 from custodes.datamap.crossing import Crossing
 from custodes.datamap.keys import Personal
 from custodes.datamap.listed import list_claim
-from custodes.datamap.names import echo_share, name_claims
 from custodes.datamap.named import Named
+from custodes.datamap.names import echo_share, name_claims
 from custodes.datamap.nested import Unfolder
 from custodes.datamap.paths import Move
 from custodes.datamap.patterned import inside_claim, pattern_claim
@@ -116,7 +116,9 @@ class Tally:
                 found = self._unfolder.unfold(path, array)
                 self._move(found.moves, name, rows)
                 for inner, cells in found.columns:
-                    self._count(self._own(inner, name), cells, self._declared.get(name) if inner == name else None, rows)
+                    self._count(
+                        self._own(inner, name), cells, self._declared.get(name) if inner == name else None, rows
+                    )
             for path, key in keys:
                 filled = len(column) - column.null_count
                 self._count(path, pa.array([key] * filled, pa.string()), None, rows)

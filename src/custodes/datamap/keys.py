@@ -1,4 +1,4 @@
-"""Is a key a name that somebody gave a field, or is it a person's data? Asked of the categories and of lists of names."""
+"""Is a key the name of a field, or is it a person's data? Asked of the categories and of lists of names."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ _FEWEST: Final = 3
 # Words that are given names as well, and stand in the names of fields: `Max Price`, `mean`.
 _FIELDS: Final = frozenset(
     {
-        "april", "art", "august", "beach", "bill", "case", "chase", "day", "days", "dean", "gene", "grace", "grant", "guy",
-        "hunter", "june", "long", "love", "major", "mark", "max", "may", "mean", "miles", "min", "mode", "page", "park",
-        "price", "rate", "ray", "rich", "rise", "sale", "sales", "sky", "star", "store", "sue", "total", "van", "will",
+        "april", "art", "august", "beach", "bill", "case", "chase", "day", "days", "dean", "gene", "grace", "grant",
+        "guy", "hunter", "june", "long", "love", "major", "mark", "max", "may", "mean", "miles", "min", "mode", "page",
+        "park", "price", "rate", "ray", "rich", "rise", "sale", "sales", "sky", "star", "store", "sue", "total", "van",
+        "will",
     }
 )  # fmt: skip
 

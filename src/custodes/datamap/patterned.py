@@ -12,6 +12,7 @@ from custodes.datamap.claim import TOLD, Around, Claim, ColumnView, header_reaso
 from custodes.datamap.evidence import check_weight, header_weight
 from custodes.datamap.recognise import Recogniser
 from custodes.datamap.rivals import NUMBERED, THINGS_NUMBERED
+from custodes.datamap.tally import Weighed
 
 _CHECKED: Final = {
     "payment_card": "pass the Luhn check and an issuer range",
@@ -222,22 +223,30 @@ def inside_claim(
     lucky = not weak and not rules.column.telling
     if lucky and check_weight(matched, form, rules.column.chance, None, 0.0) < 3:
         # The check alone does not say it: only those behind a word that does are told.
-        return _inside(rules, seen.said, column, "" if seen.whole else "at least ") if seen.said else None
-    if max(tally.whole[index] for index in own) > 0.5 * form and (rules.confirm or weak):
-        return None  # bare numbers, some of which pass by luck: they were judged as a whole column
+        return _inside(rules, seen.said, "" if seen.whole else "at least ", column=column) if seen.said else None
+    # Bare numbers, some of which pass by luck, were judged as a whole column.
+    bare = max(tally.whole[index] for index in own) > 0.5 * form and (rules.confirm or weak)
     telling = not weak and rules.column.telling
-    if not telling and matched < _SCATTERED and column.profile.share(_prose) < _PROSE:
-        return None  # codes, a few of which look like it by luck
+    codes = not telling and matched < _SCATTERED and column.profile.share(_prose) < _PROSE
+    if bare or codes:
+        return None
+    return _inside(rules, *_counted(seen, matched, weak=weak), column=column)
+
+
+def _counted(seen: Weighed, matched: int, *, weak: bool) -> tuple[int, str, str]:
+    """Cells with a match that counts, what kind of number that is, and what it rests on.
+
+    matched: cells that have the form and pass, of all. The words beside it were read in those that were seen.
+    """
     if seen.whole:
-        return _inside(rules, seen.cells, column, "")
+        return seen.cells, "", ""
     if seen.agreed == seen.looked and not weak:
-        return _inside(rules, max(seen.cells, matched), column, "at least ")
-    # Every cell was looked at for the form, and those words beside it were read in some of them.
+        return max(seen.cells, matched), "at least ", ""
     cells = max(seen.cells, round(matched * seen.agreed / seen.looked))
-    return _inside(rules, cells, column, "about ", f", as {seen.agreed:,} of {seen.looked:,} that were read tell")
+    return cells, "about ", f", as {seen.agreed:,} of {seen.looked:,} that were read tell"
 
 
-def _inside(rules: CategoryRules, cells: int, column: ColumnView, bound: str, by: str = "") -> Claim:
+def _inside(rules: CategoryRules, cells: int, bound: str, by: str = "", *, column: ColumnView) -> Claim:
     filled = column.filled
     cells = min(filled, cells)
     nats = 2.2 if "credential" in rules.category.flags else 1.0 if rules.confirm or not rules.column.telling else 1.6

@@ -42,9 +42,7 @@ def rule(
     return tuple(ruled), tuple(suppressed)
 
 
-def unexamined(
-    examined: Iterable[Examined], rulings: Mapping[About, Ruling], now: datetime
-) -> tuple[Skipped, ...]:
+def unexamined(examined: Iterable[Examined], rulings: Mapping[About, Ruling], now: datetime) -> tuple[Skipped, ...]:
     """What people confirmed in datasets that are not on the map: nobody has looked whether it is still there."""
     known = {(one.store, one.dataset) for one in examined}
     return tuple(

@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 from custodes import _native
 from custodes.datamap.recognise import Recogniser
 from custodes.records import Column
-from custodes.stores.names import KEYS, STAR, listed, step
+from custodes.stores import arrow
+from custodes.stores.names import KEYS, MANY, STAR, listed, step
 
 SAMPLE_ROWS: Final = 1024  # rows looked at closely; the counts are over all cells
 _FIRST: Final = 512
@@ -163,29 +164,42 @@ def flatten(name: str, array: pa.Array) -> Iterator[tuple[str, pa.Array]]:
 
     Anything else becomes text.
     """
+    array = arrow.usual(array)
     kind = array.type
-    if isinstance(kind, pa.ExtensionType | pa.BaseExtensionType):
-        yield from flatten(name, array.storage)
-    elif pa.types.is_struct(kind):
+    if pa.types.is_struct(kind):
         for inner, child in zip(kind, array.flatten(), strict=True):
             yield from flatten(f"{name}.{step(inner.name)}", child)
     elif pa.types.is_map(kind):
-        yield from flatten(f"{name}.{KEYS}", array.keys)
-        yield from flatten(f"{name}.{STAR}", array.items)
-    elif pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
-        yield from flatten(f"{name}[]", array.flatten())
-    elif pa.types.is_null(kind):
-        yield name, array.cast(pa.string())
-    elif pa.types.is_dictionary(kind) and not _plain(kind.value_type):
-        yield from flatten(name, array.dictionary_decode())
-    elif pa.types.is_dictionary(kind) or _plain(kind):
+        for inside, lists in zip((KEYS, STAR), arrow.entries(array), strict=True):
+            yield from flatten(f"{name}.{inside}", lists.flatten())
+    elif pa.types.is_union(kind):
+        yield from _union(name, array)
+    elif arrow.is_list(kind):
+        yield from flatten(f"{name}{MANY}", array.flatten())
+    elif pa.types.is_dictionary(kind) or arrow.is_text(kind):
         yield name, array
     elif pa.types.is_boolean(kind):
         return  # yes and no say nothing about anybody by themselves
     elif pa.types.is_floating(kind):
         yield name, _numbers(array)
+    elif pa.types.is_interval(kind):
+        yield name, pa.nulls(len(array), pa.string())  # a span of time is nobody's
     else:
-        yield name, array.cast(pa.string())
+        yield name, array.cast(pa.large_binary() if pa.types.is_binary_view(kind) else pa.string())
+
+
+def _union(name: str, array: pa.Array) -> Iterator[tuple[str, pa.Array]]:
+    """The plain values of a union as one column, and what is nested in it under its own paths."""
+    plain: list[pa.Array] = []
+    for arm in arrow.arms(array):
+        for path, cells in flatten(name, arm):
+            if path == name:
+                decoded = cells.dictionary_decode() if pa.types.is_dictionary(cells.type) else cells
+                plain.append(decoded.cast(pa.large_binary()))
+            else:
+                yield path, cells
+    if plain:
+        yield name, pc.coalesce(*plain)
 
 
 def _numbers(array: pa.Array) -> pa.Array:
@@ -194,15 +208,6 @@ def _numbers(array: pa.Array) -> pa.Array:
         return array.cast(pa.int64()).cast(pa.string())  # refuses where a fraction would be lost
     except pa.ArrowInvalid:
         return array.cast(pa.string())
-
-
-def _plain(kind: pa.DataType) -> bool:
-    return bool(
-        pa.types.is_string(kind)
-        or pa.types.is_large_string(kind)
-        or pa.types.is_binary(kind)
-        or pa.types.is_large_binary(kind)
-    )
 
 
 def scan(scanner: _native.Scanner, array: pa.Array) -> tuple[_native.CellCounts, pa.Array] | None:

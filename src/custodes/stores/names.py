@@ -44,7 +44,7 @@ def is_data(key: str) -> bool:
     return len(key) > LONGEST_KEY or _personal(key)
 
 
-def header(key: str) -> str:
+def column_name(key: str) -> str:
     """The name of a column as it is told: STAR for one that is somebody's data, and nothing else changed."""
     return STAR if _personal(key) else key
 
