@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tracemalloc
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -13,6 +14,7 @@ from custodes.datamap.documents import json_leaves
 from custodes.datamap.keys import names_of_people
 from custodes.datamap.paths import SURPLUS, Paths
 from custodes.records import Dataset, Field
+from custodes.stores.files import open_files
 from tests.datamap.tables import classifier
 
 ROWS = 120
@@ -177,3 +179,33 @@ def test_columns_named_after_people_are_not_told() -> None:
         "by.*.age": 6,
         "by.{key}": 6,
     }
+
+
+def test_keys_of_a_file_that_turn_out_to_be_data_later_are_not_told(tmp_path: Path) -> None:
+    """What the first thousands of records have as names of fields moves under the path of keys."""
+    signs = "abcdefghijklmnopqrstuvwxyz"
+    users = [f"user-{signs[row % 26]}{signs[row // 26]}" for row in range(ROWS)]
+    first = [{"n": 1, "by": {users[row % 20]: {"mail": MAIL[row % 20], "tags": ["x"]}}} for row in range(8_200)]
+    later = [{"n": 1, "by": {user: {"mail": mail}}} for user, mail in zip(users, MAIL, strict=True)]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, [*first, *later])))
+    store = open_files("exports", tmp_path)
+    (dataset,) = store.datasets()
+    assert isinstance(dataset, Dataset)
+    tally = classifier().tally(dataset)
+    for batch in store.read(dataset, max_rows=0):
+        tally.add(batch)
+    assert {column.tally.path: column.filled for column in tally.judged()} == {
+        "n": 8_200 + ROWS,
+        "by.{key}": 8_200 + ROWS,
+        "by.*.mail": 8_200 + ROWS,
+        "by.*.tags": 8_200,
+    }
+
+
+def test_names_of_people_found_among_columns_later_are_not_told() -> None:
+    """Two names are chance, three that stand side by side are people."""
+    tally = classifier().tally(Dataset("crm", "t", ()))
+    for names in (["by.anna.age", "by.bob.age"], ["by.anna.age", "by.bob.age", "by.carl.age"]):
+        tally.add(pa.RecordBatch.from_pydict({name: pa.array(["x", "y"]) for name in names}))
+    paths = {column.tally.path: column.filled for column in tally.judged()}
+    assert paths == {"by.*.age": 10, "by.{key}": 10}

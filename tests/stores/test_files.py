@@ -150,10 +150,15 @@ def test_nested_json_has_dotted_paths(tmp_path: Path) -> None:
 
 def test_keys_made_from_data_are_gathered(tmp_path: Path) -> None:
     """Past two thousand paths values are read under one name, so that a file cannot make endless columns."""
+    wide = {f"field{number}": "x" for number in range(2_500)}
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps({**wide, f"more{number}": "y"}) + "\n" for number in range(3)))
+    rows, _ = read(tmp_path, "a.jsonl")
+    assert len(rows[-1]) <= 2_002
+    assert (rows[-1]["(other fields)"] or [])[-1] == "y"
+    assert "more2" in (rows[-1]["(other fields).{key}"] or [])
     (tmp_path / "a.jsonl").write_text("".join(json.dumps({f"user{number}": "x"}) + "\n" for number in range(2_500)))
     rows, _ = read(tmp_path, "a.jsonl")
-    assert len(rows[-1]) <= 2_001
-    assert rows[-1]["(other fields)"] == ["x"]
+    assert rows[-1] == {"{key}": ["user2499"], "*": ["x"]}
 
 
 def test_one_json_document_is_read(tmp_path: Path) -> None:

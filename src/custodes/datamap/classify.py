@@ -29,7 +29,8 @@ from custodes.datamap.recognise import Recogniser
 from custodes.datamap.shaped import shape_claim, unnamed_claim
 from custodes.datamap.tally import ColumnTally, flatten, sample_plan
 from custodes.records import Column, Dataset, Examined, Field
-from custodes.stores.names import SURPLUS, last, listed
+from custodes.stores import arrow
+from custodes.stores.names import MANY, SURPLUS, keyed, last, listed
 
 _TOGETHER = "too many fields to be told apart: this one stands for the rest of them"
 _REMEMBERED = 100_000  # columns whose category is kept for those that reference them
@@ -109,10 +110,11 @@ class Tally:
         starts, run = sample_plan(batch.num_rows, self._sampled)
         rows = _Rows(starts, run, self._sampled)
         self._sampled += len(starts) * run
-        self._named.learn(batch.schema.names)
+        self._move(self._named.learn(batch.schema), None, rows)
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
             told, keys = self._named.told(name)
-            for path, array in flatten(told, column):
+            values = arrow.usual(column).flatten() if keyed(told) and arrow.is_list(column.type) else column
+            for path, array in flatten(told, values):
                 found = self._unfolder.unfold(path, array)
                 self._move(found.moves, name, rows)
                 for inner, cells in found.columns:
@@ -129,18 +131,32 @@ class Tally:
             return path
         return f"{json.dumps(column, ensure_ascii=False)}{path.removeprefix(column)}"
 
-    def _move(self, moves: Sequence[Move], column: str, rows: _Rows) -> None:
-        """Tell what was counted under paths that are part of others now under those, and their keys as values."""
+    def _move(self, moves: Sequence[Move], column: str | None, rows: _Rows) -> None:
+        """Tell what was counted under paths that are part of others now under those, and their keys as values.
+
+        column: whose paths they are; None where they are columns, and all the paths in them move along.
+        """
         filled: Counter[tuple[str, str]] = Counter()
         for move in moves:
-            old = self._columns.pop(self._own(move.old, column), None)
-            self._owners.pop(move.old, None)
-            if old is not None:
-                self._at(self._own(move.new, column), None, rows).merge(old)
-                for one in move.keys:
-                    filled[one] = max(filled[one], old.filled)
+            for old, new in self._moved(move, column):
+                tally = self._columns.pop(old, None)
+                self._owners.pop(old, None)
+                if tally is not None:
+                    self._at(new, None, rows).merge(tally)
+                    for one in move.keys:
+                        filled[one] = max(filled[one], tally.filled)
         for (path, key), times in filled.items():
             self._count(path, pa.array([key] * times, pa.string()), None, rows)
+
+    def _moved(self, move: Move, column: str | None) -> list[tuple[str, str]]:
+        """The paths of a move as they are counted, old and new."""
+        if column is not None:
+            return [(self._own(move.old, column), self._own(move.new, column))]
+        fronts = (f"{move.old}.", f"{move.old}[")
+        inside = [path for path in self._columns if path == move.old or path.startswith(fronts)]
+        # Under a key that is data there are many values, whether there was a list before or not.
+        below = [path.removeprefix(move.old).removeprefix(MANY) for path in inside]
+        return [(path, f"{move.new}{rest}") for path, rest in zip(inside, below, strict=True)]
 
     def _at(self, path: str, declared: Column | None, rows: _Rows) -> ColumnTally:
         tally = self._columns.get(path)

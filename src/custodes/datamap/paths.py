@@ -8,8 +8,8 @@ from typing import Final
 
 from custodes.datamap.documents import Leaf, listed
 from custodes.stores import names
-from custodes.stores.keys import Keyed, Steps, bare
-from custodes.stores.names import KEYS, MANY, STAR, quoted
+from custodes.stores.keys import Keyed, Steps, bare, written
+from custodes.stores.names import KEYS, MANY
 
 _MOST_PATHS: Final = 300  # of one column; what goes past them stands under SURPLUS
 _MOST_KNOWN: Final = 2_000  # paths whose names are kept at hand
@@ -127,7 +127,7 @@ class Paths:
         return path
 
     def _written(self, told: Steps) -> str:
-        return "".join(map(_step, listed(told, self._many)))
+        return "".join([one if one == MANY else f".{written(one)}" for one in listed(told, self._many)])
 
     def _moves(self) -> list[Move]:
         self._places.clear()
@@ -150,7 +150,3 @@ def _objects(form: tuple[Steps, ...]) -> dict[Steps, set[str]]:
             if one[0] == ".":
                 here.setdefault(steps[:depth], set()).add(one[1:])
     return dict(sorted(here.items(), key=lambda item: len(item[0])))
-
-
-def _step(one: str) -> str:
-    return one if one == MANY else f".{one}" if one in (STAR, KEYS) else f".{quoted(one[1:])}"

@@ -94,7 +94,7 @@ def classify_blocks(blocks: Iterable[bytes], classifier: Classifier, path: str =
 
 
 class _Piece(NamedTuple):
-    """Bytes that are looked at together. lead: those in front that the piece before told; tail: those the next tells."""
+    """Bytes that are looked at together. lead: those in front that the piece before told. tail: the next one's."""
 
     data: bytes
     lead: int = 0

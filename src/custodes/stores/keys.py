@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
-from custodes.stores.names import MANY, STAR, is_data
+from custodes.stores.names import KEYS, MANY, STAR, is_data, plain, quoted, steps
 
 # The steps of a path: a key with a point before it (`.user`), MANY for a list, STAR for keys that are data.
 Steps = tuple[str, ...]
@@ -19,9 +19,19 @@ _ONCE: Final = 0.8  # of the keys come once
 _NUMBERED: Final = 12  # objects side by side below which digits in their keys say nothing
 
 
-def bare(steps: Steps) -> Steps:
+def bare(path: Steps) -> Steps:
     """The steps without those of lists: an object is the same one alone and in a list."""
-    return tuple([one for one in steps if one != MANY]) if MANY in steps else steps
+    return tuple([one for one in path if one != MANY]) if MANY in path else path
+
+
+def read(path: str) -> Steps:
+    """The steps of a path that `written` gave."""
+    return tuple([one if one in (STAR, KEYS) else f".{plain(one)}" for one in steps(path)])
+
+
+def written(one: str) -> str:
+    """A step as it stands in a path, but for the point before it."""
+    return one if one in (MANY, STAR, KEYS) else quoted(one[1:])
 
 
 class _Object:
@@ -81,11 +91,11 @@ class Keyed:
         """How many keys and objects are kept: bounded, whatever the documents hold."""
         return len(self.mapped) + len(self._objects) + sum(len(one.keys) for one in self._objects.values())
 
-    def place(self, steps: Steps) -> tuple[Steps, tuple[tuple[Steps, str], ...]]:
+    def place(self, path: Steps) -> tuple[Steps, tuple[tuple[Steps, str], ...]]:
         """The steps with STAR for each key that is data, and those keys, each with what stands above it."""
         told: list[str] = []
         keys: list[tuple[Steps, str]] = []
-        for one in steps:
+        for one in path:
             if one[0] == "." and (self.suspect(one[1:]) or (self.mapped and bare(tuple(told)) in self.mapped)):
                 keys.append((tuple(told), one[1:]))
                 told.append(STAR)
@@ -112,8 +122,8 @@ class Keyed:
         return self.mapped != before
 
     def _add(self, objects: Mapping[Steps, Collection[str]], times: int, below: set[Steps] | None = None) -> None:
-        for steps, keys in objects.items():
-            told = bare(self.place(steps)[0])
+        for path, keys in objects.items():
+            told = bare(self.place(path)[0])
             if told in self.mapped or (below is not None and not _inside(told, below)):
                 continue
             known = self._objects.get(told)
@@ -155,8 +165,8 @@ class Keyed:
 
     def _forget(self, outer: set[Steps]) -> None:
         """Let go of what is known of the objects inside these."""
-        self._objects = {steps: known for steps, known in self._objects.items() if not _inside(steps, outer)}
+        self._objects = {path: known for path, known in self._objects.items() if not _inside(path, outer)}
 
 
-def _inside(steps: Steps, outer: set[Steps]) -> bool:
-    return any(steps[:depth] in outer for depth in range(len(steps)))
+def _inside(path: Steps, outer: set[Steps]) -> bool:
+    return any(path[:depth] in outer for depth in range(len(path)))

@@ -85,9 +85,14 @@ def plain(told: str) -> str:
     return str(json.loads(told, strict=False)) if told[:1] == '"' == told[-1:] and len(told) > 1 else told
 
 
+def keyed(path: str) -> bool:
+    """Whether the path holds keys that are data, or stands under them."""
+    return f".{STAR}" in f".{path}" or KEYS in path
+
+
 def listed(path: str) -> bool:
     """Whether the path may have any number of values in one row."""
-    return MANY in path or f".{STAR}" in f".{path}" or KEYS in path or SURPLUS in path
+    return MANY in path or keyed(path) or SURPLUS in path
 
 
 def _personal(key: str) -> bool:
