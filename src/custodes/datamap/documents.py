@@ -83,10 +83,10 @@ def _gather(value: object, path: Steps, leaves: list[Leaf]) -> None:
         for raw, inner in value.items():
             key = raw if raw.isascii() else raw.encode("utf-8", "replace").decode()
             inside = (*path, f".{key}")
-            if inner is None or isinstance(inner, bool) or inner in ({}, []):
-                leaves.append((inside, ""))  # nothing is said there, but the key may be somebody's
-            else:
+            if isinstance(inner, str) or (inner and inner is not True):
                 _gather(inner, inside, leaves)
+            else:
+                leaves.append((inside, ""))  # nothing is said there, but the key may be somebody's
     elif isinstance(value, list) and len(path) < _DEEPEST:
         inside = (*path, MANY)
         for inner in value:

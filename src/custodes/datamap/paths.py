@@ -47,10 +47,19 @@ class Paths:
         self._told: dict[str, Steps] = {}  # the paths that are told, and their steps
         # Most documents of a column are alike: their paths are named once.
         self._places: dict[Steps, _Place] = {}
+        self._paths: dict[Steps, str] = {}  # the same by the steps as they are told
+        self._empty: dict[Steps, tuple[tuple[str, str], ...]] = {}  # of paths without a value, the keys that are data
 
     def __len__(self) -> int:
         """How many keys, objects and paths are kept."""
-        return len(self._keyed) + len(self._many) + len(self._told) + len(self._places)
+        return (
+            len(self._keyed)
+            + len(self._many)
+            + len(self._told)
+            + len(self._places)
+            + len(self._paths)
+            + len(self._empty)
+        )
 
     def learn(self, documents: list[list[Leaf]]) -> list[Move]:
         """Take in the forms of some documents. What was told of earlier ones under other paths is to be moved."""
@@ -70,19 +79,16 @@ class Paths:
         """
         found: dict[str, list[str | None]] = {}
         for row, leaves in documents:
-            told: set[tuple[str, str]] = set()
+            told: dict[tuple[str, str], None] = {}
             for steps, value in leaves:
                 if not value:
                     # A path without a value takes no place among those that are told.
-                    path, many, keys = "", False, self._keys(steps)
-                else:
-                    path, many, keys = self._places.get(steps) or self._place(steps)
-                for one in keys:
-                    if one not in told:
-                        told.add(one)
-                        found.setdefault(one[0], []).append(one[1])
-                if not value:
+                    known = self._empty.get(steps)
+                    told.update(dict.fromkeys(self._keys(steps) if known is None else known))
                     continue
+                path, many, keys = self._places.get(steps) or self._place(steps)
+                if keys:
+                    told.update(dict.fromkeys(keys))
                 if many:
                     found.setdefault(path, []).append(value)
                     continue
@@ -92,6 +98,8 @@ class Paths:
                 # JSON inside JSON may bring the same path twice: both count, as words of one cell.
                 before = cells[row]
                 cells[row] = value if before is None else f"{before} {value}"
+            for where, key in told:
+                found.setdefault(where, []).append(key)
         return found
 
     def _lists(self, form: tuple[Steps, ...]) -> None:
@@ -103,19 +111,23 @@ class Paths:
                         self._many.add(bare(told[:depth]))
 
     def _place(self, steps: Steps) -> _Place:
-        path = self._named(self._keyed.place(steps)[0])
+        told, placed = self._keyed.place(steps)
+        path = self._named(told)
         if path == SURPLUS:
             # The keys of what is not told apart may be somebody's: they are judged as values.
             keys = tuple([(f"{SURPLUS}.{KEYS}", one[1:]) for one in steps if one != MANY])
         else:
-            keys = self._keys(steps)
+            keys = tuple([(self._written((*above, KEYS)), key) for above, key in placed])
         place = path, names.listed(path), keys
         if len(self._places) < _MOST_KNOWN and sum(map(len, steps)) <= _LONGEST_KNOWN:
             self._places[steps] = place
         return place
 
     def _keys(self, steps: Steps) -> tuple[tuple[str, str], ...]:
-        return tuple([(self._written((*above, KEYS)), key) for above, key in self._keyed.place(steps)[1]])
+        keys = tuple([(self._written((*above, KEYS)), key) for above, key in self._keyed.place(steps)[1]])
+        if len(self._empty) < _MOST_KNOWN and sum(map(len, steps)) <= _LONGEST_KNOWN:
+            self._empty[steps] = keys
+        return keys
 
     def _named(self, told: Steps) -> str:
         path = self._written(told)
@@ -127,10 +139,17 @@ class Paths:
         return path
 
     def _written(self, told: Steps) -> str:
-        return "".join([one if one == MANY else f".{written(one)}" for one in listed(told, self._many)])
+        path = self._paths.get(told)
+        if path is None:
+            path = "".join([one if one == MANY else f".{written(one)}" for one in listed(told, self._many)])
+            if len(self._paths) < _MOST_KNOWN and len(path) <= _LONGEST_KNOWN:
+                self._paths[told] = path
+        return path
 
     def _moves(self) -> list[Move]:
         self._places.clear()
+        self._paths.clear()
+        self._empty.clear()
         moves = []
         for old, steps in list(self._told.items()):
             told = self._keyed.place(steps)[0]

@@ -26,6 +26,8 @@ _HANDFUL: Final = 5
 _BROKEN: Final = 0.3  # of crossed values pass at most where there is a check digit
 _UNTRIED: Final = 3.0  # what a loose check says where there are too few values to try it
 _SHORT: Final = 5
+_EACH: Final = 4_096  # cells of a weak form; of more, where the check refuses most, the scanner asks of one in thirteen
+_REFUSED: Final = 0.25
 _SCATTERED: Final = 5  # cells with a match, below which a column of codes holds none
 _PROSE: Final = 0.3  # of the values are of several words in a column of text
 _TELLING: Final = frozenset({"literal", "at"})  # anchors that say what begins or stands there
@@ -141,8 +143,9 @@ def _weighed(column: ColumnView, rules: CategoryRules, fit: _Fit, *, checked: bo
     share = fit.passed / fit.of
     bare = fit.weak / fit.passed
     what = _CHECKED.get(rules.patterns[0].validator or "", "pass the check" if checked else "have the form")
+    estimated = bare > 0.5 and checked and fit.form >= _EACH and fit.passed < _REFUSED * fit.form
     looked = f"{fit.of:,} sampled cells" if fit.padded and fit.of < column.filled else f"{fit.of:,} cells"
-    said = f"{per_cent(share)} of {looked} {what}"
+    said = f"{'about ' if estimated else ''}{per_cent(share)} of {looked} {what}"
     if fit.padded:
         said += " with leading zeros put back"
     if fit.telling > 0.5 * fit.passed:

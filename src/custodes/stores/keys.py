@@ -93,15 +93,19 @@ class Keyed:
 
     def place(self, path: Steps) -> tuple[Steps, tuple[tuple[Steps, str], ...]]:
         """The steps with STAR for each key that is data, and those keys, each with what stands above it."""
-        told: list[str] = []
-        keys: list[tuple[Steps, str]] = []
+        told: Steps = ()
+        above: Steps = ()  # without the steps of lists
+        keys: tuple[tuple[Steps, str], ...] = ()
         for one in path:
-            if one[0] == "." and (self.suspect(one[1:]) or (self.mapped and bare(tuple(told)) in self.mapped)):
-                keys.append((tuple(told), one[1:]))
-                told.append(STAR)
+            if one == MANY:
+                told = (*told, one)
+                continue
+            if one[0] == "." and (above in self.mapped or self.suspect(one[1:])):
+                keys = (*keys, (told, one[1:]))
+                told, above = (*told, STAR), (*above, STAR)
             else:
-                told.append(one)
-        return tuple(told), tuple(keys)
+                told, above = (*told, one), (*above, one)
+        return told, keys
 
     def learn(self, documents: Iterable[tuple[Mapping[Steps, Collection[str]], int]]) -> bool:
         """Take in the keys of documents: by object, outer ones first, and how many documents are so.
@@ -131,7 +135,7 @@ class Keyed:
                 if len(self._objects) >= _MOST_OBJECTS:
                     continue
                 known = self._objects[told] = _Object()
-            known.add([key for key in keys if not self.suspect(key)], times)
+            known.add([key for key in keys if key in known.keys or not self.suspect(key)], times)
             if known.vary():
                 self._map(told)
 
