@@ -53,17 +53,17 @@ def batches(path: Path, how: Layout, *, max_rows: int) -> Iterator[pa.RecordBatc
     seen = given = 0
     try:
         with pq.ParquetFile(path, memory_map=False) as file:
-            reading_it = _Reading(file, [column.name for column in how.columns])
-            for batch in file.iter_batches(reading.BATCH_ROWS, columns=reading_it.columns, use_threads=False):
+            columns = _Reading(file, [column.name for column in how.columns])
+            for batch in columns.batches():
                 chosen = reading.every(batch, step, seen)
                 seen += batch.num_rows
                 chosen = chosen.slice(0, max_rows - given) if max_rows else chosen
                 given += chosen.num_rows
                 if chosen.num_rows:
-                    yield reading_it.texts(chosen)
+                    yield columns.texts(chosen)
                 if max_rows and given >= max_rows:
                     break
-            refused = reading_it.refused
+            refused = columns.refused
     except (pa.ArrowException, OSError) as error:
         raise _damaged(error, seen) from None
     if refused:
@@ -74,21 +74,31 @@ def batches(path: Path, how: Layout, *, max_rows: int) -> Iterator[pa.RecordBatc
 
 
 class _Reading:
-    """Reads the columns of one file. refused: names of those whose type cannot be read. columns: None for all."""
+    """Reads the columns of one file. refused: names of those whose type cannot be read."""
 
     def __init__(self, file: pq.ParquetFile, names: list[str]) -> None:
+        self._file = file
         self._fields = [(field, list(_leaves(step(field.name), field.type))) for field in file.schema_arrow]
         self._names = names
         self.refused: dict[str, None] = {}
-        self.columns: list[str] | None = None
+        self._readable: list[str] | None = None  # None for all
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows of the columns that can be read."""
+        batches = self._file.iter_batches(reading.BATCH_ROWS, use_threads=False)
         try:
-            next(file.iter_batches(1, use_threads=False), None)
+            first = next(batches, None)
         except pa.ArrowNotImplementedError:
-            self.columns = [field.name for field, _ in self._fields if self._readable(file, field.name)]
+            self._readable = [field.name for field, _ in self._fields if self._can_read(field.name)]
+            yield from self._file.iter_batches(reading.BATCH_ROWS, columns=self._readable, use_threads=False)
+            return
+        if first is not None:
+            yield first
+        yield from batches
 
     def texts(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The rows of a batch, leaf by leaf."""
-        columns = dict(zip(batch.schema.names, batch.columns, strict=True)) if self.columns is not None else None
+        columns = dict(zip(batch.schema.names, batch.columns, strict=True)) if self._readable is not None else None
         arrays: list[Any] = []
         for place, (field, leaves) in enumerate(self._fields):
             column = batch.column(place) if columns is None else columns.get(field.name)
@@ -104,10 +114,9 @@ class _Reading:
         self.refused[step(field.name)] = None
         return [pa.nulls(rows, pa.list_(pa.string()) if arrow.is_list(kind) else pa.string()) for _, kind in leaves]
 
-    @staticmethod
-    def _readable(file: pq.ParquetFile, name: str) -> bool:
+    def _can_read(self, name: str) -> bool:
         try:
-            next(file.iter_batches(1, columns=[name], use_threads=False), None)
+            next(self._file.iter_batches(1, columns=[name], use_threads=False), None)
         except pa.ArrowNotImplementedError:
             return False
         return True
