@@ -30,10 +30,10 @@ _MAIL_IN_FILE_NAME: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]{2,}")
 _ENDING: Final = re.compile(
     r"(?i:\.(csv|tsv|tab|psv|jsonl|ndjson|json|parquet|pq|txt|xlsx?|docx?|pdf|zip|xml|log))?(\.gz)?$"
 )
-_MARKS: Final = re.compile(r'[.\[\]{}*"]')
+_MARKS: Final = re.compile(r'[.\[\]{}*]|^"')
 _QUOTED: Final = r'"(?:[^"\\]|\\.)*"'
-_STEPS: Final = re.compile(rf'(?:{_QUOTED}|[^."])+(?:\.|$)')
-_LAST: Final = re.compile(rf'(?:^|\.)({_QUOTED}|[^."]*)(?:\[\])*$')
+_STEP: Final = re.compile(rf'{_QUOTED}(?:\[\])*|[^."][^.]*|')
+_LAST: Final = re.compile(rf'(?:^|\.)({_QUOTED}|[^."][^.]*?|)(?:\[\])*$')
 
 
 def is_data(key: str) -> bool:
@@ -67,8 +67,16 @@ def _quoted(key: str) -> str:
 
 def steps(path: str) -> list[str]:
     """The steps of a path, each as it is written there; the path itself where its quotes do not close."""
-    found = _STEPS.findall(path)
-    return [one.removesuffix(".") for one in found] if sum(map(len, found)) == len(path) else [path]
+    found: list[str] = []
+    at = 0
+    while (step := _STEP.match(path, at)) is not None:
+        found.append(step[0])
+        if step.end() == len(path):
+            return found
+        if path[step.end()] != ".":
+            break
+        at = step.end() + 1
+    return [path]
 
 
 def last(path: str) -> tuple[str, str]:
@@ -81,8 +89,13 @@ def last(path: str) -> tuple[str, str]:
 
 
 def plain(told: str) -> str:
-    """The key that a step tells."""
-    return str(json.loads(told, strict=False)) if told[:1] == '"' == told[-1:] and len(told) > 1 else told
+    """The key that a step tells; a column may be called anything, also what only looks quoted."""
+    if told[:1] != '"':
+        return told
+    try:
+        return str(json.loads(told, strict=False))
+    except ValueError:
+        return told
 
 
 def keyed(path: str) -> bool:
