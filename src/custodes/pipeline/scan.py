@@ -19,7 +19,7 @@ from custodes.errors import CouldNotRun, StoreRefused
 from custodes.pipeline.categories import known_categories
 from custodes.pipeline.open_store import open_store
 from custodes.pipeline.progress import Progress
-from custodes.pipeline.rulings import ruled, unproven
+from custodes.pipeline.rulings import ruled, unapplied
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Dataset, Examined, Field, Finding, Skipped, Suppressed
 from custodes.stores.names import file_name
@@ -90,7 +90,7 @@ def scan(workspace: Workspace, progress: Progress) -> ScanOutcome:
         workspace.datamap.save([chosen.name], found, judged_by=judged_by, now=workspace.clock())
     pairs = copies(sketches.all())
     workspace.datamap.save_copies(pairs, sketches.stored())
-    skipped.extend(unproven(workspace))
+    skipped.extend(unapplied(workspace))
     workspace.coverage.replace("scan", skipped)
     changed = _told(workspace.datamap.all()) != _told(before)
     ruled_map, suppressed = ruled(workspace)

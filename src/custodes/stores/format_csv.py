@@ -17,7 +17,7 @@ from custodes.records import Column
 from custodes.stores import reading
 from custodes.stores.encoded import EncodedFile
 from custodes.stores.interface import Unreadable
-from custodes.stores.names import step
+from custodes.stores.names import column_name
 
 _HEAD: Final = 1 << 18
 _LOOKED_AT: Final = 200  # rows that decide about delimiter and header
@@ -51,7 +51,7 @@ def layout(path: Path) -> Layout:
     looked = list(_rows(lines[: 2 * _LOOKED_AT], delimiter))[:_LOOKED_AT]
     header = _has_header(looked)
     names = looked[0] if header else [""] * Counter(len(row) for row in looked).most_common(1)[0][0]
-    columns = tuple(Column(name, "text") for name in reading.distinct_names([step(name) for name in names]))
+    columns = tuple(Column(name, "text") for name in reading.distinct_names([column_name(name) for name in names]))
     rows: int | None = None
     if whole:
         rows = sum(1 for row in _rows(lines, delimiter) if row) - header
