@@ -12,6 +12,8 @@ use crate::closure::{BEFORE, Before, SIDES, Sets, digits_on, each_way, is_word, 
 type Distances = [u32; 2];
 /// By the byte right before the digit.
 type Lasts = Vec<Distances>;
+/// The byte right before a digit, its distance, and that as a bit.
+type Digit = (u8, usize, Distances);
 
 /// The distances at which patterns can begin; never says no where one can.
 pub struct Leads {
@@ -41,8 +43,15 @@ impl Leads {
                 of_one(nfa, sets, start, lead.min(31), &mut table);
             }
         }
-        let mut new =
-            Self { groups: [[0; 256]; 3], lasts: vec![vec![[0; 2]; 256]], words: [0; 256], others: [0; 256], most: 0, loose: 0, high: false };
+        let mut new = Self {
+            groups: [[0; 256]; 3],
+            lasts: vec![vec![[0; 2]; 256]],
+            words: [0; 256],
+            others: [0; 256],
+            most: 0,
+            loose: 0,
+            high: false,
+        };
         let mut known: BTreeMap<Lasts, u16> = BTreeMap::new();
         for ((before, byte), lasts) in table {
             let all = lasts.iter().flatten().fold(0, |all, distances| all | distances);
@@ -94,20 +103,15 @@ impl Leads {
 }
 
 /// Notes at which distances the first digit of one pattern may stand.
-fn of_one(
-    nfa: &NFA,
-    sets: &mut Sets,
-    start: StateID,
-    lead: usize,
-    table: &mut BTreeMap<(usize, u8), Lasts>,
-) {
-    let mut known: BTreeMap<(Vec<StateID>, bool), Vec<(u8, usize, Distances)>> = BTreeMap::new();
+fn of_one(nfa: &NFA, sets: &mut Sets, start: StateID, lead: usize, table: &mut BTreeMap<(usize, u8), Lasts>) {
+    let mut known: BTreeMap<(Vec<StateID>, bool), Vec<Digit>> = BTreeMap::new();
     for before in BEFORE {
         for (after, bytes) in SIDES {
             let places = sets.closure(nfa, &[start], Some((before, after)));
             for (next, bytes) in ways_of(nfa, &places, bytes) {
                 let word = after.is_some_and(is_word);
-                let found = known.entry((next, word)).or_insert_with_key(|(next, word)| beyond(nfa, sets, next, *word, lead));
+                let found =
+                    known.entry((next, word)).or_insert_with_key(|(next, word)| beyond(nfa, sets, next, *word, lead));
                 for &byte in &bytes {
                     let lasts = table.entry((before as usize, byte)).or_insert_with(|| vec![[0; 2]; 256]);
                     if byte.is_ascii_digit() {
@@ -132,7 +136,7 @@ fn of_one(
 
 /// Where a digit may stand behind a first byte, a word's or not: the byte right before it, the distance, and that as
 /// a bit.
-fn beyond(nfa: &NFA, sets: &mut Sets, first: &[StateID], word: bool, lead: usize) -> Vec<(u8, usize, Distances)> {
+fn beyond(nfa: &NFA, sets: &mut Sets, first: &[StateID], word: bool, lead: usize) -> Vec<Digit> {
     let mut found = Vec::new();
     // A place, whether something that is no word's has been passed, and the bytes that lead there.
     let mut open: BTreeMap<(StateID, bool), Vec<u8>> = first.iter().map(|&id| ((id, !word), vec![0])).collect();

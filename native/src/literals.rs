@@ -136,9 +136,8 @@ struct Group([[u16; 2]; 3]);
 
 impl Group {
     fn of(word: &[u8]) -> Self {
-        let halves = |at: usize| {
-            word.get(at).map_or([u16::MAX; 2], |&byte| [1_u16 << (byte & 15), 1_u16 << (byte >> 4)])
-        };
+        let halves =
+            |at: usize| word.get(at).map_or([u16::MAX; 2], |&byte| [1_u16 << (byte & 15), 1_u16 << (byte >> 4)]);
         Self([halves(0), halves(1), halves(2)])
     }
 
@@ -200,7 +199,8 @@ impl Nibbles {
             let alone: Vec<f64> = groups.iter().map(|group| group.passes(&halves)).collect();
             let pairs = (1..groups.len()).flat_map(|later| (0..later).map(move |earlier| (earlier, later)));
             let cost = |&(one, other): &(usize, usize)| {
-                let together = groups.get(one).zip(groups.get(other)).map_or(f64::MAX, |(a, b)| a.with(b).passes(&halves));
+                let together =
+                    groups.get(one).zip(groups.get(other)).map_or(f64::MAX, |(a, b)| a.with(b).passes(&halves));
                 together - alone.get(one).unwrap_or(&0.0) - alone.get(other).unwrap_or(&0.0)
             };
             let best = pairs.map(|pair| (cost(&pair), pair)).min_by(|one, other| one.0.total_cmp(&other.0));

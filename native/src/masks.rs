@@ -324,10 +324,10 @@ mod tests {
 
     #[test]
     fn bits_are_read_from_any_place_and_not_beyond_the_text() {
-        let text: Vec<u8> = (0..300).map(|at| if at % 3 == 0 { b'1' } else { b'a' }).collect();
+        let text: Vec<u8> = (0..300).map(|at| if usize::is_multiple_of(at, 3) { b'1' } else { b'a' }).collect();
         for from in [0, 1, 70] {
             let marks = marks(&text, from);
-            let digit = |at: usize| at >= from && at < text.len() && at % 3 == 0;
+            let digit = |at: usize| at >= from && at < text.len() && at.is_multiple_of(3);
             for place in 0..310 {
                 let want = (0..WIDTH).filter(|bit| digit(place + bit)).map(|bit| 1 << bit).sum::<u64>();
                 assert_eq!(marks.bits(place, |masks| masks.digits), want, "{from} {place}");

@@ -272,8 +272,8 @@ impl<'a> Pass<'a> {
         let byte = |at: usize| text.get(at).copied();
         let (next, last) = (byte(place + count), byte(place + count + 1 + second));
         let shape = Run { digits: count, next, second, last };
-        let before = self.before(all, text, place, self.starts >> (64 + bit) & 1 == 1);
-        let run = |automaton: &Automaton| automaton.reach.run(before, &shape);
+        let behind = before(all, text, place, self.starts >> (64 + bit) & 1 == 1);
+        let run = |automaton: &Automaton| automaton.reach.run(behind, &shape);
         // Most numbers have no word before them: then only strong patterns matter.
         let mut heard: Option<bool> = None;
         let back = all.reach.leads.most.min(place - back_to);
@@ -295,28 +295,22 @@ impl<'a> Pass<'a> {
                 begins &= begins - 1;
                 let (start, distance) = (place - back + at, back - at);
                 let first = byte(start).unwrap_or(b'\n');
-                let before = self.before(all, text, start, words >> at & 1 == 1);
+                let before = before(all, text, start, words >> at & 1 == 1);
                 let possible = |one: &Automaton| {
                     one.reach.leads.possible(before, first, distance, last, start < word)
                         && (distance > 1 || is_word(first) || one.reach.sign(first, &shape))
                 };
                 if possible(all) {
-                    let weak = start == 0
-                        || *heard.get_or_insert_with(|| sink.weak(view, place, back, self.pair.back(bit)));
+                    let weak =
+                        start == 0 || *heard.get_or_insert_with(|| sink.weak(view, place, back, self.pair.back(bit)));
                     self.numbers(walkers, view, (start, distance, before), weak, possible, sink);
                 }
             }
         }
         if run(all) {
             let weak = place == 0 || *heard.get_or_insert_with(|| sink.weak(view, place, back, self.pair.back(bit)));
-            self.numbers(walkers, view, (place, 0, before), weak, run, sink);
+            self.numbers(walkers, view, (place, 0, behind), weak, run, sink);
         }
-    }
-
-    /// What stands before a place; at a word's beginning `first` is set.
-    #[inline]
-    fn before(&self, automaton: &Automaton, text: &[u8], place: usize, first: bool) -> Before {
-        if first && !automaton.reach.anchored { Before::Other } else { Before::place(text, place) }
     }
 
     /// Walks over the patterns that may begin at `start`, `reach` bytes before a digit.
@@ -413,6 +407,12 @@ impl<'a> Pass<'a> {
             }
         }
     }
+}
+
+/// What stands before a place; at a word's beginning `first` is set.
+#[inline]
+fn before(automaton: &Automaton, text: &[u8], place: usize, first: bool) -> Before {
+    if first && !automaton.reach.anchored { Before::Other } else { Before::place(text, place) }
 }
 
 fn run(text: &[u8], start: usize, belongs: impl Fn(&u8) -> bool) -> usize {

@@ -36,7 +36,9 @@ impl Reach {
                 let places = sets.closure(nfa, &starts, Some((before, after)));
                 for (next, bytes) in ways_of(nfa, &places, bytes) {
                     for byte in bytes {
-                        if let Some(open) = opens.get_mut(before as usize).and_then(|row| row.get_mut(usize::from(byte))) {
+                        if let Some(open) =
+                            opens.get_mut(before as usize).and_then(|row| row.get_mut(usize::from(byte)))
+                        {
                             *open = true;
                         }
                         if let Some(sign) = signs.get_mut(usize::from(byte)).filter(|_| !is_word(byte)) {

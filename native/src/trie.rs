@@ -67,8 +67,12 @@ impl Trie {
     #[must_use]
     pub fn new(words: &[Word]) -> Self {
         let ascii: Vec<&Word> = words.iter().filter(|word| word.letters.is_ascii()).collect();
-        let mut trie =
-            Self { nodes: vec![Node::default()], categories: Vec::new(), known: Box::new([0; BITS / 64]), short: Box::new([0; BITS / 64]) };
+        let mut trie = Self {
+            nodes: vec![Node::default()],
+            categories: Vec::new(),
+            known: Box::new([0; BITS / 64]),
+            short: Box::new([0; BITS / 64]),
+        };
         for opening in ascii.iter().flat_map(|word| openings(&word.letters)) {
             match *opening {
                 [first, second, third, ..] => set(&mut trie.known, mix(first, second, third)),
@@ -81,7 +85,8 @@ impl Trie {
         let mut done = 0;
         while let Some((number, below, depth)) = open.get(done).cloned() {
             done += 1;
-            let mut node = Node { first: place(trie.nodes.len()), from: place(trie.categories.len()), ..Node::default() };
+            let mut node =
+                Node { first: place(trie.nodes.len()), from: place(trie.categories.len()), ..Node::default() };
             let mut from = below.start;
             while let Some(word) = ascii.get(from).filter(|_| from < below.end) {
                 let Some(&letter) = word.letters.get(depth) else {
@@ -126,7 +131,14 @@ impl Trie {
     }
 
     /// The same for what is left of the words below a node; they began at `began`.
-    fn below<'a>(&'a self, mut node: &'a Node, text: &[u8], began: usize, mut at: usize, found: &mut impl FnMut(&[u32], usize)) {
+    fn below<'a>(
+        &'a self,
+        mut node: &'a Node,
+        text: &[u8],
+        began: usize,
+        mut at: usize,
+        found: &mut impl FnMut(&[u32], usize),
+    ) {
         loop {
             if node.from < node.to
                 && let Some(categories) = self.categories.get(node.from as usize..node.to as usize)
