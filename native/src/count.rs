@@ -6,11 +6,12 @@
 use crate::automaton::Walker;
 use crate::context::Owner;
 use crate::heard::Heard;
-use crate::masks::{Back, Marks, View};
+use crate::masks::Marks;
 use crate::pattern::{Anchor, Pattern};
 use crate::places::{Form, Sink, Walkers};
 use crate::plain::plain;
 use crate::scan::{Patterns, only};
+use crate::view::{Back, View};
 
 /// Cells of one column, counted per pattern. The counts are weighted where the cells are distinct values.
 #[derive(Default)]

@@ -2,7 +2,8 @@
 //! where a number follows that asks for one.
 
 use crate::context::{REACH, Window, Words, field_ends};
-use crate::masks::{Back, View, WIDTH};
+use crate::masks::WIDTH;
+use crate::view::{Back, View};
 use crate::word::bounded;
 
 /// The words heard in one text so far, for places that rise, or nearly so.
@@ -125,6 +126,7 @@ impl Heard {
         }
         if self.words.len() > MANY {
             self.words.retain(|word| word.end + FAR_BACK >= start);
+            self.from = self.from.max(start.saturating_sub(FAR_BACK - WIDTH));
         }
         let base = start.wrapping_sub(WIDTH); // a bit's place is base + bit; bits before the text are not set
         if near.begin > self.to {
@@ -151,5 +153,6 @@ impl Heard {
 
 /// Words that are kept before those are dropped that no form can begin behind any more.
 const MANY: usize = 64;
-/// A form begins at most so many bytes before what leads to it, and a word so many before the form.
-const FAR_BACK: usize = 1024;
+/// Words that end so many bytes before are dropped; where a form begins further back all the same, its words are looked
+/// up anew.
+const FAR_BACK: usize = 384;

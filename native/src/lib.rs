@@ -24,6 +24,7 @@ mod scanner;
 pub mod trie;
 pub mod validate;
 mod vector;
+pub mod view;
 pub mod weigh;
 mod word;
 

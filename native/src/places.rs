@@ -5,10 +5,11 @@
 use crate::automaton::{Automaton, Part, Walker};
 use crate::closure::{Before, is_word};
 use crate::literals::Literals;
-use crate::masks::{Back, Marks, Masks, Pair, View, WIDTH, lowest};
+use crate::masks::{Marks, Masks, WIDTH, lowest};
 use crate::pattern::{ANCHORS, Anchor, LONGEST, Pattern};
 use crate::reach::MOST_LETTERS;
 use crate::runs::Run;
+use crate::view::{Back, Pair, View};
 
 /// What a literal leads to may be long, such as a token; but no byte is walked over twice for that.
 const LONGEST_LITERAL: usize = 16 * 1024;

@@ -5,9 +5,9 @@ use std::sync::Mutex;
 
 use crate::automaton::Walker;
 use crate::context::{Context, Owner, Words};
-use crate::masks::{Back, View};
 use crate::pattern::{Pattern, Spec};
 use crate::places::{Form, Places, Sink, Walkers};
+use crate::view::{Back, View};
 
 /// One thing that has the form of a pattern.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 
 use crate::context::Window;
 use crate::heard::Heard;
-use crate::masks::{Back, View, WIDTH};
+use crate::masks::WIDTH;
 use crate::pattern::Pattern;
 use crate::places::{Form, Sink};
 use crate::scan::Patterns;
 use crate::validate::secret::labelled::value_at;
+use crate::view::{Back, View};
 
 /// A match, in bytes of the text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
