@@ -31,7 +31,7 @@ class Claim:
     """A column is (whole) or contains this category.
 
     nats: the sum of the evidence, log-odds against nothing personal. matched: cells that fit, of the column's cells
-    that are not empty. raw: how much better its check explains the values than luck does, without a bound; None where
+    that are not empty. reasons: each with its sign (see `signed`). raw: how much better its check explains the values than luck does, without a bound; None where
     no check was asked. Of two checks that say all they can, it tells the one that fits better.
     by: which kind of evidence it rests on.
     """
@@ -45,8 +45,8 @@ class Claim:
     by: Basis = "form"
 
     def surer(self, nats: float, reason: str) -> Claim:
-        """The same with more (or less) evidence, for one more reason."""
-        return replace(self, nats=self.nats + nats, reasons=(*self.reasons, reason))
+        """The same with more (or less) evidence, for one more reason; what it adds decides the reason's sign."""
+        return replace(self, nats=self.nats + nats, reasons=(*self.reasons, signed(nats, reason)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,12 @@ class ColumnView:
         """How many of the filled cells a share of the values that say something is."""
         return round(share * self.profile.present * self.filled)
 
+    def of_cells(self, share: float) -> str:
+        """The same for people: `98 % of 300 cells`, of those that say something, and `about` where a sample tells."""
+        about = "about " if len(self.profile.values) < self.cells(1.0) else ""
+        saying = f"the {self.cells(1.0):,} cells that say something"
+        return f"{about}{per_cent(share)} of {saying if self.profile.present < 1 else f'{self.filled:,} cells'}"
+
     def best(self) -> Claim | None:
         """The strongest claim on the whole column."""
         return max((claim for claim in self.claims if claim.whole), key=lambda claim: claim.nats, default=None)
@@ -120,13 +126,30 @@ class ColumnView:
 
 def view(tally: ColumnTally, phrases: Phrases, profile: Profile, crossing: Crossing) -> ColumnView:
     """Read the name of a column: of several promises the strong ones count, of these those with the longest phrase."""
-    words = headers.tokens(tally.path.rsplit(".", 1)[-1])
+    # `customer.birth_date` is a step and a key, `Geb.-Datum` an abbreviation: the reading that says more is meant.
+    readings = [_read(headers.tokens(step), phrases) for step in (tally.step.rsplit(".", 1)[-1], tally.step)]
+    words, kept = max(readings, key=_telling)
+    return ColumnView(tally, words, kept, profile, crossing)
+
+
+def _read(words: tuple[str, ...], phrases: Phrases) -> tuple[tuple[str, ...], dict[str, Promise]]:
     promises = {key: found for key, found in phrases.promises(words).items() if found.strength}
     if any(found.strength >= TOLD for found in promises.values()):
         promises = {key: found for key, found in promises.items() if found.strength >= TOLD}
     longest = max((len(found.phrase.replace(" ", "")) for found in promises.values()), default=0)
-    kept = {key: found for key, found in promises.items() if len(found.phrase.replace(" ", "")) == longest}
-    return ColumnView(tally, words, kept, profile, crossing)
+    return words, {key: found for key, found in promises.items() if len(found.phrase.replace(" ", "")) == longest}
+
+
+def _telling(reading: tuple[tuple[str, ...], dict[str, Promise]]) -> tuple[bool, int, int]:
+    """How much a reading of a name says: whether it promises anything outright, by how long a phrase, of how much."""
+    words, promises = reading
+    told = [len(found.phrase) for found in promises.values() if found.strength >= TOLD]
+    return bool(told), max(told, default=0), 0 if told else len(words)
+
+
+def signed(nats: float, reason: str) -> str:
+    """A reason that says whether it speaks for the category or against it."""
+    return f"{'for' if nats >= 0 else 'against'}: {reason}"
 
 
 def per_cent(part: float) -> str:

@@ -12,6 +12,7 @@ from custodes.datamap.category import CategoryRules
 from custodes.datamap.claim import Around, ColumnView, view
 from custodes.datamap.countries import countries, country_codes
 from custodes.datamap.crossing import Crossing
+from custodes.datamap.escaped import Escaped
 from custodes.datamap.listed import list_claim
 from custodes.datamap.names import echo_share, name_claims
 from custodes.datamap.nested import Unfolder
@@ -39,6 +40,7 @@ class Classifier:
         self.categories = tuple(categories)
         self.names = names
         self.recogniser = Recogniser(self.categories)
+        self.escaped = Escaped(self.categories)
         self.phrases = headers.Phrases(
             {
                 # Of a list, generic phrases need words of it; of names they are asked for where nothing else is said.
@@ -93,15 +95,22 @@ class Tally:
             declared = self._declared.get(name)
             for path, array in flatten(name, column):
                 for inner, cells in self._unfolder.unfold(path, array):
-                    self._count(inner, cells, declared if inner == name else None, starts, run, before)
+                    self._count(name, inner, cells, declared if inner == name else None, starts, run, before)
 
     def _count(
-        self, path: str, array: pa.Array, declared: Column | None, starts: Sequence[int], run: int, before: int
+        self,
+        name: str,
+        path: str,
+        array: pa.Array,
+        declared: Column | None,
+        starts: Sequence[int],
+        run: int,
+        before: int,
     ) -> None:
         recogniser = self._classifier.recogniser
         tally = self._columns.get(path)
         if tally is None:
-            tally = ColumnTally(path, declared, len(recogniser.patterns))
+            tally = ColumnTally(path, declared, len(recogniser.patterns), name=name)
             # A path that first appears in a later batch was empty in the rows before.
             tally.sample = [None] * before if tally.aligned else []
             tally.runs = [before] if before and tally.aligned else []

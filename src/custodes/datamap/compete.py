@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import exp, log
 
-from custodes.datamap.claim import Claim, ColumnView
+from custodes.datamap.claim import Claim, ColumnView, signed
 from custodes.datamap.evidence import probability
 from custodes.datamap.rivals import rivals
 
@@ -45,9 +45,9 @@ def winner(column: ColumnView) -> Claim | None:
     strongest = max(instead, key=lambda rival: rival[1], default=None)
     reasons = best.reasons
     if strongest is not None and strongest[1] > 0:
-        reasons = (*reasons, f"but they may be {strongest[0]}")
+        reasons = (*reasons, signed(-strongest[1], f"the values may be {strongest[0]}"))
     if others and max(others) > best.nats - 2:
-        reasons = (*reasons, "other categories explain the values nearly as well")
+        reasons = (*reasons, signed(-1.0, "other categories explain the values nearly as well"))
     return replace(best, nats=best.nats - against, reasons=reasons)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from custodes.datamap.category import CategoryRules
-from custodes.datamap.claim import TOLD, Around, Claim, ColumnView, header_reason, per_cent
+from custodes.datamap.claim import TOLD, Around, Claim, ColumnView, header_reason, signed
 from custodes.datamap.evidence import header_weight
 from custodes.datamap.headers import Promise
 from custodes.datamap.shaped import lonely
@@ -29,7 +29,7 @@ def list_claim(column: ColumnView, rules: CategoryRules, around: Around) -> Clai
     if not listed or not profile.values or not (told or rules.column.alone) or lonely(column, rules, around):
         return None
     among = {value for value in profile.usual if profile.folded[value] in listed}
-    share = sum(value in among for value in profile.values) / len(profile.values)
+    share = sum(profile.folded[value] in listed for value in profile.values) / len(profile.values)
     distinct = len(among) / len(profile.usual)
     if share < rules.column.share or distinct < (0.3 if told else 0.5):
         return _answers(column, rules, promise) if told and promise.phrase not in rules.column.generic else None
@@ -40,8 +40,8 @@ def list_claim(column: ColumnView, rules: CategoryRules, around: Around) -> Clai
         return None
     nats = _BASE + (_BY_THEMSELVES + 3 * several * share if alone else 0.0) + (_KEPT * share if told else 0.0)
     matched = column.cells(share)
-    said = f"{per_cent(share)} of {column.filled:,} cells are among the words of its list"
-    claim = Claim(rules.id, nats, matched, (said,), by="shape")
+    said = f"{column.of_cells(share)} are among the words of its list"
+    claim = Claim(rules.id, nats, matched, (signed(1.0, said),), by="shape")
     return claim.surer(header_weight(promise.strength), header_reason(promise)) if told else claim
 
 
@@ -57,8 +57,8 @@ def _answers(column: ColumnView, rules: CategoryRules, promise: Promise) -> Clai
     share = sum(value in answers for value in profile.values) / len(profile.values)
     if share < 0.8:
         return None
-    said = f"{per_cent(share)} of {column.filled:,} cells are one of {len(answers)} short answers"
-    claim = Claim(rules.id, _BASE + _OTHER_WORDS, column.cells(share), (said,), by="shape")
+    said = f"{column.of_cells(share)} are one of {len(answers)} short answers"
+    claim = Claim(rules.id, _BASE + _OTHER_WORDS, column.cells(share), (signed(1.0, said),), by="shape")
     return claim.surer(header_weight(promise.strength), header_reason(promise))
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from custodes.datamap import evidence
 from custodes.datamap.category import BUILT_IN, CategoryRules
-from custodes.datamap.claim import TOLD, Around, Claim, ColumnView, header_reason, per_cent, spoken
+from custodes.datamap.claim import TOLD, Around, Claim, ColumnView, header_reason, per_cent, signed, spoken
 from custodes.datamap.evidence import check_weight, header_weight
 from custodes.datamap.recognise import Recogniser
 from custodes.datamap.rivals import NUMBERED, THINGS_NUMBERED
@@ -69,7 +69,7 @@ def pattern_claim(
     if column.profile.rising and bare and not told and not _proved(column, rules, nats):
         claim = claim.surer(evidence.SERIAL, "the numbers rise from row to row")
     elif fit.weak > 0.5 * fit.passed and len(column.profile.distinct) < _HANDFUL:
-        claim = claim.surer(evidence.FEW, f"only {len(column.profile.distinct)} different values")
+        claim = claim.surer(evidence.FEW, f"there are only {len(column.profile.distinct)} different values")
     if not told and fit.weak > 0.5 * fit.passed and THINGS_NUMBERED & set(column.words):
         claim = claim.surer(NUMBERED, "the header speaks of numbers of things")
     return around_claim(claim, rules, around)
@@ -144,13 +144,13 @@ def _weighed(column: ColumnView, rules: CategoryRules, fit: _Fit, *, checked: bo
     what = _CHECKED.get(rules.patterns[0].validator or "", "pass the check" if checked else "have the form")
     said = f"{per_cent(share)} of {column.filled:,} cells {what}"
     if fit.padded:
-        said += " with leading zeros put back"
+        said = f"about {said} with leading zeros put back"
     if fit.telling > 0.5 * fit.passed:
         few = -1.0 if column.filled < 3 else 0.0
-        return evidence.TELLING + 2 * (share - 0.5) + few, None, said
+        return evidence.TELLING + 2 * (share - 0.5) + few, None, signed(1.0, said)
     base = bare * _bare(column) + (1 - bare) * evidence.CHECKED
     if not checked:
-        return base, None, said
+        return base, None, signed(1.0, said)
     distinct = len(column.profile.distinct) * fit.form / column.filled
     passed = distinct * fit.passed / max(fit.form, 1)
     local = column.crossing.passing(rules.id)
@@ -169,7 +169,7 @@ def _weighed(column: ColumnView, rules: CategoryRules, fit: _Fit, *, checked: bo
         weight = min(evidence.BUILT, evidence.capped(raw))
     # Cells that have not even the form speak against the category, as those do that fail the check.
     weight += 3 * min(0.0, fit.form / column.filled - 0.9)
-    return base + weight, raw, f"{said} ({per_cent(luck)} would by luck)"
+    return base + weight, raw, signed(weight, f"{said} ({per_cent(luck)} would by luck)")
 
 
 def _bare(column: ColumnView) -> float:
@@ -237,5 +237,5 @@ def _inside(rules: CategoryRules, cells: int, column: ColumnView, *, exact: bool
     filled = column.filled
     cells = min(filled, cells)
     nats = 2.2 if "credential" in rules.category.flags else 1.0 if rules.confirm or not rules.column.telling else 1.6
-    reason = f"found inside free text in {'' if exact else 'about '}{cells:,} of {filled:,} cells"
+    reason = signed(nats, f"found inside free text in {'' if exact else 'about '}{cells:,} of {filled:,} cells")
     return Claim(rules.id, nats, cells, (reason,), whole=False, by="inside")

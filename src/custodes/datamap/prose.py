@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-from custodes.datamap.claim import Claim, ColumnView, per_cent
+from custodes.datamap.claim import Claim, ColumnView, per_cent, signed
 
 _ASKED: Final = 200  # sampled texts of a column; a model reads some hundreds a second
 _WORDS: Final = 5  # a text shorter than this is a label, for which models guess
@@ -33,6 +33,5 @@ def prose_claim(column: ColumnView, finder: NameFinder) -> Claim | None:
     share = named / len(texts)
     whole = len(texts) / max(len(column.profile.distinct), 1)
     reason = f"{finder.title} sees names of people in {per_cent(share)} of {len(texts)} sampled texts"
-    return Claim(
-        "person_name", _NATS + share, round(share * whole * column.filled), (reason,), whole=False, by="inside"
-    )
+    told = round(share * whole * column.filled)
+    return Claim("person_name", _NATS + share, told, (signed(_NATS, reason),), whole=False, by="inside")

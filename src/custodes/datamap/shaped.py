@@ -8,7 +8,7 @@ from typing import Final
 
 from custodes.datamap import headers, values
 from custodes.datamap.category import CategoryRules
-from custodes.datamap.claim import ABOUT_PEOPLE, Around, Claim, ColumnView, header_reason, per_cent, spoken
+from custodes.datamap.claim import ABOUT_PEOPLE, Around, Claim, ColumnView, header_reason, signed, spoken
 from custodes.datamap.evidence import KNOWN, LONELY, PEOPLE, header_weight
 from custodes.datamap.vocabulary import WORDS
 
@@ -31,14 +31,14 @@ def shape_claim(column: ColumnView, rules: CategoryRules, around: Around, today:
     if share < rules.column.share:
         return None
     matched = column.cells(share)
-    reasons = (header_reason(promise), f"{per_cent(share)} of {column.filled:,} cells fit it")
+    reasons = (signed(1.0, header_reason(promise)), signed(1.0, f"{column.of_cells(share)} fit it"))
     claim = Claim(rules.id, _BASE + header_weight(promise.strength) + share, matched, reasons, by="shape")
     if rules.column.shape == "place" and (towns := column.profile.share(values.known_town)) >= 0.3:
-        claim = claim.surer(KNOWN * towns, f"{per_cent(towns)} are known towns")
+        claim = claim.surer(KNOWN * towns, f"{column.of_cells(towns)} are known towns")
     if rules.column.shape in _CHOSEN and column.profile.coded:
-        claim = claim.surer(_CODED, "but all have one form, as codes of things have")
+        claim = claim.surer(_CODED, "all have one form, as codes of things have")
     if lonely(column, rules, around):
-        claim = claim.surer(LONELY, "but no other column is about people or an address")
+        claim = claim.surer(LONELY, "no other column is about people or an address")
     near = (_ADDRESS | ABOUT_PEOPLE) & set(beside) - {rules.id}
     return claim.surer(PEOPLE, f"siblings: {spoken(near)}") if near else claim
 
@@ -73,15 +73,15 @@ def unnamed_claim(column: ColumnView, beside: Collection[str], today: date) -> C
     if len(sample) < 5 or column.declared_key:
         return None
     contrary = headers.things(column.words) or bool(column.promises)
-    filled = column.filled
     streets = column.profile.share(_numbered_street)
     if streets >= (0.8 if contrary else 0.6) and max(map(len, sample)) <= 120:
-        reason = f"{per_cent(streets)} of {filled:,} cells read like streets with a number"
+        reason = signed(1.0, f"{column.of_cells(streets)} read like streets with a number")
         return Claim("postal_address", 2.5 * streets - 1, column.cells(streets), (reason,), by="shape")
     codes = column.profile.share(values.clear_postcode)
     if codes >= 0.9 and not contrary and (_ADDRESS | ABOUT_PEOPLE) & set(beside):
-        reason = f"{per_cent(codes)} of {filled:,} cells have a form that only postcodes have"
-        return Claim("postcode", 1.0, column.cells(codes), (reason, f"siblings: {spoken(sorted(beside))}"), by="shape")
+        reasons = (f"{column.of_cells(codes)} have a form that only postcodes have", f"siblings: {spoken(beside)}")
+        signs = tuple(signed(1.0, reason) for reason in reasons)
+        return Claim("postcode", 1.0, column.cells(codes), signs, by="shape")
     return _unnamed_birth_date(column, sample, beside, today)
 
 
@@ -105,8 +105,9 @@ def _unnamed_birth_date(
     if years[0] < 1900 or spread < 25 or years[len(years) // 2] > today.year - 18 or years[-1] > today.year - 5:
         return None
     matched = column.cells(len(days) / len(sample))
-    reason = f"days without a time over {spread} years, as births are spread"
-    return Claim("birth_date", 1.0, matched, (reason, f"siblings: {spoken(sorted(beside))}"), by="shape")
+    said = f"{column.of_cells(len(days) / len(sample))} are days without a time"
+    reasons = (f"{said}, most of them over {spread} years, as births are spread", f"siblings: {spoken(beside)}")
+    return Claim("birth_date", 1.0, matched, tuple(signed(1.0, reason) for reason in reasons), by="shape")
 
 
 # Dates that are about something else than a birth, and say so.

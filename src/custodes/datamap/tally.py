@@ -43,13 +43,17 @@ class Weighed:
 
 @dataclass(slots=True)
 class ColumnTally:
-    """One column or path. `sample` is row by row, the same rows in every column that is not inside a list."""
+    """One column or path. `sample` is row by row, the same rows in every column that is not inside a list.
+
+    name: the column's own name, at the beginning of the path; there may be points in it.
+    """
 
     path: str
     column: Column | None
     patterns: int
     cells: int = 0
     filled: int = 0
+    name: str = ""
     sample: list[str | None] = field(default_factory=list)
     runs: list[int] = field(default_factory=list)
     weighed: dict[str, Weighed] = field(default_factory=dict)
@@ -63,6 +67,12 @@ class ColumnTally:
         self.whole_valid = [0] * self.patterns
         self.inside = [0] * self.patterns
         self.inside_valid = [0] * self.patterns
+
+    @property
+    def step(self) -> str:
+        """The last step of the path: a key, or the column's whole name where the path has no steps behind it."""
+        behind = self.path.removeprefix(self.name)
+        return behind.rsplit(".", 1)[-1] if "." in behind else self.path
 
     @property
     def aligned(self) -> bool:

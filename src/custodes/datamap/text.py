@@ -54,7 +54,8 @@ def classify_text(lines: Iterable[str], classifier: Classifier, path: str = "") 
     waiting = iter(lines)
     done = 1
     while block := list(islice(waiting, _LINES)):
-        yield from map(Hit._make, scanner.find_lines(block, path, done))
+        found = scanner.find_lines(block, path, done)
+        yield from map(Hit._make, classifier.escaped.add_to_lines(block, path, done, found))
         done += len(block)
 
 
@@ -66,6 +67,11 @@ def classify_blocks(blocks: Iterable[bytes], classifier: Classifier, path: str =
     seam of two parts is missed.
     """
     scanner = classifier.recogniser.scanner
+
+    def look(data: bytes) -> tuple[list[_native.Hit], int]:
+        found, lines = scanner.find_block(data, path, 0)
+        return classifier.escaped.add_to_block(data, path, found), lines
+
     first, column = 1, 0
     with ThreadPoolExecutor(jobs) as pool:
         running: deque[tuple[Future[tuple[list[_native.Hit], int]], bytes, bool]] = deque()
@@ -77,7 +83,7 @@ def classify_blocks(blocks: Iterable[bytes], classifier: Classifier, path: str =
                 if block is None:
                     exhausted = True
                 else:
-                    running.append((pool.submit(scanner.find_block, block[0], path, 0), *block))
+                    running.append((pool.submit(look, block[0]), *block))
             if not running:
                 break
             task, data, ended = running.popleft()
