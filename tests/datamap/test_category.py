@@ -151,7 +151,7 @@ def test_no_shipped_pattern_comes_near_the_bound() -> None:
             assert counted <= MOST / 4, rules.id
 
 
-@pytest.mark.parametrize(("regex", "count"), [("abc", 3), ("a|b", 1), ("a{3}", 3), ("[ab]*a[ab]{3}", 2**4 + 0)])
+@pytest.mark.parametrize(("regex", "count"), [("abc", 3), ("a|b", 1), ("a{3}", 3), ("[ab]*a[ab]{3}", 2**3)])
 def test_states_are_counted_exactly_where_they_are_few(regex: str, count: int) -> None:
     """Against counts made by hand; the place behind the last byte is none."""
     assert states(regex) == count
