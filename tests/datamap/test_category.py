@@ -109,7 +109,8 @@ def test_a_misspelt_key_is_named_where_it_is_needed(tmp_path: Path, old: str, ne
 
 
 @pytest.mark.parametrize(
-    ("regex", "where"), [('"BDG-\\d{6}"', "line 6"), ('"\\bBDG-[0-9]{6}"', "patterns[0].regex"), ('"\\t[0-9]"', "regex")]
+    ("regex", "where"),
+    [('"BDG-\\d{6}"', "line 6"), ('"\\bBDG-[0-9]{6}"', "patterns[0].regex"), ('"\\t[0-9]"', "regex")],
 )
 def test_backslashes_in_double_quotes_are_explained(tmp_path: Path, regex: str, where: str) -> None:
     """YAML refuses some of them and changes others silently: either way single quotes are the remedy."""
@@ -122,11 +123,21 @@ def test_backslashes_in_double_quotes_are_explained(tmp_path: Path, regex: str, 
 
 @pytest.mark.parametrize(
     "regex",
-    ["[ab]*a[ab]{300}", "(?:a|b)*a(?:a|b){20}", "[a-z]*key[a-z]{40}", ".*x.{100}", "(?i)\\w+K\\w{30}", "[a-z]{1,200}[a-z0-9]{1,200}"],
+    [
+        "[ab]*a[ab]{300}",
+        "(?:a|b)*a(?:a|b){20}",
+        "[a-z]*key[a-z]{40}",
+        ".*x.{100}",
+        "(?i)\\w+K\\w{30}",
+        "[a-z]{1,200}[a-z0-9]{1,200}",
+    ],
 )
 def test_a_pattern_that_texts_could_make_crawl_is_refused(tmp_path: Path, regex: str) -> None:
     """The refusal names the category and says how to mend it, before anything is scanned."""
-    file = write(tmp_path, GOOD.replace("{anchor: literal, literals: [BDG-], ", "{anchor: word, ").replace("\\bBDG-\\d{6}\\b", regex))
+    file = write(
+        tmp_path,
+        GOOD.replace("{anchor: literal, literals: [BDG-], ", "{anchor: word, ").replace("\\bBDG-\\d{6}\\b", regex),
+    )
     with pytest.raises(BadInput, match="badge") as refused:
         read_category(file)
     assert refused.value.where == f"{file}: patterns[0].regex"
@@ -135,11 +146,23 @@ def test_a_pattern_that_texts_could_make_crawl_is_refused(tmp_path: Path, regex:
 
 @pytest.mark.parametrize(
     "regex",
-    ["\\w+\\d{40}", "[a-z]+-[a-z]{40}", "key[a-z]{40,80}", "(?i-u:mbr)[- ]?\\d{1,40}(?:/\\d{1,40})?", "[^\\]a-f]{3,9}[\\xc3-\\xdf]+", "[[:alpha:]]{9}é"],
+    [
+        "\\w+\\d{40}",
+        "[a-z]+-[a-z]{40}",
+        "key[a-z]{40,80}",
+        "(?i-u:mbr)[- ]?\\d{1,40}(?:/\\d{1,40})?",
+        "[^\\]a-f]{3,9}[\\xc3-\\xdf]+",
+        "[[:alpha:]]{9}é",
+    ],
 )
 def test_long_patterns_that_never_branch_are_taken(tmp_path: Path, regex: str) -> None:
     """Counting far is no fault, nor is repeating without an end."""
-    read_category(write(tmp_path, GOOD.replace("{anchor: literal, literals: [BDG-], ", "{anchor: word, ").replace("\\bBDG-\\d{6}\\b", regex)))
+    read_category(
+        write(
+            tmp_path,
+            GOOD.replace("{anchor: literal, literals: [BDG-], ", "{anchor: word, ").replace("\\bBDG-\\d{6}\\b", regex),
+        )
+    )
 
 
 def test_no_shipped_pattern_comes_near_the_bound() -> None:

@@ -31,7 +31,10 @@ def found(text: str) -> list[Hit]:
         ("?next=%252Fin%253Fuser%253Dann%2540mail.example%2526a", "ann%2540mail.example"),
         ("?q=from+ann%40mail.example+today", "ann%40mail.example"),
         ("Öl 🚚 ?m=%C3%A9va%40mail.example", "%C3%A9va%40mail.example"),
-        ("?m=maximilian.von-mustermann_1980%40mail.sub.example.org.", "maximilian.von-mustermann_1980%40mail.sub.example.org"),
+        (
+            "?m=maximilian.von-mustermann_1980%40mail.sub.example.org.",
+            "maximilian.von-mustermann_1980%40mail.sub.example.org",
+        ),
         ("?m=Ann%2elee%40MAIL.example", "Ann%2elee%40MAIL.example"),
     ],
 )

@@ -94,7 +94,7 @@ def list_categories(json: Json = False) -> None:
 
 
 @categories.command("test")
-def test_categories(
+def check_categories(
     folder: Annotated[
         Path | None,
         typer.Option("--categories", help="A folder with categories of your own (default: that of custodes.toml)."),

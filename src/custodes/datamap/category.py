@@ -275,9 +275,9 @@ def _check_written(top: Keys, keys: Keys, pattern: Pattern) -> None:
     if (states(pattern.regex) or 0) > MOST:
         raise keys.fail(
             "regex",
-            f"the pattern of category {top.file.stem} has more than {MOST:,} states, so that texts could make it crawl",
-            "let what repeats without an end differ from what is counted behind it, as in [a-z]+-\\d{40}, count less, or "
-            "begin at a literal",
+            f"the pattern of category {top.file.stem} has more than {MOST:,} states: texts could make it crawl",
+            "let what repeats without an end differ from what is counted behind it, as in [a-z]+-\\d{40}, "
+            "count less, or begin at a literal",
         )
 
 

@@ -31,8 +31,9 @@ class Claim:
     """A column is (whole) or contains this category.
 
     nats: the sum of the evidence, log-odds against nothing personal. matched: cells that fit, of the column's cells
-    that are not empty. reasons: each with its sign (see `signed`). raw: how much better its check explains the values than luck does, without a bound; None where
-    no check was asked. Of two checks that say all they can, it tells the one that fits better.
+    that are not empty. reasons: each with its sign (see `signed`).
+    raw: how much better its check explains the values than luck does, without a bound; None where no check was asked.
+    Of two checks that say all they can, it tells the one that fits better.
     by: which kind of evidence it rests on.
     """
 

@@ -86,7 +86,7 @@ def _put_back(line: str) -> str:
 
 
 def _plain(run: re.Match[str]) -> str:
-    """The signs of a run of escapes, each as wide as its escape; what stands for none, or for a line's end, is blank."""
+    """The signs of a run of escapes, each as wide as its escape; what stands for none, or ends a line, is a blank."""
     if run[0] == "+":
         return " "
     escapes = [(bytes.fromhex(one[1]), len(one[0])) for one in _ONE.finditer(run[0])]

@@ -55,7 +55,7 @@ class _Node:
     most: int | None = None
 
 
-class _Unknown(Exception):  # noqa: N818 - never leaves this file
+class _Unknown(Exception):
     """A way of writing that is not read here."""
 
 

@@ -32,7 +32,16 @@ def rule(
                 kept.append(_told(verdict, ruling, now))
         found = {(verdict.field, verdict.category) for verdict in one.verdicts}
         missed = [
-            Field(store, dataset, field, category, 1.0, 0, 0, (_why(ruling), signed(-1.0, "the last scan did not find it by itself")))
+            Field(
+                store,
+                dataset,
+                field,
+                category,
+                1.0,
+                0,
+                0,
+                (_why(ruling), signed(-1.0, "the last scan did not find it by itself")),
+            )
             for (store, dataset, field, category), ruling in sorted(rulings.items())
             if (store, dataset) == (one.store, one.dataset)
             and ruling.decided == "confirmed"
