@@ -109,7 +109,7 @@ def _pattern(
         column.filled,
         sum((tally.whole_valid if recogniser.strict(index) else tally.whole)[index] for index in own),
     )
-    inside = max(tally.inside[index] for index in own)
+    inside = max(tally.inside[index] - tally.whole[index] for index in own)
     needed = rules.column.valid_share * (0.5 if told else 1.0)
     checked = any(recogniser.strict(index) for index in own)
     what = "pass its check" if checked else "have its form"
@@ -119,7 +119,7 @@ def _pattern(
     reasons = [signed(passed / column.filled - needed, f"{said}; {per_cent(needed)} must")]
     if passed and not told and all(recogniser.patterns[index][1].weak for index in own):
         reasons.append(signed(-1.0, "its form is too common alone"))
-    if inside:
+    if inside > 0:
         reasons.append(
             signed(
                 -1.0, f"its form is inside {inside:,} cells, but no word beside it says so, or luck would do as well"
@@ -151,7 +151,8 @@ def _names(column: ColumnView) -> Iterator[str]:
 
 
 def _refuted(column: ColumnView, rules: CategoryRules) -> Iterator[str]:
-    if "sequence" in rules.column.refutes and column.profile.rising:
+    counted = "sequence" in rules.column.refutes or any(pattern.weak for pattern in rules.patterns)
+    if counted and column.profile.rising:
         yield signed(-1.0, "the numbers rise from row to row")
     if "key" in rules.column.refutes and column.is_key:
         yield signed(-1.0, "it is a key")

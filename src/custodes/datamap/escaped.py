@@ -21,6 +21,13 @@ _AT_TEXT: Final = re.compile(r"%(?:25)*40")
 _RUN: Final = re.compile(r"(?:%(?:25)*[0-9A-Fa-f]{2})+|\+")
 _ONE: Final = re.compile(r"%(?:25)*([0-9A-Fa-f]{2})")
 _INVISIBLE: Final = "\u00ad"  # a soft hyphen
+# What most runs are: one sign.
+_SINGLES: Final = {"+": " "} | {
+    f"%{form}": (chr(sign) if sign >= 32 else " ") + 2 * _INVISIBLE
+    for sign in range(127)
+    for form in (f"{sign:02X}", f"{sign:02x}")
+    if sign != 0x25  # the escape of the escape itself leads to more
+}
 
 
 class Escaped:
@@ -58,7 +65,7 @@ class Escaped:
             free = all(end <= other or start >= until for other, until in taken[number])
             if free and _AT_TEXT.search(line, start, end):
                 more.append((path, number, start, end, category, validated))
-        return sorted([*found, *more], key=lambda hit: hit[1:4]) if more else found
+        return sorted([*found, *more]) if more else found
 
 
 def _lines_with(block: bytes) -> Iterator[tuple[int, str]]:
@@ -70,8 +77,10 @@ def _lines_with(block: bytes) -> Iterator[tuple[int, str]]:
             continue
         start = max(block.rfind(b"\n", counted, match.start()), block.rfind(b"\r", counted, match.start())) + 1
         start = max(start, counted)
-        ends = [place for place in (block.find(b"\n", match.end()), block.find(b"\r", match.end())) if place >= 0]
-        behind = min(ends, default=len(block))
+        line_feed = block.find(b"\n", match.end())
+        behind = len(block) if line_feed < 0 else line_feed
+        alone = block.find(b"\r", match.end(), behind)
+        behind = behind if alone < 0 else alone
         number += _ends(block, counted, start)
         counted = start
         yield number, block[start:behind].decode("utf-8", "replace")
@@ -87,8 +96,8 @@ def _put_back(line: str) -> str:
 
 def _plain(run: re.Match[str]) -> str:
     """The signs of a run of escapes, each as wide as its escape; what stands for none, or ends a line, is a blank."""
-    if run[0] == "+":
-        return " "
+    if (single := _SINGLES.get(run[0])) is not None:
+        return single
     escapes = [(bytes.fromhex(one[1]), len(one[0])) for one in _ONE.finditer(run[0])]
     told: list[str] = []
     at = 0
