@@ -7,8 +7,9 @@ import re
 
 import pytest
 
+from custodes.datamap.headers import tokens
 from tests.datamap.kinds import FAMILY, GIVEN
-from tests.datamap.tables import held, verdicts
+from tests.datamap.tables import classifier, held, verdicts
 
 PETS = "Max Bella Luna Charlie Lucy Bruno Emma Leo Oscar Lily Mia Felix Rosa Anna Clara Hugo Ben Ella Sophie Jack"
 THINGS = (
@@ -132,6 +133,33 @@ def test_other_abbreviated_headers_are_read() -> None:
         assert held({header: towns}) == {header: "place_of_birth"}
     assert held({"customer.birth_date": ["1980-02-03", "1971-04-05"] * 50}) == {"customer.birth_date": "birth_date"}
     assert held({"email.verified": ["2021-02-03", "2021-03-04"] * 50}) == {}
+
+
+@pytest.mark.parametrize(
+    ("header", "category"),
+    [
+        *[("Cod. Fisc.", "it_codice_fiscale"), ("P.E.S.E.L.", "pl_pesel"), ("C.P.F.", "br_cpf"), ("B.S.N.", "nl_bsn")],
+        *[("Steuer-Nr.", "de_steuernummer"), ("Soz.-Vers.-Nr.", "de_rentenversicherung"), ("N° sécu", "fr_nir")],
+        *[("C.P.", "postcode"), ("cód. postal", "postcode"), ("postc.", "postcode"), ("woonpl.", "city")],
+        *[
+            ("E-Mail-Adr.", "email"),
+            ("I.B.A.N.", "iban"),
+            ("Kto.-Nr.", "bank_account"),
+            ("Kfz-Kennz.", "licence_plate"),
+        ],
+        *[
+            ("Geschl.", "gender"),
+            ("gesl.", "gender"),
+            ("Fam.-Stand", "marital_status"),
+            ("est. civil", "marital_status"),
+        ],
+        *[("Str./Nr.", "postal_address"), ("tel. móv.", "phone"), ("Staatsang.", "nationality")],
+    ],
+)
+def test_what_other_abbreviated_headers_promise(header: str, category: str) -> None:
+    """The phrase is found outright, whatever the values then say."""
+    found = classifier().phrases.promises(tokens(header))
+    assert found[category].strength >= 0.9
 
 
 SHARE = re.compile(r"(?:about )?(\d+) % of (?:the )?([\d,]+) (?:of the |different )?cells")
