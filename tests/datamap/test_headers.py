@@ -198,7 +198,7 @@ def test_words_of_a_list_are_counted_however_seldom_each_is() -> None:
     countries = ["Germany", "France", "Spain", "Italy", "Poland", "Portugal", "Austria", "Belgium", "Greece", "Denmark"]
     cells = ["Germany"] * 600 + [country for country in countries for _ in range(4)] * 2
     (field,) = verdicts({"country": cells}, "main.customers")
-    assert field.matched == len(cells)
+    assert field.matched == field.scanned
 
 
 def test_every_reason_says_whether_it_speaks_for_or_against() -> None:
