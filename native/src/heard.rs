@@ -22,6 +22,15 @@ struct Spoken {
     begin: usize,
     end: usize,
     category: u32,
+    /// A word's end follows; if not, it speaks only for what begins right behind it.
+    bounded: bool,
+}
+
+impl Spoken {
+    /// Whether the word ends before `start`, as words do.
+    fn ends_before(&self, start: usize) -> bool {
+        self.end == start || (self.bounded && self.end < start)
+    }
 }
 
 /// What may speak for a place: words that begin at `begin` or later.
@@ -40,20 +49,21 @@ impl Near {
     #[inline]
     fn of(back: Back, start: usize) -> Self {
         // The first of the 64 bytes only tells whether a word begins behind it, and the second whether one is cut.
-        let first = if back.newlines != 0 {
-            WIDTH - back.newlines.leading_zeros() as usize
+        let newlines = back.newlines & !1;
+        let first = if newlines != 0 {
+            WIDTH - newlines.leading_zeros() as usize
         } else if start < WIDTH - 1 {
             WIDTH - start
         } else {
             2
         };
         let keep = if first >= WIDTH { 0 } else { u64::MAX << first };
-        let shown = keep | if back.newlines == 0 { keep >> 1 } else { 0 };
+        let shown = keep | if newlines == 0 { keep >> 1 } else { 0 };
         Self {
             begins: back.begins & keep,
             digits: back.digits & keep,
             begin: (start + first).saturating_sub(WIDTH),
-            whole: back.newlines != 0,
+            whole: newlines != 0,
             high: back.high & shown != 0,
         }
     }
@@ -80,12 +90,27 @@ impl Heard {
         if near.high {
             return true;
         }
+        if lead > 0 && !near.whole {
+            // A form that begins before the number looks as far back as others do.
+            let earlier = start.saturating_sub(lead);
+            if view.before(earlier, |masks| masks.high) != 0 {
+                return true;
+            }
+            if earlier > self.to {
+                self.listen(words, view, earlier, &Near::of(view.back(earlier), earlier));
+            }
+        }
         self.listen(words, view, start, &near);
         if self.last + REACH + lead < start {
             return false;
         }
         let slack = if near.whole { 0 } else { lead };
-        self.words.iter().any(|word| word.begin + slack >= near.begin && word.end + REACH + lead >= start)
+        // No word is longer than what is seen of it, and they rise.
+        let close = self.words.iter().rev().take_while(|word| word.begin + WIDTH + REACH + lead >= start);
+        close.into_iter().any(|word| {
+            let ends = word.bounded || word.end + lead >= start;
+            ends && word.begin + slack >= near.begin && word.end + REACH + lead >= start
+        })
     }
 
     /// The categories that a word before `start` speaks for, and how near it is: see `Words::boosted`.
@@ -100,7 +125,7 @@ impl Heard {
         let least = near.end(start);
         let mut ended: Option<(usize, bool)> = None; // the last word's end, and whether its field ends behind it
         for word in &self.words {
-            let reaches = word.begin >= near.begin && word.end >= least && word.end <= start;
+            let reaches = word.begin >= near.begin && word.end >= least && word.ends_before(start);
             if !reaches || word.end + REACH < start {
                 continue;
             }
@@ -139,12 +164,13 @@ impl Heard {
             if place < self.to || !words.trie.knows(view.text, place) {
                 continue;
             }
-            words.trie.spoken(view.text, place, &mut |categories, end| {
-                if bounded(view.text, end, false) {
-                    self.last = self.last.max(end);
-                    let spoken = |&category: &u32| Spoken { begin: place, end, category };
-                    self.words.extend(categories.iter().map(spoken));
-                }
+            // No more is seen of a word than of what stands before a form.
+            let seen = view.text.get(..view.text.len().min(place + WIDTH)).unwrap_or_default();
+            words.trie.spoken(seen, place, &mut |categories, end| {
+                let bounded = bounded(view.text, end, false);
+                self.last = self.last.max(end);
+                let spoken = |&category: &u32| Spoken { begin: place, end, category, bounded };
+                self.words.extend(categories.iter().map(spoken));
             });
         }
         self.to = start;
@@ -155,4 +181,4 @@ impl Heard {
 const MANY: usize = 64;
 /// Words that end so many bytes before are dropped; where a form begins further back all the same, its words are looked
 /// up anew.
-const FAR_BACK: usize = 384;
+const FAR_BACK: usize = 256;

@@ -12,8 +12,8 @@ use crate::closure::{BEFORE, Before, SIDES, Sets, digits_on, each_way, is_word, 
 type Distances = [u32; 2];
 /// By the byte right before the digit.
 type Lasts = Vec<Distances>;
-/// The byte right before a digit, its distance, and that as a bit.
-type Digit = (u8, usize, Distances);
+/// The bytes right before a digit, its distance, and that as a bit.
+type Digit = (Bytes, usize, Distances);
 
 /// The distances at which patterns can begin; never says no where one can.
 pub struct Leads {
@@ -104,28 +104,31 @@ impl Leads {
 
 /// Notes at which distances the first digit of one pattern may stand.
 fn of_one(nfa: &NFA, sets: &mut Sets, start: StateID, lead: usize, table: &mut BTreeMap<(usize, u8), Lasts>) {
-    let mut known: BTreeMap<(Vec<StateID>, bool), Vec<Digit>> = BTreeMap::new();
+    // Where digits may stand between, or where it would take too long to tell: anywhere.
+    let anywhere = u32::try_from((2_u64 << lead) - 2).unwrap_or(u32::MAX);
+    let mut search = Search { nfa, reached: BTreeMap::new(), left: MOST_STEPS };
+    let mut known: BTreeMap<(Vec<StateID>, bool), Option<Vec<Digit>>> = BTreeMap::new();
     for before in BEFORE {
         for (after, bytes) in SIDES {
             let places = sets.closure(nfa, &[start], Some((before, after)));
             for (next, bytes) in ways_of(nfa, &places, bytes) {
                 let word = after.is_some_and(is_word);
                 let found =
-                    known.entry((next, word)).or_insert_with_key(|(next, word)| beyond(nfa, sets, next, *word, lead));
+                    known.entry((next, word)).or_insert_with_key(|(next, word)| search.beyond(sets, next, *word, lead));
                 for &byte in &bytes {
                     let lasts = table.entry((before as usize, byte)).or_insert_with(|| vec![[0; 2]; 256]);
-                    if byte.is_ascii_digit() {
-                        // In the middle of a number: digits may stand between there and the next number.
-                        let all = u32::try_from((2_u64 << lead) - 2).unwrap_or(u32::MAX);
-                        lasts.iter_mut().flatten().for_each(|distances| *distances |= all);
+                    let Some(found) = found.as_ref().filter(|_| !byte.is_ascii_digit()) else {
+                        lasts.iter_mut().flatten().for_each(|distances| *distances |= anywhere);
                         continue;
-                    }
-                    for &(last, distance, distances) in found.iter() {
-                        // One byte before the digit is the first byte itself.
-                        let last = if distance == 1 { byte } else { last };
-                        if let Some([inside, apart]) = lasts.get_mut(usize::from(last)) {
-                            *inside |= distances[0];
-                            *apart |= distances[1];
+                    };
+                    for (came, distance, [near, far]) in found {
+                        for last in (0..=255_u8).filter(|&last| has(came, last)) {
+                            // One byte before the digit is the first byte itself.
+                            let last = if *distance == 1 { byte } else { last };
+                            if let Some([inside, apart]) = lasts.get_mut(usize::from(last)) {
+                                *inside |= near;
+                                *apart |= far;
+                            }
                         }
                     }
                 }
@@ -134,31 +137,53 @@ fn of_one(nfa: &NFA, sets: &mut Sets, start: StateID, lead: usize, table: &mut B
     }
 }
 
-/// Where a digit may stand behind a first byte, a word's or not: the byte right before it, the distance, and that as
-/// a bit.
-fn beyond(nfa: &NFA, sets: &mut Sets, first: &[StateID], word: bool, lead: usize) -> Vec<Digit> {
-    let mut found = Vec::new();
-    // A place, whether something that is no word's has been passed, and the bytes that lead there.
-    let mut open: BTreeMap<(StateID, bool), Vec<u8>> = first.iter().map(|&id| ((id, !word), vec![0])).collect();
-    for distance in 1..=lead {
-        let mut next: BTreeMap<(StateID, bool), Vec<u8>> = BTreeMap::new();
-        for ((id, apart), came) in &open {
-            let places = sets.reached(nfa, &[*id]);
-            if !digits_on(nfa, &places).is_empty() {
-                let bit = 1_u32 << distance;
-                let bits = if *apart { [0, bit] } else { [bit, 0] };
-                found.extend(came.iter().filter(|&&last| last != b'\n').map(|&last| (last, distance, bits)));
-            }
-            each_way(nfa, &places, |low, high, to| {
-                for byte in (low..=high).filter(|byte| !byte.is_ascii_digit() && *byte != b'\n') {
-                    let bytes = next.entry((to, *apart || !is_word(byte))).or_default();
-                    if !bytes.contains(&byte) {
-                        bytes.push(byte);
-                    }
+/// One bit per byte.
+type Bytes = [u64; 4];
+
+fn has(bytes: &Bytes, byte: u8) -> bool {
+    bytes.get(usize::from(byte) / 64).is_some_and(|bits| bits >> (byte % 64) & 1 == 1)
+}
+
+/// Steps that are taken for one pattern before anything is taken to be possible.
+const MOST_STEPS: usize = 200_000;
+
+/// A search for the digits behind a beginning.
+struct Search<'a> {
+    nfa: &'a NFA,
+    /// The places reached from each without a byte.
+    reached: BTreeMap<StateID, Vec<StateID>>,
+    /// Steps that may still be taken.
+    left: usize,
+}
+
+impl Search<'_> {
+    /// Where a digit may stand behind a first byte, a word's or not: the bytes right before it, the distance, and that
+    /// as a bit; `None` where the steps do not suffice.
+    fn beyond(&mut self, sets: &mut Sets, first: &[StateID], word: bool, lead: usize) -> Option<Vec<Digit>> {
+        let mut found = Vec::new();
+        // A place, whether something that is no word's has been passed, and the bytes that lead there.
+        let mut open: BTreeMap<(StateID, bool), Bytes> = first.iter().map(|&id| ((id, !word), [1, 0, 0, 0])).collect();
+        for distance in 1..=lead {
+            let mut next: BTreeMap<(StateID, bool), Bytes> = BTreeMap::new();
+            for (&(id, apart), came) in &open {
+                let nfa = self.nfa;
+                let places = self.reached.entry(id).or_insert_with(|| sets.reached(nfa, &[id]));
+                self.left = self.left.checked_sub(places.len())?;
+                if !digits_on(nfa, places).is_empty() {
+                    let bit = 1_u32 << distance;
+                    found.push((*came, distance, if apart { [0, bit] } else { [bit, 0] }));
                 }
-            });
+                each_way(nfa, places, |low, high, to| {
+                    for byte in (low..=high).filter(|byte| !byte.is_ascii_digit() && *byte != b'\n') {
+                        let bytes = next.entry((to, apart || !is_word(byte))).or_default();
+                        if let Some(bits) = bytes.get_mut(usize::from(byte) / 64) {
+                            *bits |= 1 << (byte % 64);
+                        }
+                    }
+                });
+            }
+            open = next;
         }
-        open = next;
+        Some(found)
     }
-    found
 }

@@ -277,7 +277,9 @@ impl<'a> Pass<'a> {
         let run = |automaton: &Automaton| automaton.reach.run(behind, &shape);
         // Most numbers have no word before them: then only strong patterns matter.
         let mut heard: Option<bool> = None;
-        let back = all.reach.leads.most.min(place - back_to);
+        // A form ends with its line, and so it begins in the number's line.
+        let line = self.pair.before(bit, |masks| masks.newlines).leading_zeros() as usize;
+        let back = all.reach.leads.most.min(place - back_to).min(line);
         if let Some(last) = place.checked_sub(1).filter(|_| back > 0).and_then(byte) {
             let leads = &all.reach.leads;
             let words = self.starts_before(bit, back);

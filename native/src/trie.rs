@@ -11,6 +11,8 @@ pub struct Trie {
     known: Box<[u64; BITS / 64]>,
     /// The same of two bytes, for words and parts of words that are no longer.
     short: Box<[u64; BITS / 64]>,
+    /// One bit per letter that is a word or part of a word by itself.
+    single: [u64; 4],
 }
 
 const BITS: usize = 1 << 16;
@@ -72,12 +74,18 @@ impl Trie {
             categories: Vec::new(),
             known: Box::new([0; BITS / 64]),
             short: Box::new([0; BITS / 64]),
+            single: [0; 4],
         };
         for opening in ascii.iter().flat_map(|word| openings(&word.letters)) {
             match *opening {
                 [first, second, third, ..] => set(&mut trie.known, mix(first, second, third)),
                 [first, second] => set(&mut trie.short, mix(first, second, 0)),
-                [first] => (0..=255).for_each(|second| set(&mut trie.short, mix(first, second, 0))),
+                [first] => {
+                    trie.single
+                        .get_mut(usize::from(first) / 64)
+                        .into_iter()
+                        .for_each(|bits| *bits |= 1 << (first % 64));
+                }
                 [] => {}
             }
         }
@@ -118,7 +126,10 @@ impl Trie {
             let byte = |at: usize| rest.get(at).copied().unwrap_or(b' ');
             [byte(0), byte(1), byte(2)]
         });
+        let letter = first.to_ascii_lowercase();
+        let single = self.single.get(usize::from(letter) / 64).is_some_and(|bits| bits >> (letter % 64) & 1 == 1);
         has(&self.known, mix(first, second, third))
+            || (single && !second.is_ascii_lowercase())
             || (has(&self.short, mix(first, second, 0)) && !(third.is_ascii_lowercase() && third != b's'))
     }
 

@@ -17,12 +17,15 @@ pub fn kinds(text: &[u8], count: usize, literals: Option<&Literals>, take: impl 
     narrow(text, count, literals, take);
 }
 
-/// The blocks, and for each the two bytes behind it; beyond the text there are blanks.
-fn blocks(text: &[u8], count: usize) -> impl Iterator<Item = [u8; WIDTH + 2]> {
+/// Bytes behind a block that tell, with its last byte, whether a literal begins there.
+const BEHIND: usize = 3;
+
+/// The blocks, and for each the bytes behind it; beyond the text there are blanks.
+fn blocks(text: &[u8], count: usize) -> impl Iterator<Item = [u8; WIDTH + BEHIND]> {
     (0..count).map(|number| {
         let rest = text.get(number * WIDTH..).unwrap_or_default();
-        let mut block = [b' '; WIDTH + 2];
-        let length = rest.len().min(WIDTH + 2);
+        let mut block = [b' '; WIDTH + BEHIND];
+        let length = rest.len().min(WIDTH + BEHIND);
         if let (Some(to), Some(from)) = (block.get_mut(..length), rest.get(..length)) {
             to.copy_from_slice(from);
         }
@@ -62,7 +65,7 @@ mod wide {
         _mm256_sub_epi8,
     };
 
-    use super::blocks;
+    use super::{BEHIND, blocks};
     use crate::literals::{Literals, Nibbles};
     use crate::masks::{Kinds, WIDTH};
 
@@ -71,8 +74,8 @@ mod wide {
         let nibbles = literals.map(|literals| &literals.nibbles);
         let tables = nibbles.map(|nibbles| tables(nibbles));
         // All blocks but the last ones are read where they lie.
-        let whole = (text.len().saturating_sub(2) / WIDTH).min(count);
-        let windows = (0..whole).filter_map(|number| text.get(number * WIDTH..)?.first_chunk::<{ WIDTH + 2 }>());
+        let whole = (text.len().saturating_sub(BEHIND) / WIDTH).min(count);
+        let windows = (0..whole).filter_map(|number| text.get(number * WIDTH..)?.first_chunk::<{ WIDTH + BEHIND }>());
         for block in windows {
             take(of(block, tables.as_ref()));
         }
@@ -82,7 +85,7 @@ mod wide {
     }
 
     #[target_feature(enable = "avx2")]
-    fn of(block: &[u8; WIDTH + 2], tables: Option<&[__m256i; 6]>) -> Kinds {
+    fn of(block: &[u8; WIDTH + BEHIND], tables: Option<&[__m256i; 6]>) -> Kinds {
         let (low, high) = (load(block, 0), load(block, 32));
         Kinds {
             digits: join(within(low, b'0', 10), within(high, b'0', 10)),
@@ -102,7 +105,7 @@ mod wide {
     /// Bytes in which no bit is set where no literal begins. Each of the three tables says for each nibble of a byte
     /// which of eight groups of literals have it there (Teddy, from the Hyperscan project).
     #[target_feature(enable = "avx2")]
-    fn passed(block: &[u8; WIDTH + 2], place: usize, first: __m256i, tables: &[__m256i; 6]) -> __m256i {
+    fn passed(block: &[u8; WIDTH + BEHIND], place: usize, first: __m256i, tables: &[__m256i; 6]) -> __m256i {
         let [first_low, first_high, second_low, second_high, third_low, third_high] = tables;
         let groups = |bytes: __m256i, low: &__m256i, high: &__m256i| {
             let nibble = _mm256_set1_epi8(0x0f);
@@ -136,7 +139,7 @@ mod wide {
     }
 
     #[target_feature(enable = "avx2")]
-    fn load(block: &[u8; WIDTH + 2], place: usize) -> __m256i {
+    fn load(block: &[u8; WIDTH + BEHIND], place: usize) -> __m256i {
         let sixteen = |at: usize| {
             let bytes = block.get(place + at..).and_then(|rest| rest.first_chunk::<16>());
             bytes.map_or((0, 0), halves)
@@ -166,6 +169,42 @@ mod wide {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pattern::{Pattern, Spec};
+
+    #[test]
+    fn no_literal_is_passed_over_wherever_it_stands() {
+        let spec = |literals: &[&str]| Spec {
+            id: "secret".to_owned(),
+            anchor: "literal".to_owned(),
+            literals: literals.iter().map(|&literal| literal.to_owned()).collect(),
+            regex: "[A-Za-z_-]{2,}".to_owned(),
+            lead: 0,
+            validator: None,
+            keep_unvalidated: false,
+        };
+        let pattern = Pattern::new(&spec(&["ghp_", "eyJ", "I<", "-----BEGIN"])).unwrap_or_else(|e| unreachable!("{e}"));
+        let literals = Literals::new(&[pattern]).unwrap_or_else(|| unreachable!());
+        for literal in ["ghp_", "eyJ", "I<", "-----BEGIN"] {
+            for place in 0..3 * WIDTH {
+                let text = [&vec![b'x'; place], literal.as_bytes(), &vec![b' '; place % 70]].concat();
+                let mut met = [false; 2];
+                for (met, narrowly) in met.iter_mut().zip([false, true]) {
+                    let mut number = 0;
+                    let mut take = |kinds: Kinds| {
+                        *met |= number == place / WIDTH && kinds.suspects >> (place % WIDTH) & 1 == 1;
+                        number += 1;
+                    };
+                    let count = text.len().div_ceil(WIDTH);
+                    if narrowly {
+                        narrow(&text, count, Some(&literals), &mut take);
+                    } else {
+                        kinds(&text, count, Some(&literals), &mut take);
+                    }
+                }
+                assert_eq!(met, [true; 2], "{literal} at {place}");
+            }
+        }
+    }
 
     #[test]
     fn vectors_answer_as_single_bytes_do() {

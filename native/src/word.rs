@@ -58,7 +58,8 @@ pub fn spoken(mut words: &[Word], bytes: &[u8], mut depth: usize, mut at: usize,
 pub fn written_out(bytes: &[u8], at: usize) -> bool {
     let letter = |at: usize| bytes.get(at).map_or(0, u8::to_ascii_lowercase);
     let before = at.checked_sub(1).map_or(0, letter);
-    matches!((before, letter(at)), (b'a' | b'o' | b'u', b'e') | (b'a', b'a'))
+    let doubled = (before, letter(at)) == (b'a', b'a') && at.checked_sub(2).map_or(0, letter) != b'a';
+    (doubled || matches!((before, letter(at)), (b'a' | b'o' | b'u', b'e')))
         && bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic)
 }
 

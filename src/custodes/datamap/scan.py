@@ -66,7 +66,7 @@ def scan(
     """
     for found in targets_first(store.datasets()):
         name = found.dataset if isinstance(found, Skipped) else found.name
-        if (reason := _unwanted(name, skip)) is not None:
+        if (reason := unwanted(name, skip)) is not None:
             yield Skipped(
                 "scan", store.name, name, f"left out by the owner: {reason}", "remove it from skip to read it"
             )
@@ -158,7 +158,8 @@ class _Sketching:
         self._held = None
 
 
-def _unwanted(name: str, skip: Mapping[str, str]) -> str | None:
+def unwanted(name: str, skip: Mapping[str, str]) -> str | None:
+    """The owner's reason for leaving a dataset out, by its name or a pattern; None where it is to be read."""
     if name in skip:
         return skip[name]
     return next((reason for pattern, reason in skip.items() if fnmatchcase(name, pattern)), None)

@@ -50,7 +50,7 @@ def scan(workspace: Workspace, progress: Progress) -> ScanOutcome:
     config = workspace.config
     progress.step("scan")
     rules = load_categories(config.categories)
-    names = _names(config.scan.names_in_text)
+    names = name_finder(config.scan.names_in_text)
     judged_by = _digest(rules, config.scan.max_rows, names.title if names is not None else "")
     classifier = Classifier(rules, names=names)
     before = workspace.datamap.all()
@@ -73,8 +73,7 @@ def scan(workspace: Workspace, progress: Progress) -> ScanOutcome:
                     sketches=sketches,
                     max_rows=config.scan.max_rows,
                     known={f"{chosen.name}.{name}": each for name, each in known.items()},
-                    # A file named after a person is told by another name than the owner wrote.
-                    skip={file_name(name): reason for name, reason in chosen.skip.items()} | dict(chosen.skip),
+                    skip=left_out(chosen),
                     on_progress=progress.advance,
                 ):
                     (skipped if isinstance(one, Skipped) else found).append(one)  # type: ignore[arg-type]  # sorted by kind
@@ -99,6 +98,14 @@ def scan(workspace: Workspace, progress: Progress) -> ScanOutcome:
     return ScanOutcome(examined, suppressed, tuple(pairs), tuple(skipped), read, changed)
 
 
+def left_out(store: StoreConfig) -> dict[str, str]:
+    """What the owner does not want read, with the reason, by every name it may go by.
+
+    A file named after a person is told by another name than the owner wrote.
+    """
+    return {file_name(name): reason for name, reason in store.skip.items()} | dict(store.skip)
+
+
 def _told(examined: Sequence[Examined]) -> list[Examined]:
     """The map without fingerprints: a file that was only touched is no news."""
     return [replace(one, fingerprint=None) for one in examined]
@@ -109,7 +116,8 @@ def _unchanged(one: Examined, known: Mapping[str, Examined]) -> bool:
     return before is not None and one.fingerprint is not None and before.fingerprint == one.fingerprint
 
 
-def _names(model: str | None) -> NameFinder | None:
+def name_finder(model: str | None) -> NameFinder | None:
+    """The owner's model that finds names of people in text; None where there is none."""
     if model is None:
         return None
     from custodes.datamap.spacy_names import SpacyNames  # noqa: PLC0415 - only where the owner asked for it
