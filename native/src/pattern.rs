@@ -18,7 +18,7 @@ pub struct Spec {
     pub literals: Vec<String>,
     /// Matched from the anchor on, over bytes (ASCII classes), without look-around but `\b`, `^` and `$`.
     pub regex: String,
-    /// For the anchor `digits`: how many bytes the match may begin before the first digit.
+    /// For the anchor `digits`: how many bytes the match may begin before its first digit.
     pub lead: usize,
     /// A name that `validate::by_name` knows.
     pub validator: Option<String>,

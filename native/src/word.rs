@@ -142,7 +142,7 @@ pub fn bounded(bytes: &[u8], end: usize, unbounded: bool) -> bool {
         Some(_) if unbounded => true,
         Some(next) if next.is_ascii_digit() => !last.is_ascii_digit(),
         Some(next) if next.is_ascii_uppercase() => last.is_ascii_lowercase() || last.is_ascii_digit(),
-        Some(b's') => at(end + 1).is_none_or(|next| next.is_ascii_uppercase()),
+        Some(b's') => at(end + 1).is_none_or(|next| next.is_ascii_uppercase() || next.is_ascii_digit()),
         Some(_) => false,
     }
 }
