@@ -23,6 +23,7 @@ class Dataset:
     rows: how many the store says it has, None where only reading can tell.
     fingerprint: equal fingerprints promise equal content; None where the store can promise nothing.
     kind: `table`, `view` or `file`.
+    scattered: with a limit its rows come in random order, so that those read so far are a fair sample at any moment.
     """
 
     store: str
@@ -31,6 +32,7 @@ class Dataset:
     kind: str = "table"
     rows: int | None = None
     fingerprint: str | None = None
+    scattered: bool = False
 
     @property
     def full_name(self) -> str:

@@ -6,51 +6,58 @@ list fields `by.*.age` and `by.{*}`; the latter holds the keys themselves.
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 
 from custodes.records import Column
-from custodes.stores import names as naming
-from custodes.stores import reading
+from custodes.stores import charset, reading, sized, windows
 from custodes.stores.encoded import EncodedFile
+from custodes.stores.flat import Flat, batch, bounded, flat
 from custodes.stores.interface import Unreadable
-
-Value = str | list[str]
+from custodes.stores.source import Source
+from custodes.stores.unpack import plain_name
 
 _LOOKED_AT: Final = 1_000
-_WHOLE_DOCUMENT: Final = 1 << 28  # a file that is one document is held in memory
-_MOST_PATHS: Final = 2_000
-SURPLUS: Final = "(other fields)"  # where values go past _MOST_PATHS: keys made from data
+_LARGEST_ITEM: Final = 1 << 26  # a record, or a document that is none, is held in memory
+_PIECE: Final = 1 << 16
+_NO_JSON: Final = object()
+# Numbers stay the text they are: a card number as a float would lose its last digits.
+_DECODER: Final = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a file is to be read. document: one JSON value instead of one a line. rows: as of CSV."""
+    """How a file is to be read. document: one JSON value instead of one a line. rows, scattered: as of CSV."""
 
     document: bool
     columns: tuple[Column, ...]
     rows: int | None
+    scattered: bool
+    encoding: str
+    begin: int = 0
 
 
-def layout(path: Path) -> Layout:
+def layout(source: Source) -> Layout:
     """Find form and fields from the first 1,000 records; later fields are read too. Raises OSError, Unreadable."""
-    with EncodedFile(path) as file:
-        first = next((line.strip() for line in file.lines() if line.strip()), b"")
+    with EncodedFile(source) as file:
+        lines = (line.strip() for line in file.lines())
+        first, second = next(filled := filter(None, lines), b""), next(filled, b"")
         if not first:
             problem = (file.problems or ["the file is empty"])[0]
             raise Unreadable(problem, "replace the file, or list it under skip with a reason")
-    name = path.name.lower().removesuffix(".gz")
-    document = name.endswith(".json") and (first.startswith(b"[") or _record(first) is None)
-    if document and path.stat().st_size > _WHOLE_DOCUMENT:
-        raise Unreadable("one JSON document of over 256 MiB", "export it as JSON lines, one record a line")
+        encoding, mark = file.encoding, file.mark
+    named = plain_name(source.name).lower().endswith((".jsonl", ".ndjson"))
+    document = not named and (
+        _record(first) is None or (first.startswith(b"[") and (not second or _record(second) is None))
+    )
     kinds: dict[str, str] = {}
     looked = size = 0
-    with EncodedFile(path) as file:
+    with EncodedFile(source) as file:
         for record, length in _records(file, document=document):
             size += length
             for key, value in (record or {}).items():
@@ -60,144 +67,171 @@ def layout(path: Path) -> Layout:
                 break
         whole = looked < _LOOKED_AT
     columns = tuple(Column(key, kind) for key, kind in kinds.items())
-    plain = path.suffix.lower() != ".gz" and not document
-    rows = looked if whole else path.stat().st_size * looked // max(1, size) if plain else None
-    return Layout(document, columns, rows)
+    rows = looked if whole else sized.records(source, looked, size)
+    can = not document and not whole and windows.scattered(source, encoding)
+    return Layout(document, columns, rows, can, encoding, mark)
 
 
-def batches(path: Path, how: Layout, *, max_rows: int) -> Iterator[pa.RecordBatch]:
+def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.RecordBatch]:
     """The records as columns of text or of lists of text; a later batch may have more columns than an earlier one.
 
     Raises Unreadable at the end for lines that are no JSON and for bytes that could not be read.
     """
-    step = -(-how.rows // max_rows) if max_rows and how.rows else 1
     names = {column.name: None for column in how.columns}
-    seen = given = bad = 0
-    rows: list[dict[str, Value]] = []
-    with EncodedFile(path) as file:
-        for record, _ in _records(file, document=how.document, step=step):
-            seen += 1
-            if record is None:
-                bad += 1
-                continue
-            rows.append(_bounded(record, names))
-            given += 1
-            if len(rows) >= reading.BATCH_ROWS:
-                yield _batch(rows, names)
-                rows = []
-            if max_rows and given >= max_rows:
-                break
-        problems = file.problems
+    seen = given = bad = size = 0
+    rows: list[Flat] = []
+    problems: list[str] = []
+    for record, length in _read(source, how, max_rows, problems):
+        seen += 1
+        if record is None:
+            bad += 1
+            continue
+        rows.append(bounded(record, names))
+        size += length
+        given += 1
+        if len(rows) >= reading.BATCH_ROWS or size >= sized.BATCH_BYTES:
+            yield batch(rows, names)
+            rows, size = [], 0
+        if max_rows and given >= max_rows:
+            break
     if rows:
-        yield _batch(rows, names)
+        yield batch(rows, names)
     if bad:
         problems.append(f"records that are no JSON: {bad:,} of the {seen:,} that were read")
     if problems:
         raise Unreadable("; ".join(problems), "repair the file where these lines matter; everything else was read")
 
 
-def _records(file: EncodedFile, *, document: bool, step: int = 1) -> Iterator[tuple[dict[str, Value] | None, int]]:
+def _read(source: Source, how: Layout, max_rows: int, problems: list[str]) -> Iterator[tuple[Flat | None, int]]:
+    """The records from all over the file where that can be, else in order, at a limit every n-th."""
+    if max_rows and how.scattered:
+        broken = passed = 0
+        try:
+            for raw, lost in windows.pieces(source, how.begin):
+                piece, bad = charset.as_utf8(raw, how.encoding)
+                broken, passed = broken + bad, passed + lost
+                for line in piece.split(b"\n"):
+                    if line and not line.isspace():
+                        yield _record(line), len(line)
+        finally:
+            if broken:
+                problems.append(f"characters that cannot be decoded: {broken:,}")
+            if passed:
+                problems.append(f"bytes in records past 64 MiB that were not read: {passed:,}")
+        return
+    step = -(-how.rows // max_rows) if max_rows and how.rows else 1
+    with EncodedFile(source) as file:
+        try:
+            yield from _records(file, document=how.document, step=step)
+        finally:
+            problems += file.problems
+
+
+def _records(file: EncodedFile, *, document: bool, step: int = 1) -> Iterator[tuple[Flat | None, int]]:
     """Each step-th record and its length in bytes; None for what is no JSON."""
     if document:
-        try:
-            value = _load(file.read())
-        except (ValueError, RecursionError):
-            yield None, 0
-            return
-        for item in (value if isinstance(value, list) else [value])[::step]:
-            yield _flat(item), 0
+        for position, (item, length) in enumerate(_items(file)):
+            if item is _NO_JSON:
+                yield None, length
+            elif position % step == 0:
+                try:
+                    yield flat(item), length
+                except RecursionError:
+                    yield None, length
         return
     for position, line in enumerate(line for line in file.lines() if not line.isspace() and line):
         if position % step == 0:
             yield _record(line), len(line) + 1
 
 
-def _record(line: bytes) -> dict[str, Value] | None:
+def _items(file: EncodedFile) -> Iterator[tuple[object, int]]:
+    """The records of a list one by one, so that it may be of any size, or what else stands in a file, as one.
+
+    _NO_JSON once where the file is not what it began as, and nothing more; raises Unreadable for a huge record.
+    """
+    text = _Text(file)
+    if text.peek() != "[":
+        while True:
+            item = text.item(alone=True)
+            yield item
+            if item[0] is _NO_JSON or not text.peek():
+                return
+    text.skip()
+    while (begins := text.peek()) and begins != "]":
+        item = text.item(alone=False)
+        yield item
+        if item[0] is _NO_JSON:
+            return
+        if text.peek() == ",":
+            text.skip()
+        elif text.peek() != "]":
+            break
+    ended = text.peek() == "]"
+    text.skip()
+    if not ended or text.peek():
+        yield _NO_JSON, 0
+
+
+class _Text:
+    """A window on the text of a document that grows until the next record fits in."""
+
+    def __init__(self, file: EncodedFile) -> None:
+        self._file = file
+        self._decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
+        self._text = ""
+        self._at = 0
+        self._ended = False
+
+    def peek(self) -> str:
+        """The next character that is no blank, empty at the end."""
+        while True:
+            while self._at < len(self._text) and self._text[self._at] in " \t\r\n":
+                self._at += 1
+            if self._at < len(self._text):
+                return self._text[self._at]
+            if self._ended:
+                return ""
+            self._grow()
+
+    def skip(self) -> None:
+        """Past one character."""
+        self._at += 1
+
+    def item(self, *, alone: bool) -> tuple[object, int]:
+        """The next value and its length."""
+        self.peek()
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self._text, self._at)
+            except RecursionError:
+                return _NO_JSON, 0
+            except ValueError:
+                value, end = _NO_JSON, len(self._text)
+            # A number may go on behind the window's edge.
+            if value is not _NO_JSON and (end < len(self._text) or self._ended):
+                length = end - self._at
+                self._at = end
+                return value, length
+            if self._ended:
+                return _NO_JSON, 0
+            if len(self._text) - self._at > _LARGEST_ITEM:
+                whole = "one JSON document" if alone else "a record"
+                raise Unreadable(f"{whole} of over 64 MiB", "export it as JSON lines, one record a line")
+            self._grow()
+
+    def _grow(self) -> None:
+        rest = self._text[self._at :]
+        piece = self._file.read(max(_PIECE, len(rest)))  # doubled, so that a large record is tried a few times only
+        self._ended = not piece
+        self._text, self._at = rest + self._decode(piece, not piece), 0
+
+
+def _record(line: bytes) -> Flat | None:
     try:
-        return _flat(_load(line))
+        return flat(_load(line))
     except (ValueError, RecursionError):  # nested past Python's limit: nobody's record, counted as no JSON
         return None
 
 
 def _load(data: bytes) -> object:
-    # Numbers stay the text they are: a card number as a float would lose its last digits.
-    return json.loads(data, parse_int=str, parse_float=str, parse_constant=str)
-
-
-def _flat(value: object) -> dict[str, Value]:
-    """`{"a": {"b": [1, 2]}}` becomes `{"a.b": ["1", "2"]}`; a bare value stands under `value`."""
-    out: dict[str, Value] = {}
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            short = isinstance(inner, str) and inner.isascii() and len(inner) <= reading.LONGEST_TEXT
-            if short and key not in out and naming.step(key) == key:
-                out[_valid(key)] = inner  # nearly every value of nearly every record
-                continue
-            _step(out, "", key, inner, listed=False)
-    else:
-        _into(out, "", value, listed=False)
-    return out
-
-
-def _step(out: dict[str, Value], path: str, key: str, inner: object, *, listed: bool) -> None:
-    above = f"{path}." if path else ""
-    told = naming.step(key)
-    if told != key:
-        _into(out, above + naming.KEYS, key, listed=True)
-        listed = True
-    _into(out, _valid(above + told), inner, listed=listed)
-
-
-def _into(out: dict[str, Value], path: str, value: object, *, listed: bool) -> None:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            _step(out, path, key, inner, listed=listed)
-    elif isinstance(value, list):
-        for inner in value:
-            _into(out, path, inner, listed=True)
-    elif value is not None:
-        text = _valid(value) if isinstance(value, str) else str(value).lower()  # true and false are all that is left
-        key = path or "value"
-        before = out.get(key)
-        if before is None:
-            out[key] = [text] if listed else text
-        else:
-            out[key] = [*_listed(before), text]
-
-
-def _listed(value: Value) -> list[str]:
-    return [value] if isinstance(value, str) else value
-
-
-def _valid(text: str) -> str:
-    """At most LONGEST_TEXT characters; JSON can escape half a surrogate pair, which is no text in UTF-8."""
-    return text if text.isascii() and len(text) <= reading.LONGEST_TEXT else _cut(text)
-
-
-def _cut(text: str) -> str:
-    return text[: reading.LONGEST_TEXT].encode(errors="replace").decode()
-
-
-def _bounded(record: dict[str, Value], names: dict[str, None]) -> dict[str, Value]:
-    """The record with its new paths remembered, or moved together where there are too many of them."""
-    if record.keys() <= names.keys():
-        return record
-    fresh = record.keys() - names.keys()
-    if len(names) + len(fresh) <= _MOST_PATHS:
-        names.update(dict.fromkeys(sorted(fresh)))
-        return record
-    names[SURPLUS] = None
-    surplus = [text for key in sorted(fresh) for text in _listed(record[key])]
-    return {key: value for key, value in record.items() if key not in fresh} | {SURPLUS: surplus}
-
-
-def _batch(rows: list[dict[str, Value]], names: dict[str, None]) -> pa.RecordBatch:
-    columns = []
-    for name in names:
-        cells = [row.get(name) for row in rows]
-        if any(type(cell) is list for cell in cells):
-            lists = [None if cell is None else _listed(cell) for cell in cells]
-            columns.append(pa.array(lists, pa.list_(pa.string())))
-        else:
-            columns.append(pa.array(cells, pa.string()))
-    return pa.RecordBatch.from_arrays(columns, names=list(names))
+    return _DECODER.decode(data.decode(errors="replace"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -12,9 +11,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from custodes.records import Column
-from custodes.stores import reading
+from custodes.stores import parquet_groups, reading, sized
 from custodes.stores.interface import Unreadable
 from custodes.stores.names import step
+from custodes.stores.source import Source, held
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,13 @@ class Layout:
 
     columns: tuple[Column, ...]
     rows: int
+    scattered: bool = True
 
 
-def layout(path: Path) -> Layout:
+def layout(source: Source) -> Layout:
     """Read the footer. Raises OSError; Unreadable when it is damaged, encrypted or no Parquet."""
     try:
-        with pq.ParquetFile(path) as file:
+        with held(source).open() as stream, pq.ParquetFile(stream) as file:
             columns = [
                 Column(name, str(kind).lower())
                 for field in file.schema_arrow
@@ -43,29 +44,22 @@ def layout(path: Path) -> Layout:
         raise _damaged(error) from None
 
 
-def batches(path: Path, how: Layout, *, max_rows: int) -> Iterator[pa.RecordBatch]:
+def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.RecordBatch]:
     """The rows as columns of text or of lists of text. Raises Unreadable where a page is damaged."""
     names = [column.name for column in how.columns]
-    step = -(-how.rows // max_rows) if max_rows and how.rows else 1
-    seen = given = 0
+    given = 0
     try:
-        with pq.ParquetFile(path, memory_map=False) as file:
-            for batch in file.iter_batches(reading.BATCH_ROWS, use_threads=False):
-                chosen = reading.every(batch, step, seen)
-                seen += batch.num_rows
-                chosen = chosen.slice(0, max_rows - given) if max_rows else chosen
+        with held(source).open() as stream, pq.ParquetFile(stream) as file:
+            for chosen in parquet_groups.batches(file, max_rows):
                 given += chosen.num_rows
                 arrays = [
                     array
                     for field, column in zip(chosen.schema, chosen.columns, strict=True)
                     for array in _texts(field.name, column)
                 ]
-                if chosen.num_rows:
-                    yield pa.RecordBatch.from_arrays(arrays, names=names)
-                if max_rows and given >= max_rows:
-                    return
+                yield from sized.split(pa.RecordBatch.from_arrays(arrays, names=names))
     except (pa.ArrowException, OSError) as error:
-        raise _damaged(error, seen) from None
+        raise _damaged(error, given) from None
 
 
 def _damaged(error: Exception, seen: int = 0) -> Unreadable:
@@ -136,3 +130,6 @@ def _text(array: Any) -> Any:
 
 def _is_list(kind: Any) -> bool:
     return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind))
+
+
+leaves, texts, damaged = _leaves, _texts, _damaged  # for other formats that Arrow reads
