@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import duckdb
 import fastavro
 import openpyxl
 import psycopg
@@ -23,9 +24,12 @@ import pyarrow.parquet as pq
 from psycopg import sql
 from pyarrow import feather, orc
 
+from custodes.stores.duckdb import open_duckdb
 from custodes.stores.files import open_files
 from custodes.stores.interface import Store
 from custodes.stores.sqlite import open_sqlite
+from tests.buckets import Storage
+from tests.mariadb import MariaDB
 from tests.postgres import Cluster
 
 COLUMNS = ("id", "näme", 'e "mail"')
@@ -47,6 +51,7 @@ class Sample:
     files: tuple[Path, ...]
     reopen: Callable[[], Store]
     columns: tuple[str, ...] = COLUMNS
+    settles: bool = False  # whether a fingerprint comes only some time after a change
 
 
 def in_sqlite(folder: Path) -> Sample:
@@ -194,6 +199,45 @@ def in_postgres(cluster: Cluster) -> Sample:
     )
 
 
+def in_mariadb(server: MariaDB) -> Sample:
+    from custodes.stores.mysql import open_mysql
+
+    server.create_database("conformance")
+    server.run(
+        """CREATE TABLE `kündinnen` (id int PRIMARY KEY, `näme` text, `e "mail"` varchar(80)) ENGINE=InnoDB""",
+        database="conformance",
+    )
+    server.fill("conformance", "INSERT INTO `kündinnen` VALUES (%s, %s, %s)", list(ROWS))
+    server.role("scan", "SELECT ON conformance.*")
+
+    def opened() -> Store:
+        return open_mysql("shop", server.url("conformance"), server.password)
+
+    return Sample(opened(), "conformance.kündinnen", (), opened, settles=True)
+
+
+def in_duckdb(folder: Path) -> Sample:
+    file = folder / "shop.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        connection.execute('''CREATE TABLE "kündinnen" (id INTEGER PRIMARY KEY, "näme" TEXT, "e ""mail""" TEXT)''')
+        connection.executemany('INSERT INTO "kündinnen" VALUES (?, ?, ?)', ROWS)
+    return Sample(open_duckdb("shop", file), "main.kündinnen", (file,), lambda: open_duckdb("shop", file))
+
+
+def in_bucket(storage: Storage, folder: Path) -> Sample:
+    from custodes.stores.bucket import open_bucket
+
+    in_parquet(folder)
+    storage.empty()
+    storage.put("exports/kündinnen.parquet", (folder / "kündinnen.parquet").read_bytes())
+
+    def opened() -> Store:
+        where = "s3://shop/exports"
+        return open_bucket("shop", where, endpoint=storage.endpoint, key=storage.key, secret=storage.secret)
+
+    return Sample(opened(), "kündinnen.parquet", (), opened, settles=True)
+
+
 def _in_files(folder: Path, dataset: str, file: str = "") -> Sample:
     return Sample(
         open_files("shop", folder), dataset, (folder / (file or dataset),), lambda: open_files("shop", folder)
@@ -202,6 +246,7 @@ def _in_files(folder: Path, dataset: str, file: str = "") -> Sample:
 
 ON_DISK: dict[str, Callable[[Path], Sample]] = {
     "sqlite": in_sqlite,
+    "duckdb": in_duckdb,
     "csv": in_csv,
     "csv.gz": in_gzipped_csv,
     "jsonl": in_json_lines,
