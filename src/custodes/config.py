@@ -79,12 +79,17 @@ class ContextConfig:
 
 @dataclass(frozen=True, slots=True)
 class ScanConfig:
-    """How stores are read. max_rows per dataset (0: all); timeout in seconds per dataset.
+    """How stores are read. max_rows, max_bytes, max_seconds per dataset, 0 for no limit; timeout of a statement in s.
+
+    full: read on when the verdicts are sure already.
 
     names_in_text: a spaCy model (package or folder) that is asked for names of people in free text; none by default.
     """
 
     max_rows: int = 1_000_000
+    max_bytes: int = 0
+    max_seconds: int = 0
+    full: bool = False
     timeout: int = 300
     names_in_text: str | None = None
 
@@ -246,6 +251,9 @@ def _folder(top: _Table, key: str, root: Path) -> Path | None:
 def _scan(table: _Table) -> ScanConfig:
     scan = ScanConfig(
         max_rows=table.number("max_rows", 1_000_000),
+        max_bytes=table.number("max_bytes", 0),
+        max_seconds=table.number("max_seconds", 0),
+        full=table.flag("full"),
         timeout=table.number("timeout", 300),
         names_in_text=table.maybe("names_in_text"),
     )

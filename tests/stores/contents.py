@@ -196,6 +196,7 @@ def in_postgres(cluster: Cluster) -> Sample:
         "public.kündinnen",
         (),
         lambda: open_postgres("shop", cluster.url("conformance"), password),
+        settles=True,
     )
 
 

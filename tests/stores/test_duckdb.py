@@ -21,8 +21,8 @@ CREATE TABLE orders (customer INTEGER REFERENCES customer (id), no INTEGER);
 CREATE TABLE mixed (s STRUCT(a INT, b VARCHAR[]), m MAP(VARCHAR, INT), e ENUM('x', 'y'), u UNION(n INT, t VARCHAR),
     raw BLOB, "at" TIMESTAMPTZ, huge HUGEINT, i INTERVAL, bits BIT, d DECIMAL(10,2), j JSON, deep STRUCT(i INTERVAL)[]);
 INSERT INTO mixed VALUES ({a: 1, b: ['q', 'r']}, MAP {'k': 1}, 'x', 'told', 'plain\\xFF'::BLOB,
-
-    '2024-01-01 10:00:00+00', 170141183460469231731687303715884105727, INTERVAL 1 DAY, '101', 1.5, '{"a": 1}', [{i: INTERVAL 1 DAY}]);
+    '2024-01-01 10:00:00+00', 170141183460469231731687303715884105727, INTERVAL 1 DAY, '101',
+    1.5, '{"a": 1}', [{i: INTERVAL 1 DAY}]);
 INSERT INTO mixed (e) VALUES (NULL);
 CREATE VIEW mails AS SELECT mail FROM customer;
 CREATE VIEW outside AS SELECT * FROM read_text('/etc/hostname');

@@ -114,6 +114,10 @@ class Sketches:
                 if len(normal) >= _LEAST_LENGTH:
                     theta.update(self._hashed(normal))
 
+    def wants(self, dataset: Dataset) -> bool:
+        """Whether any field of a dataset that was started is taken in."""
+        return any(name == dataset.full_name for name, _ in self._open)
+
     def all(self) -> list[Sketch]:
         """Of every dataset that was kept or read, by name."""
         for (dataset, field), (category, theta) in self._open.items():

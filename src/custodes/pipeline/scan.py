@@ -12,6 +12,7 @@ from custodes.config import StoreConfig
 from custodes.datamap.category import CategoryRules, load_categories
 from custodes.datamap.classify import Classifier
 from custodes.datamap.copies import Sketches, copies, identifying
+from custodes.datamap.enough import Limits
 from custodes.datamap.misplaced import misplaced
 from custodes.datamap.prose import NameFinder
 from custodes.datamap.scan import scan as scan_store
@@ -45,13 +46,18 @@ class ScanOutcome:
         return tuple(field for one in self.examined for field in one.verdicts)
 
 
-def scan(workspace: Workspace, progress: Progress) -> ScanOutcome:
-    """Read every configured store as far as it changed, and keep the map. One store's failure stops no other."""
+def scan(workspace: Workspace, progress: Progress, *, full: bool = False) -> ScanOutcome:
+    """Read every configured store as far as it changed, and keep the map. One store's failure stops no other.
+
+    full: read every row of every dataset, whatever the configuration says.
+    """
     config = workspace.config
+    asked = config.scan
+    limits = Limits() if full else Limits(asked.max_rows, asked.max_bytes, asked.max_seconds, asked.full)
     progress.step("scan")
     rules = load_categories(config.categories)
     names = _names(config.scan.names_in_text)
-    judged_by = _digest(rules, config.scan.max_rows, names.title if names is not None else "")
+    judged_by = _digest(rules, limits, names.title if names is not None else "")
     classifier = Classifier(rules, names=names)
     before = workspace.datamap.all()
     sketches = Sketches(
@@ -71,7 +77,8 @@ def scan(workspace: Workspace, progress: Progress) -> ScanOutcome:
                     store,
                     classifier,
                     sketches=sketches,
-                    max_rows=config.scan.max_rows,
+                    max_rows=limits.rows,
+                    limits=limits,
                     known={f"{chosen.name}.{name}": each for name, each in known.items()},
                     # A file named after a person is told by another name than the owner wrote.
                     skip={file_name(name): reason for name, reason in chosen.skip.items()} | dict(chosen.skip),
@@ -117,15 +124,17 @@ def _names(model: str | None) -> NameFinder | None:
     return SpacyNames(model)
 
 
-def _digest(rules: Sequence[CategoryRules], max_rows: int, names: str) -> str:
+def _digest(rules: Sequence[CategoryRules], limits: Limits, names: str) -> str:
     """What a verdict depends on beside the data: a change of it makes every dataset be read again.
 
-    Categories count by the text of their files: sets in them print in another order in every process.
+    Behind the dash stand the limits, which say nothing about a dataset that was read whole. Categories count by the
+    text of their files: sets in them print in another order in every process.
     """
-    digest = hashlib.sha256(repr((__version__, max_rows, names)).encode())
+    digest = hashlib.sha256(repr((__version__, names)).encode())
     for rule in rules:
         digest.update(hashlib.sha256(rule.file.read_bytes()).digest())
-    return digest.hexdigest()[:16]
+    said = repr((limits.rows, limits.bytes, limits.seconds, limits.whole))
+    return f"{digest.hexdigest()[:16]}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
 
 
 def in_vault(stores: Iterable[StoreConfig]) -> Callable[[str, str], bool]:

@@ -60,7 +60,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """One dataset that was read: how many rows of how many, so that the share read is always stated."""
+    """One dataset that was read: how many rows of how many, so that the share read is always stated.
+
+    sampled: the rows are a fair sample of all, read until more of them changed no verdict.
+    """
 
     store: str
     dataset: str
@@ -70,3 +73,4 @@ class Examined:
     rows_total: int | None
     fingerprint: str | None = None
     verdicts: tuple[Field, ...] = field(default=())
+    sampled: bool = False

@@ -20,11 +20,15 @@ class DataMap:
         self._database = database
 
     def known(self, store: str, judged_by: str) -> dict[str, Examined]:
-        """What is known of a store, by dataset, as far as today's categories judged it."""
+        """What is known of a store, by dataset, as far as today's categories judged it.
+
+        What stands behind a dash in `judged_by` are limits: of a dataset that was read whole any will do.
+        """
+        judges = judged_by.partition("-")[0]
+        whole = sa.and_(dataset.c.judged_by.startswith(f"{judges}-"), dataset.c.rows_read >= dataset.c.rows_total)
+        judged = sa.or_(dataset.c.judged_by == judged_by, whole)
         with self._database.read() as connection:
-            rows = connection.execute(
-                sa.select(dataset).where(dataset.c.store == store, dataset.c.judged_by == judged_by)
-            ).all()
+            rows = connection.execute(sa.select(dataset).where(dataset.c.store == store, judged)).all()
             return {row.name: _examined(row, self._fields(connection, store, row.name)) for row in rows}
 
     def all(self) -> tuple[Examined, ...]:
@@ -65,6 +69,7 @@ class DataMap:
                         rows_read=one.rows_read,
                         rows_total=one.rows_total,
                         fingerprint=one.fingerprint,
+                        sampled=one.sampled,
                         judged_by=judged_by,
                         first_seen=since.get((one.store, one.dataset), moment),
                     )
@@ -150,4 +155,5 @@ def _examined(row: sa.Row[tuple[object, ...]], verdicts: tuple[Field, ...]) -> E
         rows_total=row.rows_total,
         fingerprint=row.fingerprint,
         verdicts=verdicts,
+        sampled=bool(row.sampled),
     )

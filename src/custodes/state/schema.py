@@ -17,7 +17,8 @@ dataset = Table(
     Column("rows_read", Integer, nullable=False),
     Column("rows_total", Integer),
     Column("fingerprint", String),
-    Column("judged_by", String, nullable=False),  # digest of the categories that judged it
+    Column("sampled", Boolean, nullable=False, server_default="0"),  # rows_read are a fair sample, and were enough
+    Column("judged_by", String, nullable=False),  # digest of the categories that judged it, and of the limits
     Column("first_seen", String, nullable=False),
 )
 field = Table(

@@ -77,11 +77,11 @@ class DuckDbStore:
         try:
             table = self._table(dataset.name)
             query = f"SELECT {', '.join(self._cells(table))} FROM {table}"
-            for where in self._conditions(table, dataset, max_rows):
+            for asked in ranges.together(map(query.__add__, self._conditions(table, dataset, max_rows))):
                 limit = f" LIMIT {max_rows - given}" if max_rows else ""
                 cursor = self._duck.cursor()
                 try:
-                    for batch in cursor.execute(f"{query}{where}{limit}").to_arrow_reader(2_048):
+                    for batch in cursor.execute(f"{asked}{limit}").to_arrow_reader(2_048):
                         batch.validate(full=True)
                         arrays = [
                             array

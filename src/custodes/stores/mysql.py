@@ -144,9 +144,9 @@ class MySqlStore:
     ) -> Generator[tuple[str | None, ...], None, None]:
         select = f"SELECT {', '.join(source.cells)} FROM {source.table}"
         given = 0
-        for where in self._conditions(connection, source, dataset, max_rows):
+        for query in ranges.together(map(select.__add__, self._conditions(connection, source, dataset, max_rows))):
             limit = f" LIMIT {max_rows - given}" if max_rows else ""
-            with closing(self._streamed(connection, select + where + limit)) as rows:
+            with closing(self._streamed(connection, query + limit)) as rows:
                 for row in rows:
                     yield tuple(map(_text, row))
                     given += 1

@@ -1,4 +1,4 @@
-"""In which order are a Parquet file's rows read? Its row groups at random, a large one not from its first rows on."""
+"""In which order are a Parquet file's rows read? From many row groups by turns, in random order."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import pyarrow as pa
 
 from custodes.stores import reading, sized
 
-_HELD: Final = 1 << 27  # a row group up to this size is unpacked whole and handed over in random order
+_AT_ONCE: Final = 16  # row groups that are read by turns
+_HELD: Final = 1 << 23  # a row group up to this size is unpacked whole and handed over in random order
 _STRIDE: Final = 8
 _CHEAP: Final = 1_000_000  # rows that are unpacked in a moment
+_TURN: Final = 2_048  # rows taken of a group before the next one's turn
 
 
 def batches(file: Any, max_rows: int) -> Iterator[pa.RecordBatch]:
@@ -30,7 +32,7 @@ def batches(file: Any, max_rows: int) -> Iterator[pa.RecordBatch]:
     # Thinned, too: neighbours are alike. A huge file is read in fewer places instead of unpacked to its end.
     step = min(-(-total // max_rows), _STRIDE if total > _CHEAP else total)
     given = 0
-    for batch in _shuffled(file, rows):
+    for batch in _by_turns(file, min(rows, _TURN)):
         chosen = reading.every(batch, step, 0).slice(0, max_rows - given)
         given += chosen.num_rows
         yield chosen
@@ -38,26 +40,42 @@ def batches(file: Any, max_rows: int) -> Iterator[pa.RecordBatch]:
             return
 
 
-def _shuffled(file: Any, rows: int) -> Iterator[pa.RecordBatch]:
-    """Each row once. A file of one large group is gone through, in strides, as often as it takes."""
+def _by_turns(file: Any, rows: int) -> Iterator[pa.RecordBatch]:
+    """Each row once: a batch of each of some row groups in turn, and of the next group when one is through."""
     metadata = file.metadata
     chance = random.Random(metadata.num_rows)  # noqa: S311 - a choice, not a secret: the same at every scan
-    groups = list(range(metadata.num_row_groups))
-    chance.shuffle(groups)
-    for group in groups:
-        facts = metadata.row_group(group)
-        if facts.total_byte_size <= _HELD:
-            held = list(file.iter_batches(rows, row_groups=[group], use_threads=False))
-            chance.shuffle(held)
-            while held:
-                yield held.pop()
-            continue
-        strides = list(range(_STRIDE))
-        chance.shuffle(strides)
-        for stride in strides:
-            for number, batch in enumerate(file.iter_batches(rows, row_groups=[group], use_threads=False)):
-                if number % _STRIDE == stride:
-                    yield batch
+    waiting = list(range(metadata.num_row_groups))
+    chance.shuffle(waiting)
+    under_way: list[Iterator[pa.RecordBatch]] = []
+    while waiting or under_way:
+        while waiting and len(under_way) < _AT_ONCE:
+            under_way.append(_group(file, waiting.pop(), rows, chance))
+        for one in list(under_way):
+            batch = next(one, None)
+            if batch is None:
+                under_way.remove(one)
+            else:
+                yield batch
+
+
+def _group(file: Any, group: int, rows: int, chance: random.Random) -> Iterator[pa.RecordBatch]:
+    """The batches of one row group; a large one is gone through, in strides, as often as it takes."""
+
+    def read() -> Iterator[pa.RecordBatch]:
+        yield from file.iter_batches(rows, row_groups=[group], use_threads=False)
+
+    if file.metadata.row_group(group).total_byte_size <= _HELD:
+        held = list(read())
+        chance.shuffle(held)
+        while held:
+            yield held.pop()
+        return
+    strides = list(range(_STRIDE))
+    chance.shuffle(strides)
+    for stride in strides:
+        for number, batch in enumerate(read()):
+            if number % _STRIDE == stride:
+                yield batch
 
 
 def _rows(metadata: Any) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 LARGE: Final = 20_000  # a smaller table is read through
-_EACH: Final = 4_096  # rows a range is expected to have
-_MOST: Final = 200_000
+_EACH: Final = 512  # rows a range is expected to have: few neighbours in each of many places
+_TOGETHER: Final = 8  # ranges that are asked for at once
+_MOST: Final = 1_000_000
 
 
 def ranges(low: int, high: int, rows: int) -> Iterator[tuple[int, int]]:
@@ -25,3 +26,15 @@ def ranges(low: int, high: int, rows: int) -> Iterator[tuple[int, int]]:
     chance.shuffle(order)
     for number in order:
         yield low + span * number // count, low + span * (number + 1) // count - 1
+
+
+def together(queries: Iterable[str]) -> Iterator[str]:
+    """Some queries of one form as one."""
+    held: list[str] = []
+    for query in queries:
+        held.append(query)
+        if len(held) == _TOGETHER:
+            yield " UNION ALL ".join(held)
+            held = []
+    if held:
+        yield " UNION ALL ".join(held)

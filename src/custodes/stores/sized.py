@@ -13,6 +13,7 @@ from custodes.stores.source import Source
 from custodes.stores.unpack import Stream
 
 BATCH_BYTES: Final = 1 << 24
+WIDE: Final = 1 << 13  # bytes of a row past which rows are fetched few at a time
 _LOOK: Final = 1 << 23  # unpacked bytes that are read to judge how many rows a compressed file has
 
 
@@ -20,8 +21,7 @@ def split(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
     """The batch in pieces of at most BATCH_ROWS rows and about BATCH_BYTES bytes; nothing of an empty one."""
     if not batch.num_rows:
         return
-    each = max(1, batch.nbytes // batch.num_rows)
-    rows = max(1, min(reading.BATCH_ROWS, BATCH_BYTES // each))
+    rows = rows_at_once(batch.nbytes / batch.num_rows)
     for start in range(0, batch.num_rows, rows):
         yield batch.slice(start, rows)
 
@@ -39,18 +39,32 @@ def cut(batch: pa.RecordBatch) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names) if changed else batch
 
 
-def of_rows(rows: Iterable[Sequence[str | None]], names: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    """Rows of text as batches. A cell is expected to be cut to LONGEST_TEXT already."""
-    held: list[Sequence[str | None]] = []
+Cell = str | list[str | None] | None
+
+
+def of_rows(
+    rows: Iterable[Sequence[Cell]], names: Sequence[str], listed: frozenset[str] = frozenset()
+) -> Iterator[pa.RecordBatch]:
+    """Rows of text as batches; listed are the columns whose cells are lists. A cell is cut to LONGEST_TEXT already.
+
+    What came before an error is handed over before it.
+    """
+    held: list[Sequence[Cell]] = []
     size = 0
-    for row in rows:
-        held.append(row)
-        size += sum(len(cell) for cell in row if cell is not None)
-        if len(held) >= reading.BATCH_ROWS or size >= BATCH_BYTES:
-            yield _batch(held, names)
-            held, size = [], 0
+    failed: Exception | None = None
+    try:
+        for row in rows:
+            held.append(row)
+            size += sum(len(cell) if isinstance(cell, str) else 100 for cell in row if cell is not None)
+            if len(held) >= reading.BATCH_ROWS or size >= BATCH_BYTES:
+                yield _batch(held, names, listed)
+                held, size = [], 0
+    except Exception as error:  # noqa: BLE001 - raised again below
+        failed = error
     if held:
-        yield _batch(held, names)
+        yield _batch(held, names, listed)
+    if failed is not None:
+        raise failed
 
 
 def records(source: Source, seen: int, size: int) -> int | None:
@@ -71,6 +85,14 @@ def records(source: Source, seen: int, size: int) -> int | None:
     return source.packed * length // max(1, taken) * seen // size if taken else None
 
 
-def _batch(rows: list[Sequence[str | None]], names: Sequence[str]) -> pa.RecordBatch:
-    columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+def rows_at_once(each: float) -> int:
+    """How many rows of so many bytes are asked for at once."""
+    return max(1, min(reading.BATCH_ROWS, int(BATCH_BYTES / max(1.0, each))))
+
+
+def _batch(rows: list[Sequence[Cell]], names: Sequence[str], listed: frozenset[str]) -> pa.RecordBatch:
+    columns = [
+        pa.array(column, pa.list_(pa.string()) if name in listed else pa.string())
+        for name, column in zip(names, zip(*rows, strict=True), strict=True)
+    ]
     return pa.RecordBatch.from_arrays(columns, names=list(names))

@@ -13,9 +13,9 @@ import numpy as np
 from custodes.stores.source import Source, filled
 
 LARGE: Final = 1 << 23  # a smaller file is read through
-_SIZE: Final = 1 << 18
-_TOGETHER: Final = 4  # windows that are handed over as one piece
-_SLACK: Final = 1 << 16
+_SIZE: Final = 1 << 16  # few neighbours in each of many places
+_TOGETHER: Final = 16  # windows that are handed over as one piece
+_SLACK: Final = 1 << 14
 _LONGEST: Final = 1 << 26  # no record is longer
 _LOOKED_AT: Final = 50
 _NEWLINE: Final = 10
