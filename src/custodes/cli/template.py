@@ -44,6 +44,10 @@ data = "custodes-data"         # where Custodes keeps its own files (readable by
 # url = "mysql://custodes_scan@localhost:3306/billing"
 # password_env = "BILLING_PASSWORD"
 
+# [stores.warehouse]
+# kind = "duckdb"              # a database file of DuckDB
+# path = "warehouse.duckdb"
+
 # [stores.exports]
 # kind = "files"               # a folder with files of any kind, in archives, too
 # path = "exports"

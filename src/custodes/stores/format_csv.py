@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from custodes.records import Column
-from custodes.stores import charset, dialect, reading, sized, windows
+from custodes.stores import blocks, charset, dialect, reading, sized, windows
 from custodes.stores.dialect import Dialect
 from custodes.stores.encoded import EncodedFile
 from custodes.stores.interface import Unreadable
 from custodes.stores.names import step
 from custodes.stores.source import HEAD, Source
 
-_BLOCK: Final = 1 << 23  # a longer row makes the file be read in blocks of _LARGEST
-_LARGEST: Final = 1 << 27
+_BLOCK: Final = 1 << 22
+_LARGEST: Final = 1 << 27  # no row is longer
 _ABSENT: Final = ("", "\\N")
 
 
@@ -55,7 +56,9 @@ def layout(source: Source) -> Layout:
     if whole:
         rows = max(0, sum(1 for row in dialect.rows_of(text, how) if row) - how.skip - how.header)
     else:
-        rows = sized.records(source, len(looked), _bytes(text, how, len(looked), encoding))
+        begun = _bytes(text, how, how.header + 0, encoding)
+        count = len(looked) - how.header
+        rows = sized.records(source, count, _bytes(text, how, len(looked), encoding) - begun)
     can = windows.scattered(source, encoding) and b"\n" in head and how.escape is None
     begin = mark + _bytes(text, how, how.header + 0, encoding) if can else 0
     return Layout(how, columns, rows, can, encoding, begin)
@@ -87,32 +90,48 @@ def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.Record
 
 
 def _through(source: Source, how: Layout, reader: _Reader, problems: list[str]) -> Iterator[pa.RecordBatch]:
-    block = _BLOCK
-    while True:
-        with _QuotedFile(source, how.how) as file:
-            try:
-                yield from reader.parsed(file, block=block, skip=how.how.skip, header=how.how.header)
-            except pa.ArrowInvalid as error:
-                if "straddling" not in str(error) or block == _LARGEST:
-                    raise
-                block = _LARGEST
-                reader.again()
-                continue
-            problems += file.problems
-            if file.quotes % 2 and not file.read(1):
-                problems.append("a quote is opened and never closed, so some rows may have been read as one cell")
-            return
+    """The file from its beginning to its end, in blocks that end with a record.
+
+    Arrow could take the file itself, but would read ahead in a thread of its own, far and past our end.
+    """
+    rest = b""
+    first = True
+    quotes = 0
+    with EncodedFile(source) as file:
+        while not reader.full:
+            piece = file.read(_BLOCK)
+            rest += piece
+            end = len(rest) if not piece else blocks.end(rest, how.how)
+            if end is None:  # quotes stand where they mean nothing: only row by row can tell
+                yield from reader.slowly(chain([rest], iter(lambda: file.read(_BLOCK), b"")), first=first)
+                break
+            if end:
+                quotes += rest[:end].count(how.how.quote.encode())
+                yield from reader.parsed(rest[:end], skip=how.how.skip if first else 0, header=first and how.how.header)
+                rest, first = rest[end:], False
+            elif len(rest) > _LARGEST:
+                raise Unreadable(
+                    f"rows cannot be told apart after row {reader.seen:,} (a quote that is never closed?)",
+                    "repair the file, or list it under skip with a reason",
+                )
+            if not piece:
+                break
+        problems += file.problems
+    if quotes % 2 and not reader.full:
+        problems.append("a quote is opened and never closed, so some rows may have been read as one cell")
 
 
 def _from_all_over(source: Source, how: Layout, reader: _Reader, problems: list[str]) -> Iterator[pa.RecordBatch]:
     reader.step = 1  # the order is random already
     broken = passed = 0
     quote = how.how.quote
-    for raw, lost in windows.pieces(source, how.begin, quote=quote, delimiter=how.how.delimiter, width=how.how.width):
+    for raw, lost in windows.pieces(
+        source, how.begin, how.rows, quote=quote, delimiter=how.how.delimiter, width=how.how.width
+    ):
         piece, bad = charset.as_utf8(raw, how.encoding)
         broken, passed = broken + bad, passed + lost
         if piece.strip():
-            yield from reader.parsed(io.BytesIO(piece), block=len(piece) + 1, skip=0, header=False)
+            yield from reader.parsed(piece, skip=0, header=False)
         if reader.full:
             break
     if how.encoding not in {"", "utf-8"}:
@@ -124,21 +143,6 @@ def _from_all_over(source: Source, how: Layout, reader: _Reader, problems: list[
         problems.append(f"bytes in records past 64 MiB that were not read: {passed:,}")
 
 
-class _QuotedFile(EncodedFile):
-    """Counts quotes: an odd number of them means that one swallowed what follows it."""
-
-    def __init__(self, source: Source, how: Dialect) -> None:
-        self.quotes = 0
-        self._quote = how.quote.encode()
-        self._escaped = (how.escape + how.quote).encode() if how.escape else b""
-        super().__init__(source)
-
-    def read(self, size: int = -1, /) -> bytes:
-        piece = super().read(size)
-        self.quotes += piece.count(self._quote) - (piece.count(self._escaped) if self._escaped else 0)
-        return piece
-
-
 class _Reader:
     """Parses text into batches, mends rows of another width and keeps to the limit."""
 
@@ -148,46 +152,58 @@ class _Reader:
         self._max_rows = max_rows
         self.step = -(-how.rows // max_rows) if max_rows and how.rows else 1
         self.seen = self.given = self.mended = 0
-        self._done = 0
 
     @property
     def full(self) -> bool:
         return bool(self._max_rows) and self.given >= self._max_rows
 
-    def again(self) -> None:
-        """The text is parsed once more from its beginning: what was handed over is not handed over again."""
-        self._done, self.seen, self.mended = self.seen, 0, 0
-
-    def parsed(self, file: Any, *, block: int, skip: int, header: bool) -> Iterator[pa.RecordBatch]:
+    def parsed(self, data: bytes, *, skip: int, header: bool) -> Iterator[pa.RecordBatch]:
+        """The rows of a text that ends with a record."""
         ragged: list[str] = []
 
         def keep(row: Any) -> str:  # an arrow_csv.InvalidRow, which has no published type
             ragged.append(row.text)
             return "skip"
 
-        for batch in self._batches(file, keep, block, skip, header=header):
-            more = self._mend(ragged)
-            self.mended += more.num_rows
-            ragged.clear()
-            for part in (batch, more):
-                yield from self._chosen(part)
+        for batch in self._table(data, keep, skip, header=header).to_batches():
+            yield from self._chosen(batch)
+        more = self._mend(ragged)
+        self.mended += more.num_rows
+        yield from self._chosen(more)
+
+    def slowly(self, pieces: Iterable[bytes], *, first: bool) -> Iterator[pa.RecordBatch]:
+        """The same by the csv module, which takes quotes where they mean nothing as text, and knows escapes."""
+        text = io.TextIOWrapper(io.BufferedReader(_Pieces(pieces), _BLOCK), "utf-8", errors="replace", newline="")
+        skip = self._how.skip if first else 0
+        for _ in range(skip):
+            text.readline()
+        rows = filter(None, dialect.reader(text, self._how))
+        if first and self._how.header:
+            next(rows, None)
+        for batch in sized.of_rows(map(self._fitted, rows), self._names):
+            yield from self._chosen(batch)
             if self.full:
                 return
 
+    def _fitted(self, cells: list[str]) -> list[str | None]:
+        self.mended += len(cells) != len(self._names)
+        kept, surplus = cells[: len(self._names)], cells[len(self._names) :]
+        if surplus:
+            kept[-1] = self._how.delimiter.join([kept[-1], *surplus])
+        kept += [""] * (len(self._names) - len(kept))
+        return [None if cell in _ABSENT else cell[: reading.LONGEST_TEXT] for cell in kept]
+
     def _chosen(self, part: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-        twice = min(part.num_rows, max(0, self._done - self.seen))
-        chosen = reading.every(part.slice(twice), self.step, self.seen + twice)
+        chosen = reading.every(part, self.step, self.seen)
         self.seen += part.num_rows
-        chosen = chosen.slice(0, self._max_rows - self.given) if self._max_rows else chosen
+        chosen = chosen.slice(0, max(0, self._max_rows - self.given)) if self._max_rows else chosen
         self.given += chosen.num_rows
         yield from sized.split(sized.cut(chosen))
 
-    def _batches(self, file: Any, keep: Any, block: int, skip: int, *, header: bool) -> Iterator[pa.RecordBatch]:
+    def _table(self, data: bytes, keep: Any, skip: int, *, header: bool) -> Any:
         parse = arrow_csv.ParseOptions(
             delimiter=self._how.delimiter,
             quote_char=self._how.quote,
-            escape_char=self._how.escape or False,
-            double_quote=self._how.escape is None,
             newlines_in_values=True,
             invalid_row_handler=keep,
         )
@@ -195,7 +211,7 @@ class _Reader:
             column_names=self._names,
             skip_rows=skip,
             skip_rows_after_names=int(header),
-            block_size=block,
+            block_size=len(data) + 1,
             use_threads=False,
         )
         convert = arrow_csv.ConvertOptions(
@@ -204,21 +220,41 @@ class _Reader:
             strings_can_be_null=True,
             quoted_strings_can_be_null=False,
         )
-        with arrow_csv.open_csv(file, read, parse, convert) as reader:
-            yield from reader  # an empty one may come with rows to mend
+        return arrow_csv.read_csv(pa.BufferReader(data), read, parse, convert)
 
     def _mend(self, texts: list[str]) -> pa.RecordBatch:
         rows = []
-        names = self._names
         for text in texts:
             for cells in dialect.rows_of(text, self._how):
-                kept, surplus = cells[: len(names)], cells[len(names) :]
-                if surplus:
-                    kept[-1] = self._how.delimiter.join([kept[-1], *surplus])
-                kept += [""] * (len(names) - len(kept))
-                rows.append([None if cell in _ABSENT else cell for cell in kept])
-        columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-        return pa.RecordBatch.from_arrays([pa.array(column, pa.string()) for column in columns], names=names)
+                rows.append(self._fitted(cells))
+                self.mended -= 1  # counted by who asked
+        columns = list(zip(*rows, strict=True)) if rows else [()] * len(self._names)
+        return pa.RecordBatch.from_arrays([pa.array(column, pa.string()) for column in columns], names=self._names)
+
+
+class _Pieces(io.RawIOBase):
+    """Pieces of bytes as a stream."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        super().__init__()
+        self._pieces = iter(pieces)
+        self._ready = memoryview(b"")
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]  # typeshed's Buffer
+        """See io.RawIOBase."""
+        while not self._ready:
+            piece = next(self._pieces, b"")
+            if not piece:
+                return 0
+            self._ready = memoryview(piece)
+        size = min(len(buffer), len(self._ready))
+        buffer[:size] = self._ready[:size]
+        self._ready = self._ready[size:]
+        return size
 
 
 def _bytes(text: str, how: Dialect, rows: int, encoding: str) -> int:

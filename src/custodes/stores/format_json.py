@@ -107,7 +107,7 @@ def _read(source: Source, how: Layout, max_rows: int, problems: list[str]) -> It
     if max_rows and how.scattered:
         broken = passed = 0
         try:
-            for raw, lost in windows.pieces(source, how.begin):
+            for raw, lost in windows.pieces(source, how.begin, how.rows):
                 piece, bad = charset.as_utf8(raw, how.encoding)
                 broken, passed = broken + bad, passed + lost
                 for line in piece.split(b"\n"):

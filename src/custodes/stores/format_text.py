@@ -102,7 +102,7 @@ def _lines(source: Source, how: Layout, max_rows: int, problems: list[str]) -> I
 def _all(source: Source, how: Layout, problems: list[str], *, scattered: bool) -> Iterator[bytes]:
     if scattered:
         broken = passed = 0
-        for raw, lost in windows.pieces(source, how.begin):
+        for raw, lost in windows.pieces(source, how.begin, how.rows):
             piece, bad = charset.as_utf8(raw, how.encoding)
             broken, passed = broken + bad, passed + lost
             yield from (line.rstrip(b"\r") for line in piece.split(b"\n") if line and not line.isspace())

@@ -15,6 +15,7 @@ from custodes.stores.source import Source, filled
 LARGE: Final = 1 << 23  # a smaller file is read through
 _SIZE: Final = 1 << 16  # few neighbours in each of many places
 _TOGETHER: Final = 16  # windows that are handed over as one piece
+_LARGEST: Final = 1 << 25  # of huge records a few
 _SLACK: Final = 1 << 14
 _LONGEST: Final = 1 << 26  # no record is longer
 _LOOKED_AT: Final = 50
@@ -28,26 +29,30 @@ def scattered(source: Source, encoding: str) -> bool:
 
 
 def pieces(
-    source: Source, first: int, *, quote: str = "", delimiter: str = "", width: int = 0
+    source: Source, first: int, records: int | None, *, quote: str = "", delimiter: str = "", width: int = 0
 ) -> Iterator[tuple[bytes, int]]:
     """Whole records from all over the file in random order, and the number of bytes that were passed over.
 
-    first: where the records begin. Together the pieces are the whole file, each record once. quote: between two of
-    them a line's end is part of a cell; where a piece begins inside one is judged by delimiter and width. Passed
-    over is only a record past 64 MiB. Raises OSError.
+    first: where the records begin. records: how many there are, about, so that a piece is larger than one. Together
+    the pieces are the whole file, each record once. quote: between two of them a line's end is part of a cell; where a
+    piece begins inside one is judged by delimiter and width. Passed over is only a record past 64 MiB. Raises OSError.
     """
     length = source.length or 0
-    starts = list(range(first, length, _SIZE))
+    # Without a record in the first 256 KiB they are huge.
+    each = length // records if records else 1 << 20
+    size = max(_SIZE, min(_LARGEST, 8 * each))
+    together = max(1, _TOGETHER * _SIZE // size)
+    starts = list(range(first, length, size))
     # Seeded by size, so that a second scan of the same file says the same.
     random.Random(length).shuffle(starts)  # noqa: S311 - a choice, not a secret
     with source.open() as stream:
         held: list[bytes] = []
         lost = 0
         for number, start in enumerate(starts, start=1):
-            data, whole = _around(stream, start, min(start + _SIZE, length), length, quote, delimiter, width, first)
+            data, whole = _around(stream, start, min(start + size, length), length, quote, delimiter, width, first)
             held.append(data if data.endswith(b"\n") or not data else data + b"\n")
-            lost += 0 if whole else _SIZE
-            if number % _TOGETHER == 0 or number == len(starts):
+            lost += 0 if whole else size
+            if number % together == 0 or number == len(starts):
                 yield b"".join(held), lost
                 held, lost = [], 0
 
