@@ -56,6 +56,7 @@ def scan(
     known: Mapping[str, Examined],
     skip: Mapping[str, str],
     limits: Limits | None = None,
+    done: Mapping[str, Examined] | None = None,
     sketches: Sketches | None = None,
     on_progress: Progress | None = None,
 ) -> Iterator[Examined | Skipped]:
@@ -66,7 +67,8 @@ def scan(
     max_rows: the most that is read of one dataset, 0 for all. limits: further ones; unless they say `whole`, reading
     ends as soon as the verdicts are sure where the store gives rows in random order, and `sampled` says so.
     known: by `Dataset.full_name`, what an earlier scan with the same judge and max_rows found; a dataset whose
-    fingerprint is unchanged is not read again. skip: names (or patterns with `*`) of datasets the owner does not
+    fingerprint is unchanged is not read again. done: what this very scan had read before it was stopped; that is not
+    read again even where the store promises nothing. skip: names (or patterns with `*`) of datasets the owner does not
     want read, with the reason. A dataset that broke off or was mended has no fingerprint: the next scan tries again.
     Raises StoreRefused when the store is lost altogether.
     """
@@ -78,7 +80,7 @@ def scan(
             )
         elif isinstance(found, Skipped):
             yield found
-        elif (before := _unchanged(found, known)) is not None:
+        elif (before := _unchanged(found, known) or _done(found, done or {})) is not None:
             if sketches is not None:
                 sketches.keep(found)
             judge.recall(before)
@@ -232,6 +234,11 @@ def _unchanged(dataset: Dataset, known: Mapping[str, Examined]) -> Examined | No
     if before is None or dataset.fingerprint is None or before.fingerprint != dataset.fingerprint:
         return None
     return replace(before, kind=dataset.kind, columns=len(dataset.columns))
+
+
+def _done(dataset: Dataset, done: Mapping[str, Examined]) -> Examined | None:
+    before = done.get(dataset.full_name)
+    return before if before is not None and before.fingerprint == dataset.fingerprint else None
 
 
 def _total(dataset: Dataset, rows: int, max_rows: int, *, whole: bool) -> int | None:

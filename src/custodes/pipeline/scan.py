@@ -21,6 +21,7 @@ from custodes.pipeline.categories import known_categories
 from custodes.pipeline.open_store import open_store
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.rulings import ruled, unproven
+from custodes.pipeline.under_way import UnderWay
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Dataset, Examined, Field, Finding, Skipped, Suppressed
 from custodes.stores.names import file_name
@@ -59,6 +60,7 @@ def scan(workspace: Workspace, progress: Progress, *, full: bool = False) -> Sca
     names = _names(config.scan.names_in_text)
     judged_by = _digest(rules, limits, names.title if names is not None else "")
     classifier = Classifier(rules, names=names)
+    under_way = UnderWay(workspace, judged_by)
     before = workspace.datamap.all()
     sketches = Sketches(
         workspace.token_key, identifying({one.id: one.category for one in rules}), workspace.datamap.sketches()
@@ -70,6 +72,7 @@ def scan(workspace: Workspace, progress: Progress, *, full: bool = False) -> Sca
     workspace.datamap.forget_stores(store.name for store in config.stores)
     for chosen in config.stores:
         known = workspace.datamap.known(chosen.name, judged_by)
+        done = workspace.datamap.done(chosen.name, under_way.scan)
         found: list[Examined] = []
         try:
             with closing(open_store(chosen, timeout=config.scan.timeout)) as store:
@@ -80,11 +83,25 @@ def scan(workspace: Workspace, progress: Progress, *, full: bool = False) -> Sca
                     max_rows=limits.rows,
                     limits=limits,
                     known={f"{chosen.name}.{name}": each for name, each in known.items()},
+                    done={f"{chosen.name}.{name}": each for name, each in done.items()},
                     # A file named after a person is told by another name than the owner wrote.
                     skip={file_name(name): reason for name, reason in chosen.skip.items()} | dict(chosen.skip),
                     on_progress=progress.advance,
                 ):
-                    (skipped if isinstance(one, Skipped) else found).append(one)  # type: ignore[arg-type]  # sorted by kind
+                    if isinstance(one, Skipped):
+                        skipped.append(one)
+                        continue
+                    found.append(one)
+                    # What was read in part would not be told again: it is read again.
+                    whole = all((gap.store, gap.dataset) != (one.store, one.dataset) for gap in skipped[-2:])
+                    if whole and not _unchanged(one, known) and one.dataset not in done:
+                        workspace.datamap.keep(
+                            one,
+                            sketches.of(Dataset(one.store, one.dataset, ())),
+                            judged_by=judged_by,
+                            now=workspace.clock(),
+                            scan=under_way.scan,
+                        )
         except (StoreRefused, CouldNotRun) as error:
             skipped.append(Skipped("scan", chosen.name, "", str(error), error.hint))
             # What was known of a store that cannot be reached stays on the map: it has not gone away.
@@ -99,7 +116,8 @@ def scan(workspace: Workspace, progress: Progress, *, full: bool = False) -> Sca
     workspace.datamap.save_copies(pairs, sketches.stored())
     skipped.extend(unproven(workspace))
     workspace.coverage.replace("scan", skipped)
-    changed = _told(workspace.datamap.all()) != _told(before)
+    changed = under_way.resumed or _told(workspace.datamap.all()) != _told(before)
+    under_way.ended()
     ruled_map, suppressed = ruled(workspace)
     place = {store.name: number for number, store in enumerate(config.stores)}
     examined = tuple(sorted(ruled_map, key=lambda one: place[one.store]))  # told in the order of the owner's file
