@@ -38,7 +38,8 @@ class Member:
 
 def of_zip(source: Source) -> Iterator[Member]:
     """The files of a zip. Raises OSError; Unreadable when it is damaged or swells."""
-    archive = _Zip(held(source))
+    whole = held(source)
+    archive = _Zip(whole)
     infos = archive.opened().infolist()
     swollen = sum(info.file_size for info in infos)
     if swollen > _FREE and swollen > _MOST_RATIO * max(1, source.packed):
@@ -56,12 +57,13 @@ def of_zip(source: Source) -> Iterator[Member]:
         elif info.flag_bits & 1:
             yield Member(info.filename, None, "it is encrypted", "unpack it with its password, or list it under skip")
         else:
-            yield Member(info.filename, archive.member(info, source.packed))
+            yield Member(info.filename, archive.member(info, source.packed, whole.held // len(infos)))
 
 
 def of_tar(source: Source) -> Iterator[Member]:
     """The files of a tar, compressed or not. Raises OSError; Unreadable when it is cut off or damaged."""
     number = 0
+    walk = _Walk(source)
     with source.open() as raw:
         try:
             # A stream is taken piece by piece; a plain file is read from where a member lies in it.
@@ -81,8 +83,11 @@ def of_tar(source: Source) -> Iterator[Member]:
                         yield Member(name, _slice(source, name, info.offset_data, info.size))
                     else:
                         stream = archive.extractfile(info)
-                        beginning = stream.read(_BEGINNING) if stream is not None else b""
-                        yield Member(name, _behind(source, name, number, info.size, beginning))
+                        beginning = [stream.read(_BEGINNING) if stream is not None else b""]
+                        try:
+                            yield Member(name, _behind(source, name, number, info.size, beginning, walk))
+                        finally:
+                            beginning.clear()  # it was described: it need not stay in memory
         except _DAMAGED:
             broken = sources.damage(raw) or "the archive is damaged"
             raise Unreadable(f"{broken} (after {number + 1:,} files)", _HINT) from None
@@ -111,7 +116,7 @@ class _Zip:
             _OPEN.append(found)
         return found
 
-    def member(self, info: zipfile.ZipInfo, packed: int) -> Source:
+    def member(self, info: zipfile.ZipInfo, packed: int, held_for_it: int) -> Source:
         def opened() -> io.RawIOBase:
             archive = self.opened()
             try:
@@ -121,7 +126,7 @@ class _Zip:
             except (*_DAMAGED, RuntimeError):
                 raise Unreadable("the archive is damaged here", _HINT) from None
 
-        return Source(info.filename, info.file_size, opened, seekable=False, packed=packed)
+        return Source(info.filename, info.file_size, opened, seekable=False, packed=packed, held=held_for_it)
 
 
 class _Guarded(io.RawIOBase):
@@ -195,23 +200,68 @@ class _Slice(io.RawIOBase):
         super().close()
 
 
-class _Chained(io.RawIOBase):
-    """The beginning of a file from memory; the rest from the archive, unpacked again when it is asked for."""
+class _Walk:
+    """Goes through a compressed tar from file to file: what lies behind is reached without unpacking all again."""
 
-    def __init__(self, beginning: bytes, source: Source, number: int) -> None:
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._raw: io.RawIOBase | None = None
+        self._archive: tarfile.TarFile | None = None
+        self._at = -1
+        self._busy = False
+
+    @property
+    def damage(self) -> str:
+        """What could not be unpacked; empty when all was."""
+        return sources.damage(self._raw)
+
+    def begin(self, number: int) -> tuple[_Walk, IO[bytes] | None]:
+        """The file of that number, and the walk that gives it: another one while this one is giving a file."""
+        if self._busy:
+            return _Walk(self._source).begin(number)
+        if self._archive is None or self._at >= number:
+            self.close()
+            self._raw = self._source.open()
+            self._archive = tarfile.open(fileobj=io.BufferedReader(self._raw, 1 << 16), mode="r|")  # noqa: SIM115
+        self._busy = True
+        info = None
+        while self._at < number and (info := self._archive.next()) is not None:
+            self._archive.members = []  # type: ignore[attr-defined]  # else it remembers every one
+            self._at += 1
+        return self, self._archive.extractfile(info) if info is not None else None
+
+    def end(self) -> None:
+        """The file was read, or given up."""
+        self._busy = False
+
+    def close(self) -> None:
+        """Let go of the archive."""
+        if self._raw is not None:
+            self._raw.close()
+        self._raw, self._archive, self._at = None, None, -1
+
+    def __del__(self) -> None:
+        self.close()
+
+
+class _Walked(io.RawIOBase):
+    """One file of a compressed tar: its beginning from memory while that is there, the rest by a walk."""
+
+    def __init__(self, beginning: bytes, size: int, number: int, walk: _Walk) -> None:
         super().__init__()
         self._ready = memoryview(beginning)
         self._skip = len(beginning)
-        self._source = source
+        self._left = size - len(beginning)
         self._number = number
-        self._raw: io.RawIOBase | None = None
-        self._inner: io.BufferedIOBase | None = None
+        self._walk = walk
+        self._inner: IO[bytes] | None = None
+        self._begun = False
         self._broken = ""
 
     @property
     def damage(self) -> str:
         """What could not be read; empty when all was."""
-        return self._broken or sources.damage(self._raw)
+        return self._broken
 
     def readable(self) -> bool:
         """Always."""
@@ -224,44 +274,44 @@ class _Chained(io.RawIOBase):
             buffer[:size] = self._ready[:size]
             self._ready = self._ready[size:]
             return size
+        if self._left <= 0:
+            return 0
         try:
-            if self._inner is None:
-                self._inner = self._found()
-            piece = self._inner.read(len(buffer)) if self._inner is not None else b""
+            if not self._begun:
+                self._begin()
+            piece = self._inner.read(min(len(buffer), self._left)) if self._inner is not None else b""
         except _DAMAGED:
-            self._broken = "the archive is cut off or damaged here; what came before was read"
             piece = b""
+        self._left -= len(piece)
+        if not piece:
+            self._broken = self._walk.damage or "the archive is cut off or damaged here; what came before was read"
+            self._left = 0
         buffer[: len(piece)] = piece
         return len(piece)
 
     def close(self) -> None:
         """Let go of the file."""
-        if self._raw is not None:
-            self._raw.close()
+        if self._begun:
+            self._walk.end()
+            self._begun = False
         super().close()
 
-    def _found(self) -> io.BufferedIOBase | None:
-        self._raw = self._source.open()
-        archive = tarfile.open(fileobj=io.BufferedReader(self._raw, 1 << 16), mode="r|")  # noqa: SIM115 - closed with _raw
-        for number, info in enumerate(archive):
-            archive.members = []  # type: ignore[attr-defined]
-            if number == self._number:
-                stream = archive.extractfile(info)
-                left = self._skip
-                while stream is not None and left and (piece := stream.read(min(left, 1 << 20))):
-                    left -= len(piece)
-                return stream  # type: ignore[return-value]  # IO[bytes] in typeshed
-        return None
+    def _begin(self) -> None:
+        self._begun = True
+        self._walk, self._inner = self._walk.begin(self._number)
+        while self._skip and self._inner is not None and (piece := self._inner.read(min(self._skip, 1 << 20))):
+            self._skip -= len(piece)
 
 
 def _slice(source: Source, name: str, start: int, size: int) -> Source:
     return Source(name, size, lambda: _Slice(source.open(), start, size), packed=source.packed)
 
 
-def _behind(source: Source, name: str, number: int, size: int, beginning: bytes) -> Source:
-    if len(beginning) >= size:
-        return sources.of_bytes(name, beginning, source.packed)
-    return Source(name, size, lambda: _Chained(beginning, source, number), seekable=False, packed=source.packed)
+def _behind(source: Source, name: str, number: int, size: int, beginning: list[bytes], walk: _Walk) -> Source:
+    def opened() -> io.RawIOBase:
+        return _Walked(beginning[0] if beginning else b"", size, number, walk)
+
+    return Source(name, size, opened, seekable=False, packed=source.packed)
 
 
 def _too_many() -> Unreadable:

@@ -20,6 +20,7 @@ from custodes.stores.interface import Unreadable
 from custodes.stores.source import Source, of_path
 
 _REMEMBERED: Final = 4_096  # parts whose layout is kept between describing and reading
+_HELD: Final = 1 << 28  # bytes of archives in archives that are kept with them
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class FilesStore:
         self._place = place
         self._taken: dict[str, str] = {}  # told name to path, of the names that are not told as they are
         self._parts: OrderedDict[str, Part] = OrderedDict()
+        self._held = 0
 
     def __repr__(self) -> str:
         return f"FilesStore({self.name!r}, {self._place!r})"
@@ -78,6 +80,7 @@ class FilesStore:
     def close(self) -> None:
         """Let go of what the place holds."""
         self._parts.clear()
+        self._held = 0
         self._place.close()
 
     def _described(self, entry: Entry) -> Iterator[Dataset | Skipped]:
@@ -91,12 +94,17 @@ class FilesStore:
                 if isinstance(part, Unfit):
                     yield self._skipped(told, part.reason, part.hint)
                     continue
-                self._parts[told] = part
-                while len(self._parts) > _REMEMBERED:
-                    self._parts.popitem(last=False)
+                self._remember(told, part)
                 yield Dataset(self.name, told, part.columns, "file", part.rows, entry.fingerprint, part.scattered)
         except OSError as error:
             yield self._skipped(name, _words(error), "grant the right to read it, or list it under skip")
+
+    def _remember(self, name: str, part: Part) -> None:
+        before = self._parts.pop(name, None)
+        self._parts[name] = part
+        self._held += part.held - (before.held if before is not None else 0)
+        while len(self._parts) > 1 and (len(self._parts) > _REMEMBERED or self._held > _HELD):
+            self._held -= self._parts.popitem(last=False)[1].held
 
     def _part(self, name: str) -> Part:
         if (known := self._parts.get(name)) is not None:

@@ -55,6 +55,7 @@ class Part:
     rows: int | None
     scattered: bool
     batches: Callable[[int], Iterator[pa.RecordBatch]]  # from max_rows
+    held: int = 0  # bytes that stay in memory as long as this does
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,9 @@ def parts(name: str, source: Source, depth: int = 0) -> Iterator[Part | Unfit]:
 def _part(name: str, source: Source, form: Any) -> Part:
     how = form.layout(source)
     return Part(
-        name, how.columns, how.rows, how.scattered, lambda max_rows: form.batches(source, how, max_rows=max_rows)
+        *(name, how.columns, how.rows, how.scattered),
+        lambda max_rows: form.batches(source, how, max_rows=max_rows),
+        source.held,
     )
 
 
@@ -116,7 +119,7 @@ def _sheets(name: str, source: Source) -> Iterator[Part | Unfit]:
         except Unreadable as error:
             yield Unfit(inner, error.reason, error.hint)
             continue
-        yield Part(inner, how.columns, how.rows, how.scattered, _reads(source, how))
+        yield Part(inner, how.columns, how.rows, how.scattered, _reads(source, how), source.held)
 
 
 def _reads(source: Source, how: format_sheet.Layout) -> Callable[[int], Iterator[pa.RecordBatch]]:

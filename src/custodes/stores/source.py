@@ -20,7 +20,7 @@ class Source:
 
     name: as the file is called, for its suffix. length: of its bytes, None where only unpacking can tell. seekable:
     whether the stream may be read from anywhere at little cost. packed: size of the file on the disk or in the
-    bucket that it comes out of.
+    bucket that it comes out of. held: bytes that stay in memory as long as this does.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Source:
     open: Callable[[], io.RawIOBase]
     seekable: bool = True
     packed: int = 0
+    held: int = 0
 
 
 def of_path(path: Path) -> Source:
@@ -38,7 +39,7 @@ def of_path(path: Path) -> Source:
 
 def of_bytes(name: str, data: bytes, packed: int) -> Source:
     """A file held in memory."""
-    return Source(name, len(data), lambda: Held(data), packed=packed)
+    return Source(name, len(data), lambda: Held(data), packed=packed, held=len(data))
 
 
 def head(source: Source, size: int = HEAD) -> bytes:
