@@ -104,7 +104,8 @@ class PostgresStore:
         address = f"{quoted(relation.schema)}.{quoted(relation.name)}"
         sampled = relation.kind in _SAMPLED
         ranged = relation.ranged and self._catalogue.info.server_version >= _RANGES_SINCE
-        each = relation.size / max(1.0, relation.rows) if sampled else 0.0
+        guess = relation.rows if relation.rows > 0 else relation.blocks * _ROWS_A_BLOCK
+        each = relation.size / max(1.0, guess) if sampled else 0.0
         self._sources[name] = _Source(
             *(address, sampled, ranged, relation.blocks, each),
             cells=tuple(_cell(part) for part in granted),
