@@ -4,13 +4,14 @@
 //! A state is a set of places in the patterns, before the zero-width assertions (`\b`, `^`, `$`) that the next byte
 //! decides. A match is therefore seen one byte late, on the way into the state behind it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use regex_automata::nfa::thompson::{NFA, State};
-use regex_automata::util::primitives::{PatternID, StateID};
+use regex_automata::util::primitives::StateID;
 
-use crate::closure::{BEFORE, Before, Sets, is_word, step};
+use crate::closure::{BEFORE, Before, Sets, step};
 use crate::pattern::compile;
+use crate::reach::Reach;
 
 /// One pattern of an automaton.
 #[derive(Clone, Debug)]
@@ -55,13 +56,9 @@ pub struct Automaton {
     /// The number that the caller gave each pattern.
     numbers: Vec<u32>,
     weak: Vec<bool>,
-    /// `first[before][byte]`: the patterns' largest lead plus one where a pattern can begin so, or 0.
-    first: Reaches,
-    /// The same for those that can hold a byte that is not a word's before their first digit.
-    apart: Reaches,
+    /// Where a pattern can begin at all.
+    pub reach: Reach,
 }
-
-type Reaches = [[u8; 256]; 3];
 
 /// States and transitions made so far, and room for one walk. One per thread.
 pub struct Walker {
@@ -123,10 +120,9 @@ impl Automaton {
         let row = (sample.len() + 1) | 1;
         let numbers = patterns.iter().map(|part| part.number).collect();
         let weak = patterns.iter().map(|part| part.weak).collect();
-        let mut automaton =
-            Self { nfa, classes, sample, row, numbers, weak, first: [[0; 256]; 3], apart: [[0; 256]; 3] };
-        (automaton.first, automaton.apart) = automaton.beginnings(patterns);
-        Ok(automaton)
+        let leads: Vec<usize> = patterns.iter().map(|part| part.lead).collect();
+        let reach = Reach::new(&nfa, &leads);
+        Ok(Self { nfa, classes, sample, row, numbers, weak, reach })
     }
 
     /// A walker for this automaton.
@@ -146,101 +142,17 @@ impl Automaton {
         walker.forget(self);
         walker
     }
-
-    /// The largest lead, plus one, of the patterns that can begin with this byte behind that; 0 where none can.
-    #[must_use]
-    pub fn reach(&self, before: Before, byte: u8) -> u8 {
-        self.first.get(before as usize).and_then(|row| row.get(usize::from(byte))).copied().unwrap_or(0)
-    }
-
-    /// The same where a byte that is no word's stands between there and the digit, the first byte included.
-    #[must_use]
-    pub fn reach_apart(&self, before: Before, byte: u8) -> u8 {
-        self.apart.get(before as usize).and_then(|row| row.get(usize::from(byte))).copied().unwrap_or(0)
-    }
-
-    /// The largest lead of any pattern.
-    #[must_use]
-    pub fn lead(&self) -> usize {
-        self.first.iter().flatten().map(|&reach| usize::from(reach)).max().unwrap_or(0).saturating_sub(1)
-    }
-
-    /// The largest lead of those patterns that can begin inside a word or with a byte that is not a word's.
-    #[must_use]
-    pub fn loose(&self) -> usize {
-        let begins = |before: Before, byte: u8| before == Before::Word || !is_word(byte);
-        let pairs = BEFORE.iter().flat_map(|&before| (0..=255_u8).map(move |byte| (before, byte)));
-        let reaches =
-            pairs.filter(|&(before, byte)| begins(before, byte)).map(|(before, byte)| self.reach(before, byte));
-        usize::from(reaches.max().unwrap_or(0).saturating_sub(1))
-    }
-
-    fn beginnings(&self, patterns: &[Part]) -> (Reaches, Reaches) {
-        let mut sets = Sets::new(&self.nfa);
-        let mut by_class = vec![[(0_u8, 0_u8); 3]; self.sample.len()];
-        for (index, part) in patterns.iter().enumerate() {
-            let Some(start) = PatternID::new(index).ok().and_then(|id| self.nfa.start_pattern(id)) else {
-                continue;
-            };
-            let reach = u8::try_from(part.lead.saturating_add(1)).unwrap_or(u8::MAX);
-            let later = part.lead > 0 && self.holds_a_gap(&mut sets, start);
-            for before in BEFORE {
-                for (best, sample) in by_class.iter_mut().zip(&self.sample) {
-                    let places = sets.closure(&self.nfa, &[start], Some((before, *sample)));
-                    let begins = sample.is_some_and(|b| places.iter().any(|&id| step(self.nfa.state(id), b).is_some()));
-                    if begins && let Some((best, apart)) = best.get_mut(before as usize) {
-                        *best = reach.max(*best);
-                        if later || sample.is_some_and(|byte| !is_word(byte)) {
-                            *apart = reach.max(*apart);
-                        }
-                    }
-                }
-            }
-        }
-        let (mut first, mut apart) = ([[0_u8; 256]; 3], [[0_u8; 256]; 3]);
-        for ((first, apart), before) in first.iter_mut().zip(&mut apart).zip(BEFORE) {
-            for ((first, apart), class) in first.iter_mut().zip(apart).zip(self.classes) {
-                let best = by_class.get(usize::from(class)).and_then(|best| best.get(before as usize));
-                (*first, *apart) = best.copied().unwrap_or((0, 0));
-            }
-        }
-        (first, apart)
-    }
-
-    /// Whether a pattern can pass a byte that is not a word's, but for its first byte, before it passes a digit.
-    fn holds_a_gap(&self, sets: &mut Sets, start: StateID) -> bool {
-        let plain: Vec<u8> = self.sample.iter().flatten().copied().filter(|byte| !byte.is_ascii_digit()).collect();
-        let (mut known, mut open) = (HashSet::new(), vec![start]);
-        let mut first = true;
-        while !open.is_empty() {
-            let mut next = Vec::new();
-            for &id in &sets.reached(&self.nfa, &open) {
-                let place = self.nfa.state(id);
-                let ways = plain.iter().filter_map(|&byte| Some((byte, step(place, byte)?)));
-                for (byte, to) in ways {
-                    if !first && !is_word(byte) {
-                        return true;
-                    }
-                    if known.insert(to) {
-                        next.push(to);
-                    }
-                }
-            }
-            (open, first) = (next, false);
-        }
-        false
-    }
 }
 
 impl Walker {
     /// Follows all patterns that begin at `start`, up to `limit` bytes and never beyond the line; `ends` holds what
     /// was met.
-    pub fn walk(&mut self, automaton: &Automaton, text: &[u8], start: usize, limit: usize) {
+    pub fn walk(&mut self, automaton: &Automaton, text: &[u8], start: usize, before: Before, limit: usize) {
         self.ends.clear();
         if self.states.len() > MOST_STATES {
             self.forget(automaton);
         }
-        let mut state = self.start.get(Before::place(text, start) as usize).copied().unwrap_or(0);
+        let mut state = self.start.get(before as usize).copied().unwrap_or(0);
         let end_of_line = automaton.sample.len() - 1;
         let last = text.len().min(start.saturating_add(limit));
         let mut place = start;

@@ -1,5 +1,7 @@
 //! Which places in the patterns are reached without a byte? Assertions (`\b`, `^`, `$`) are passed where they hold.
 
+use std::collections::BTreeMap;
+
 use regex_automata::nfa::thompson::{NFA, State};
 use regex_automata::util::look::Look;
 use regex_automata::util::primitives::StateID;
@@ -134,4 +136,57 @@ fn holds(look: Look, before: Before, after: Option<u8>) -> bool {
         // The expressions are compiled without Unicode.
         _ => false,
     }
+}
+
+/// What follows a byte, as far as assertions tell bytes apart: one byte of each kind, and which bytes those are.
+pub type Side = (Option<u8>, fn(u8) -> bool);
+/// Letters, digits and `_`; and all others but the line's end.
+pub const SIDES: [Side; 2] = [(Some(b'a'), is_word), (Some(b' '), |byte| !is_word(byte) && byte != b'\n')];
+
+/// Calls `way` with the ranges of bytes that lead on from any of these places, and where to.
+pub fn each_way(nfa: &NFA, places: &[StateID], mut way: impl FnMut(u8, u8, StateID)) {
+    for &id in places {
+        match nfa.state(id) {
+            State::ByteRange { trans } => way(trans.start, trans.end, trans.next),
+            State::Sparse(ways) => ways.transitions.iter().for_each(|trans| way(trans.start, trans.end, trans.next)),
+            State::Dense(ways) => {
+                for (byte, &to) in (0..=255_u8).zip(ways.transitions.iter()) {
+                    if to != StateID::ZERO {
+                        way(byte, byte, to);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Where the digits lead to from these places.
+#[must_use]
+pub fn digits_on(nfa: &NFA, places: &[StateID]) -> Vec<StateID> {
+    let mut next = Vec::new();
+    each_way(nfa, places, |low, high, to| {
+        if low <= b'9' && high >= b'0' {
+            next.push(to);
+        }
+    });
+    next.sort_unstable();
+    next.dedup();
+    next
+}
+
+/// The bytes that lead on from these places, by where they lead to.
+#[must_use]
+pub fn ways_of(nfa: &NFA, places: &[StateID], wanted: impl Fn(u8) -> bool) -> BTreeMap<Vec<StateID>, Vec<u8>> {
+    let mut by_byte: Vec<Vec<StateID>> = vec![Vec::new(); 256];
+    each_way(nfa, places, |low, high, to| {
+        for byte in (low..=high).filter(|&byte| wanted(byte)) {
+            by_byte.get_mut(usize::from(byte)).into_iter().for_each(|next| next.push(to));
+        }
+    });
+    let mut ways: BTreeMap<Vec<StateID>, Vec<u8>> = BTreeMap::new();
+    for (byte, next) in (0..=255).zip(by_byte).filter(|(_, next)| !next.is_empty()) {
+        ways.entry(next).or_default().push(byte);
+    }
+    ways
 }

@@ -7,6 +7,7 @@ use memchr::memrchr;
 
 use crate::fold::fold;
 use crate::masks::{WIDTH, bits};
+use crate::trie::Trie;
 use crate::word::{Word, bounded, in_order, key, keys, small, spellings, spoken};
 
 /// Characters between a word and a match that it can speak for.
@@ -40,6 +41,8 @@ pub struct Context {
 
 /// The words of all categories.
 pub struct Words {
+    /// Those of ASCII letters that speak for something, for what is ASCII around them.
+    pub(crate) trie: Trie,
     /// Words by their first letters: one more than the place of those in `boost`, by key.
     keys: Vec<u16>,
     boost: Vec<Vec<Word>>,
@@ -91,12 +94,6 @@ impl Window {
         Self::of(bytes.get(rest..).unwrap_or_default(), from > 0 || rest > 0, folded.is_ascii())
     }
 
-    /// Where in the text a word of that nearness ends, if the window ends at `start`; near it, where letters were folded.
-    #[must_use]
-    pub fn word_end(&self, start: usize, nearness: usize) -> usize {
-        start.saturating_sub(self.length.saturating_sub(nearness / WIDTH))
-    }
-
     fn bytes(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()
     }
@@ -138,13 +135,15 @@ impl Words {
             }
         }
         boost.iter_mut().for_each(in_order);
+        let mut all: Vec<Word> = boost.iter().flatten().cloned().collect();
+        in_order(&mut all);
         let refute = contexts.iter().map(|context| {
             let mut words = context.refute.iter().flat_map(|word| spellings(word)).collect();
             in_order(&mut words);
             words
         });
         let values = contexts.iter().map(|context| context.values.iter().map(|value| small(value)).collect());
-        Self { keys, boost, refute: refute.collect(), values: values.collect() }
+        Self { trie: Trie::new(&all), keys, boost, refute: refute.collect(), values: values.collect() }
     }
 
     /// The part of a text behind a label that is meant, as its end: all of it, or, where the category lists its words,
@@ -164,8 +163,9 @@ impl Words {
 
     /// The categories that a word in the window speaks for, and how near it is: the nearest word counts most, of those
     /// that end at one place the longest. It belongs to the first number behind it, so that no five digits in a row may
-    /// stand between, nor the end of its field.
-    pub fn boosted(&self, window: &Window, into: &mut Vec<(u32, usize)>) {
+    /// stand between, nor the end of its field. The window ends at `start` of the text; a nearness is the place where
+    /// the word ends there, or near it where letters were folded, times `WIDTH`, and the word's length.
+    pub fn boosted(&self, window: &Window, start: usize, into: &mut Vec<(u32, usize)>) {
         into.clear();
         let (digits, mut beginnings) = window.marks();
         let five = digits & digits >> 1;
@@ -184,7 +184,7 @@ impl Words {
                     let near = end >= number && end + REACH >= bytes.len();
                     if near && bounded(bytes, end, word.unbounded) && !field_ends(bytes.get(end..).unwrap_or_default())
                     {
-                        let nearness = end * WIDTH + end - place;
+                        let nearness = (start + end).saturating_sub(bytes.len()) * WIDTH + end - place;
                         into.extend(word.categories.iter().map(|&category| (category, nearness)));
                     }
                 });
@@ -216,7 +216,7 @@ impl Words {
 /// Whether the value that a word names ends here, so that what follows is another one: it stands in quotes behind the
 /// word's `:` or `=`, or a comma and another name with such a mark follow. What an inner object or list holds belongs
 /// to the word before it.
-fn field_ends(between: &[u8]) -> bool {
+pub(crate) fn field_ends(between: &[u8]) -> bool {
     let at = |place: usize| between.get(place).copied();
     let mut given = false;
     let mut quote = None;

@@ -4,7 +4,9 @@
 //! of patterns; a single pattern is looked at only where its check has to be asked.
 
 use crate::automaton::Walker;
-use crate::context::{Owner, Window};
+use crate::context::Owner;
+use crate::heard::Heard;
+use crate::masks::{Back, Marks, View};
 use crate::pattern::{Anchor, Pattern};
 use crate::places::{Form, Sink, Walkers};
 use crate::plain::plain;
@@ -62,6 +64,7 @@ struct Counting<'a> {
     touched: Vec<(u32, u64)>,
     seen: Vec<u32>,
     boosted: Vec<(u32, usize)>,
+    heard: Heard,
     listed: Vec<Listed>,
     /// The list that the whole of this cell had; list 0 is none.
     cell_list: u32,
@@ -76,9 +79,9 @@ impl Patterns {
     pub fn cells<'a>(&self, cells: impl Iterator<Item = (usize, &'a [u8], u64)>) -> Counts {
         let mut counting = Counting::new(self);
         self.walking(|walkers| {
+            let marks = Marks::default();
             for (row, cell, weight) in cells {
-                let found = self.places.literals.iter().flat_map(|literals| literals.find(cell.trim_ascii()));
-                counting.cell(walkers, Cell { row, weight, data: cell, start: 0, end: cell.len() }, found);
+                counting.cell(walkers, &marks, Cell { row, weight, data: cell, start: 0, end: cell.len() });
             }
             counting.spread(walkers);
         });
@@ -88,25 +91,25 @@ impl Patterns {
     /// The same for the cells `(row, start, end, weight)` of one buffer, which do not overlap and rise.
     pub fn column(&self, data: &[u8], cells: impl Iterator<Item = (usize, usize, usize, u64)>) -> Counts {
         let mut counting = Counting::new(self);
-        let literals = self.places.literals.as_ref();
-        let mut next = literals.and_then(|literals| literals.next(data, 0));
-        let mut found: Vec<(usize, usize)> = Vec::new();
         self.walking(|walkers| {
+            let mut marks = Marks::default();
+            let mut known = 0; // the marks speak of the bytes before
             for (row, start, end, weight) in cells {
-                let cell = Cell { row, weight, data, start, end };
-                found.clear();
-                if let Some(literals) = literals
-                    && next.is_some_and(|(first, _, _)| first < end)
-                {
-                    next = literals.within(data, cell.trimmed(), next, &mut found);
+                if end > known && end - start <= LONG {
+                    known = data.len().min(start + STRETCH);
+                    marks.fill(data, start, known, self.places.literals.as_ref());
                 }
-                counting.cell(walkers, cell, found.iter().copied());
+                counting.cell(walkers, &marks, Cell { row, weight, data, start, end });
             }
             counting.spread(walkers);
         });
         counting.counts
     }
 }
+
+/// Bytes of neighbouring cells whose kinds are worked out at once, and of a cell that is looked at alone.
+const STRETCH: usize = 8 * 1024;
+const LONG: usize = 4 * 1024;
 
 #[derive(Clone, Copy)]
 struct Cell<'d> {
@@ -146,6 +149,7 @@ impl<'a> Counting<'a> {
             touched: Vec::with_capacity(patterns.len()),
             seen: Vec::new(),
             boosted: Vec::new(),
+            heard: Heard::default(),
             listed: Vec::new(),
             cell_list: 0,
             asked: vec![(0, 0); patterns.len()],
@@ -154,8 +158,8 @@ impl<'a> Counting<'a> {
         }
     }
 
-    /// Counts one cell; `found` are its literals, by their place in the trimmed cell.
-    fn cell(&mut self, walkers: &mut Walkers, cell: Cell<'_>, found: impl Iterator<Item = (usize, usize)>) {
+    /// Counts one cell, of which the marks may know.
+    fn cell(&mut self, walkers: &mut Walkers, marks: &Marks, cell: Cell<'_>) {
         let (start, end) = cell.trimmed();
         let Some(text) = cell.data.get(start..end).filter(|text| !text.is_empty()) else {
             return;
@@ -165,18 +169,18 @@ impl<'a> Counting<'a> {
             walkers.renew(&self.patterns.places);
         }
         self.cell_list = 0;
+        self.heard.clear();
         let places = &self.patterns.places;
         if let Some(plain) = if text.is_ascii() { None } else { plain(text) } {
             let text = plain.bytes.trim_ascii();
             if text.is_empty() {
                 return;
             }
-            let found = places.literals.iter().flat_map(|literals| literals.find(text));
-            places.literal(walkers, text, found, self);
-            places.each(walkers, text, text, self);
+            places.each(walkers, text, self);
+        } else if marks.know(start, end) {
+            places.known(walkers, &View::new(text, start, marks), self);
         } else {
-            places.literal(walkers, text, found, self);
-            places.each(walkers, text, cell.data.get(start..).unwrap_or_default(), self);
+            places.each(walkers, text, self);
         }
         self.counts.filled += cell.weight;
         if let Some(listed) = self.listed.get_mut(self.cell_list as usize) {
@@ -338,7 +342,12 @@ impl<'a> Counting<'a> {
 }
 
 impl Sink for Counting<'_> {
-    fn forms(&mut self, text: &[u8], form: &Form<'_>) {
+    fn weak(&mut self, view: &View<'_>, place: usize, lead: usize, back: Back) -> bool {
+        self.heard.any(&self.patterns.words, view, place, lead, back)
+    }
+
+    fn forms(&mut self, form: &Form<'_>) {
+        let text = form.view.text;
         let first = form.anchor == Anchor::Digits && form.start == 0 && form.reach == 0;
         if let Some((list, end)) = only(form.walker)
             && first
@@ -353,7 +362,7 @@ impl Sink for Counting<'_> {
         let mut boosted = std::mem::take(&mut self.boosted);
         boosted.clear();
         if lists().any(|(list, end)| !list.weak.is_empty() && !whole(end)) {
-            patterns.words.boosted(&Window::before(text, start), &mut boosted);
+            self.heard.boosted(&patterns.words, form.view, start, &mut boosted);
             weak = weak || !boosted.is_empty();
         }
         let mut seen = std::mem::take(&mut self.seen);

@@ -1,12 +1,16 @@
-//! Where do the words stand that some patterns begin with? Three bytes at every place are asked of a table of bits; of
-//! the few places that pass, the words themselves.
+//! Which words that some patterns begin with stand at a place? Where one may stand is told by vector code and by a table
+//! of three bytes; of the few places that pass, the words themselves are compared.
 
 use crate::pattern::Pattern;
 
 /// All literals of all patterns.
 pub struct Literals {
-    /// One bit per number that three bytes are mixed to, set for the beginnings of the words.
+    /// What vector code asks of three bytes.
+    pub nibbles: Nibbles,
+    /// One bit per number that four bytes are mixed to, set for the beginnings of the words; and the same of three bytes
+    /// for shorter words.
     known: Box<[u64; BITS / 64]>,
+    short: Box<[u64; BITS / 64]>,
     /// By their first two bytes, one more than the place in `groups`, which has numbers of words, longer words first.
     by_start: Vec<u16>,
     groups: Vec<Vec<Head>>,
@@ -14,6 +18,9 @@ pub struct Literals {
     /// For each literal, the patterns that begin with it or with a shorter literal it begins with.
     led: Vec<Vec<u32>>,
 }
+
+/// For each of three bytes, its low and its high half: which of eight groups of words have it there.
+pub struct Nibbles(pub [[u8; 16]; 6]);
 
 /// The first four bytes of a word, or all of a shorter one.
 struct Head {
@@ -32,9 +39,21 @@ impl Head {
 
 const BITS: usize = 1 << 16;
 
-/// The place of three bytes in the table (multiplicative hashing; the constant is 2^32 over the golden ratio).
+/// The place of four bytes in the table (multiplicative hashing; the constant is 2^32 over the golden ratio).
 fn mix(bytes: u32) -> usize {
-    ((bytes & 0x00ff_ffff).wrapping_mul(0x9e37_79b1) >> 16) as usize
+    (bytes.wrapping_mul(0x9e37_79b1) >> 16) as usize
+}
+
+fn set(table: &mut [u64; BITS / 64], bytes: u32) {
+    let place = mix(bytes);
+    if let Some(bits) = table.get_mut(place / 64) {
+        *bits |= 1 << (place % 64);
+    }
+}
+
+fn has(table: &[u64; BITS / 64], bytes: u32) -> bool {
+    let place = mix(bytes);
+    table.get(place / 64).is_some_and(|bits| bits >> (place % 64) & 1 == 1)
 }
 
 impl Literals {
@@ -45,7 +64,7 @@ impl Literals {
         words.sort_unstable();
         words.dedup();
         words.sort_by_key(|word| usize::MAX - word.len());
-        let mut known = Box::new([0_u64; BITS / 64]);
+        let (mut known, mut short) = (Box::new([0_u64; BITS / 64]), Box::new([0_u64; BITS / 64]));
         let mut by_start = vec![0_u16; 1 << 16];
         let mut groups: Vec<Vec<Head>> = Vec::new();
         for (number, word) in words.iter().enumerate() {
@@ -62,13 +81,11 @@ impl Literals {
             if let Some(group) = usize::from(*group).checked_sub(1).and_then(|group| groups.get_mut(group)) {
                 group.push(Head::new(word.as_bytes(), number));
             }
-            // A word of two letters is followed by anything.
-            let third = word.as_bytes().get(2).map_or(0..=255, |&third| third..=third);
-            for third in third {
-                let place = mix(u32::from_le_bytes([first, second, third, 0]));
-                if let Some(bits) = known.get_mut(place / 64) {
-                    *bits |= 1 << (place % 64);
-                }
+            match *word.as_bytes() {
+                [_, _, third, fourth, ..] => set(&mut known, u32::from_le_bytes([first, second, third, fourth])),
+                [_, _, third] => set(&mut short, u32::from_le_bytes([first, second, third, 0])),
+                // It is followed by anything.
+                _ => (0..=255).for_each(|third| set(&mut short, u32::from_le_bytes([first, second, third, 0]))),
             }
         }
         let led = words.iter().map(|word| {
@@ -77,99 +94,132 @@ impl Literals {
         });
         let led = led.collect();
         let words: Vec<Vec<u8>> = words.into_iter().map(|word| word.as_bytes().to_vec()).collect();
-        (!words.is_empty()).then_some(Self { known, by_start, groups, words, led })
+        let nibbles = Nibbles::new(&words);
+        (!words.is_empty()).then_some(Self { nibbles, known, short, by_start, groups, words, led })
     }
 
-    /// Beginnings of literals in a text, with the number of each; of several at one place the longest.
-    pub fn find<'t>(&'t self, text: &'t [u8]) -> impl Iterator<Item = (usize, usize)> + 't {
-        let mut place = 0;
-        std::iter::from_fn(move || {
-            let (start, _, literal) = self.next(text, place)?;
-            place = start + 1;
-            Some((start, literal))
-        })
-    }
-
-    /// The first literal at or after `place`: its first byte, one past its last, its number.
+    /// Whether a word may begin with the bytes at `place`; behind the text there are blanks.
+    #[inline]
     #[must_use]
-    pub fn next(&self, text: &[u8], place: usize) -> Option<(usize, usize, usize)> {
-        let mut from = place;
-        loop {
-            from = self.suspect(text, from)?;
-            if let Some((end, literal)) = self.at(text, from) {
-                return Some((from, end, literal));
-            }
-            from += 1;
-        }
+    pub fn knows(&self, text: &[u8], place: usize) -> bool {
+        let rest = text.get(place..).unwrap_or_default();
+        let four = rest.first_chunk::<4>().copied().unwrap_or_else(|| {
+            let byte = |at: usize| rest.get(at).copied().unwrap_or(b' ');
+            [byte(0), byte(1), byte(2), byte(3)]
+        });
+        let four = u32::from_le_bytes(four);
+        has(&self.known, four) || has(&self.short, four & 0x00ff_ffff)
     }
 
-    /// The first place at or after `place` where a word may begin.
-    fn suspect(&self, text: &[u8], place: usize) -> Option<usize> {
-        // Six places are asked for with one load, and answered with one branch: most pass nothing.
-        let mut from = place;
-        while let Some(&eight) = text.get(from..).and_then(|rest| rest.first_chunk::<8>()) {
-            let eight = u64::from_le_bytes(eight);
-            let mut known = 0_u8;
-            for distance in 0..6 {
-                let three = u32::try_from(eight >> (8 * distance) & 0x00ff_ffff).unwrap_or(0);
-                known |= u8::from(self.knows(three)) << distance;
-            }
-            if known != 0 {
-                return Some(from + known.trailing_zeros() as usize);
-            }
-            from += 6;
-        }
-        (from..text.len()).find(|&at| {
-            let byte = |distance: usize| text.get(at + distance).copied().unwrap_or(0);
-            self.knows(u32::from_le_bytes([byte(0), byte(1), byte(2), 0]))
-        })
-    }
-
-    fn knows(&self, bytes: u32) -> bool {
-        let place = mix(bytes);
-        self.known.get(place / 64).is_some_and(|bits| bits >> (place % 64) & 1 == 1)
-    }
-
-    /// The longest literal that begins at `place`: one past its last byte, and its number.
-    fn at(&self, text: &[u8], place: usize) -> Option<(usize, usize)> {
+    /// The number of the longest literal that stands in the text at `place`.
+    #[must_use]
+    pub fn at(&self, text: &[u8], place: usize) -> Option<usize> {
         let rest = text.get(place..)?;
         let start = u16::from_le_bytes(<[u8; 2]>::try_from(rest.get(..2)?).ok()?);
         let group = usize::from(*self.by_start.get(usize::from(start))?).checked_sub(1)?;
         let here = Head::new(rest.get(..4).unwrap_or(rest), 0).bytes;
         let mut heads = self.groups.get(group)?.iter().filter(|head| here & head.mask == head.bytes);
-        heads.find_map(|head| {
-            let word = self.words.get(head.word)?;
-            rest.starts_with(word).then_some((place + word.len(), head.word))
-        })
-    }
-
-    /// Literals of one cell of a buffer, by their place in the cell; `next` is the next one in the buffer, and the
-    /// next one behind the cell is returned. Those that reach into the next cell are none.
-    pub fn within(
-        &self,
-        data: &[u8],
-        (start, end): (usize, usize),
-        mut next: Option<(usize, usize, usize)>,
-        found: &mut Vec<(usize, usize)>,
-    ) -> Option<(usize, usize, usize)> {
-        while let Some((first, last, literal)) = next.filter(|&(first, _, _)| first < end) {
-            if first < start {
-                next = self.next(data, start);
-            } else if last <= end {
-                found.push((first - start, literal));
-                next = self.next(data, first + 1);
-            } else {
-                let rest = data.get(first..end).unwrap_or_default();
-                found.extend(self.find(rest).map(|(place, literal)| (first - start + place, literal)));
-                return self.next(data, end);
-            }
-        }
-        next
+        let head = heads.find(|head| self.words.get(head.word).is_some_and(|word| rest.starts_with(word)))?;
+        Some(head.word)
     }
 
     /// Whether a pattern begins with this literal.
     #[must_use]
     pub fn lead(&self, literal: usize, pattern: u32) -> bool {
         self.led.get(literal).is_some_and(|led| led.binary_search(&pattern).is_ok())
+    }
+}
+
+/// Words that the vectors tell from others together: the halves of bytes that they have at each of three places.
+#[derive(Clone, Copy, Default)]
+struct Group([[u16; 2]; 3]);
+
+impl Group {
+    fn of(word: &[u8]) -> Self {
+        let halves =
+            |at: usize| word.get(at).map_or([u16::MAX; 2], |&byte| [1_u16 << (byte & 15), 1_u16 << (byte >> 4)]);
+        Self([halves(0), halves(1), halves(2)])
+    }
+
+    fn with(&self, other: &Self) -> Self {
+        let mut both = *self;
+        for (mine, theirs) in both.0.iter_mut().flatten().zip(other.0.iter().flatten()) {
+            *mine |= theirs;
+        }
+        both
+    }
+
+    /// How often chance passes in text, about: as if the halves of a byte had nothing to do with each other.
+    fn passes(&self, halves: &[[f64; 16]; 2]) -> f64 {
+        let often = |set: u16, halves: &[f64; 16]| -> f64 {
+            halves.iter().enumerate().filter(|&(half, _)| set >> half & 1 == 1).map(|(_, often)| often).sum()
+        };
+        let [lows, highs] = halves;
+        self.0.iter().map(|&[low, high]| often(low, lows) * often(high, highs)).product()
+    }
+}
+
+/// How often each low and each high half of a byte stands in text, of 1.
+fn halves() -> [[f64; 16]; 2] {
+    let (mut lows, mut highs) = ([0.0; 16], [0.0; 16]);
+    let all: f64 = (0..=255).map(frequency).sum();
+    for byte in 0..=255_u8 {
+        for (slots, half) in [(&mut lows, byte & 15), (&mut highs, byte >> 4)] {
+            if let Some(slot) = slots.get_mut(usize::from(half)) {
+                *slot += frequency(byte) / all;
+            }
+        }
+    }
+    [lows, highs]
+}
+
+/// How often a byte stands in text, about.
+fn frequency(byte: u8) -> f64 {
+    match byte {
+        b' ' => 140.0,
+        b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' => 55.0,
+        b'a'..=b'z' => 15.0,
+        b'0'..=b'9' => 12.0,
+        b'A'..=b'Z' | b'!'..=b'~' => 3.0,
+        _ => 1.0,
+    }
+}
+
+impl Nibbles {
+    /// Puts the words into eight groups that are passed seldom: those with the same first byte are one, and of all
+    /// groups those two become one that make the least of it, until eight are left.
+    fn new(words: &[Vec<u8>]) -> Self {
+        let mut groups: Vec<Group> = Vec::new();
+        for first in 0..=255_u8 {
+            let alike = words.iter().filter(|word| word.first() == Some(&first)).map(|word| Group::of(word));
+            groups.extend(alike.reduce(|one, other| one.with(&other)));
+        }
+        let halves = halves();
+        while groups.len() > 8 {
+            let alone: Vec<f64> = groups.iter().map(|group| group.passes(&halves)).collect();
+            let pairs = (1..groups.len()).flat_map(|later| (0..later).map(move |earlier| (earlier, later)));
+            let cost = |&(one, other): &(usize, usize)| {
+                let together =
+                    groups.get(one).zip(groups.get(other)).map_or(f64::MAX, |(a, b)| a.with(b).passes(&halves));
+                together - alone.get(one).unwrap_or(&0.0) - alone.get(other).unwrap_or(&0.0)
+            };
+            let best = pairs.map(|pair| (cost(&pair), pair)).min_by(|one, other| one.0.total_cmp(&other.0));
+            let Some((_, (one, other))) = best else {
+                break;
+            };
+            let moved = groups.swap_remove(other);
+            if let Some(kept) = groups.get_mut(one) {
+                *kept = kept.with(&moved);
+            }
+        }
+        let mut tables = [[0_u8; 16]; 6];
+        for (number, group) in groups.iter().enumerate() {
+            for (table, halves) in tables.iter_mut().zip(group.0.iter().flatten()) {
+                for (half, slot) in table.iter_mut().enumerate() {
+                    *slot |= u8::from(halves >> half & 1 == 1) << number;
+                }
+            }
+        }
+        Self(tables)
     }
 }

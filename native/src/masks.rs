@@ -1,66 +1,276 @@
-//! Which of 64 bytes are of a kind? Answers as bits, lowest first, so that whole stretches of text are passed over at
-//! once. Written so that the compiler makes vector code of it, on any machine.
+//! Which bytes of a stretch of text are of a kind? Answers as bits, 64 bytes at a time and lowest first, so that all
+//! that cannot begin a form is passed over at once.
+
+use crate::literals::Literals;
+use crate::vector;
 
 /// Bytes looked at together.
 pub const WIDTH: usize = 64;
 
-/// The kinds of 64 bytes.
-#[derive(Clone, Copy, Default, Debug)]
+/// The kinds of 64 bytes: what the passes ask lies in one line of the processor's cache.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+#[repr(align(64))]
 pub struct Masks {
     /// ASCII digits.
     pub digits: u64,
     /// ASCII letters, digits and `_`.
     pub word: u64,
+    /// ASCII letters and digits.
+    pub letters: u64,
+    /// `@` and `:`.
+    pub signs: u64,
+    /// Words begin: letters behind what is no letter or digit, capitals behind small letters.
+    pub begins: u64,
+    /// Ends of lines.
+    pub newlines: u64,
+    /// Bytes that are not ASCII.
+    pub high: u64,
+    /// Where a literal may begin.
+    pub suspects: u64,
+}
+
+/// What 64 bytes are, each by itself.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Kinds {
+    /// ASCII digits.
+    pub digits: u64,
+    /// ASCII capitals.
+    pub capitals: u64,
+    /// ASCII small letters.
+    pub small: u64,
     /// `_`.
-    pub underscore: u64,
-    /// `@`.
-    pub at: u64,
-    /// `:`.
-    pub colon: u64,
+    pub underscores: u64,
+    /// `@` and `:`.
+    pub signs: u64,
+    /// `\n`.
+    pub newlines: u64,
+    /// Not ASCII.
+    pub high: u64,
+    /// The first bytes of what may be a literal.
+    pub suspects: u64,
 }
 
 impl Masks {
-    /// Of the 64 bytes from `place` on; beyond the text no bit is set.
-    #[must_use]
-    pub fn of(text: &[u8], place: usize) -> Self {
-        let rest = text.get(place..).unwrap_or_default();
-        if let Some(block) = rest.first_chunk::<WIDTH>() {
-            return Self::block(block);
-        }
-        let mut block = [0_u8; WIDTH];
-        if let Some(head) = block.get_mut(..rest.len()) {
-            head.copy_from_slice(rest);
-        }
-        Self::block(&block)
-    }
-
-    /// Only the bits of the first `length` bytes.
-    #[must_use]
-    pub fn first(self, length: usize) -> Self {
-        if length >= WIDTH {
-            return self;
-        }
-        let keep = (1_u64 << length) - 1;
+    #[inline]
+    fn each(&self, change: impl Fn(u64) -> u64) -> Self {
         Self {
-            digits: self.digits & keep,
-            word: self.word & keep,
-            underscore: self.underscore & keep,
-            at: self.at & keep,
-            colon: self.colon & keep,
+            digits: change(self.digits),
+            word: change(self.word),
+            letters: change(self.letters),
+            signs: change(self.signs),
+            begins: change(self.begins),
+            newlines: change(self.newlines),
+            high: change(self.high),
+            suspects: change(self.suspects),
         }
     }
 
-    fn block(block: &[u8; WIDTH]) -> Self {
-        let digit = |b: u8| b.wrapping_sub(b'0') < 10;
-        let underscore = bits(block, |b| b == b'_');
+    /// The 64 bytes from `bit` on, the last of them from the next block.
+    #[inline]
+    fn joined(&self, next: Option<&Self>, bit: usize) -> Self {
+        let next = next.copied().unwrap_or_default();
+        let of = |low: u64, high: u64| low >> bit | high << (WIDTH - bit);
         Self {
-            digits: bits(block, digit),
-            word: bits(block, |b| digit(b) || (b | 0x20).wrapping_sub(b'a') < 26) | underscore,
-            underscore,
-            at: bits(block, |b| b == b'@'),
-            colon: bits(block, |b| b == b':'),
+            digits: of(self.digits, next.digits),
+            word: of(self.word, next.word),
+            letters: of(self.letters, next.letters),
+            signs: of(self.signs, next.signs),
+            begins: of(self.begins, next.begins),
+            newlines: of(self.newlines, next.newlines),
+            high: of(self.high, next.high),
+            suspects: of(self.suspects, next.suspects),
         }
     }
+}
+
+/// Two blocks of 64 bytes, one behind the other.
+#[derive(Clone, Copy, Default)]
+pub struct Pair {
+    /// The first one.
+    pub last: Masks,
+    /// The second one.
+    pub here: Masks,
+}
+
+impl Pair {
+    /// One kind of the 64 bytes before bit `bit` of the second block.
+    #[inline]
+    #[must_use]
+    pub fn before(&self, bit: u32, kind: impl Fn(&Masks) -> u64) -> u64 {
+        // Where the bit is 0 nothing of the second block stands before it.
+        kind(&self.last) >> bit | (kind(&self.here) << (63 - bit)) << 1
+    }
+
+    /// What is asked of the 64 bytes before bit `bit` of the second block.
+    #[inline]
+    #[must_use]
+    pub fn back(&self, bit: u32) -> Back {
+        Back {
+            digits: self.before(bit, |masks| masks.digits),
+            begins: self.before(bit, |masks| masks.begins),
+            newlines: self.before(bit, |masks| masks.newlines),
+            high: self.before(bit, |masks| masks.high),
+        }
+    }
+}
+
+/// What stands in the 64 bytes before a place.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Back {
+    /// Digits.
+    pub digits: u64,
+    /// Beginnings of words.
+    pub begins: u64,
+    /// Ends of lines.
+    pub newlines: u64,
+    /// Not ASCII.
+    pub high: u64,
+}
+
+/// The kinds of the bytes of a stretch, block by block.
+#[derive(Default)]
+pub struct Marks {
+    /// The first byte that they speak of.
+    from: usize,
+    blocks: Vec<Masks>,
+}
+
+impl Marks {
+    /// Looks at the bytes from `from` on, up to `to` and somewhat further. What was there before is let go.
+    pub fn fill(&mut self, text: &[u8], from: usize, to: usize, literals: Option<&Literals>) {
+        self.from = from;
+        self.blocks.clear();
+        let stretch = text.get(from..).unwrap_or_default();
+        let last = from.checked_sub(1).and_then(|last| text.get(last)).copied().unwrap_or(b'\n');
+        let mut carry = (u64::from(last.is_ascii_alphanumeric()), u64::from(last.is_ascii_lowercase()));
+        let count = (to.saturating_sub(from)).div_ceil(WIDTH).min(stretch.len().div_ceil(WIDTH));
+        self.blocks.reserve(count);
+        vector::kinds(stretch, count, literals, |kinds| {
+            let letters = kinds.digits | kinds.capitals | kinds.small;
+            let begins = letters & !(letters << 1 | carry.0) | kinds.capitals & (kinds.small << 1 | carry.1);
+            let begins = begins & !kinds.digits; // no word that is listened to begins with one
+            carry = (letters >> 63, kinds.small >> 63);
+            self.blocks.push(Masks {
+                digits: kinds.digits,
+                word: letters | kinds.underscores,
+                letters,
+                signs: kinds.signs,
+                begins,
+                newlines: kinds.newlines,
+                high: kinds.high,
+                suspects: kinds.suspects,
+            });
+        });
+    }
+
+    /// The first byte behind those that are known.
+    #[must_use]
+    pub fn end(&self) -> usize {
+        self.from + self.blocks.len() * WIDTH
+    }
+
+    /// Whether all bytes from `start` to `end` are among them.
+    #[must_use]
+    pub fn know(&self, start: usize, end: usize) -> bool {
+        self.from <= start && end <= self.end()
+    }
+
+    /// One kind of the 64 bytes from `place` on; of bytes that were not looked at no bit is set.
+    #[inline]
+    #[must_use]
+    pub fn bits(&self, place: usize, kind: impl Fn(&Masks) -> u64) -> u64 {
+        let Some(at) = place.checked_sub(self.from) else {
+            let short = self.from - place;
+            return if short >= WIDTH { 0 } else { self.blocks.first().map_or(0, &kind) << short };
+        };
+        let (block, bit) = (at / WIDTH, at % WIDTH);
+        let here = self.blocks.get(block).map_or(0, &kind);
+        if bit == 0 {
+            return here;
+        }
+        here >> bit | self.blocks.get(block + 1).map_or(0, &kind) << (WIDTH - bit)
+    }
+}
+
+/// A text that lies in a buffer of which the marks are known.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// The text; what stands before and behind it in the buffer is no part of it.
+    pub text: &'a [u8],
+    /// Where it begins in the buffer.
+    offset: usize,
+    marks: &'a Marks,
+}
+
+impl<'a> View<'a> {
+    /// The text `text`, which begins at `offset` of the buffer that the marks speak of.
+    #[must_use]
+    pub fn new(text: &'a [u8], offset: usize, marks: &'a Marks) -> Self {
+        Self { text, offset, marks }
+    }
+
+    /// Whether all is known of the 64 bytes before `place`.
+    #[must_use]
+    pub fn sees(&self, place: usize) -> bool {
+        let from = self.offset + place.saturating_sub(WIDTH);
+        from >= self.marks.from && self.offset + place <= self.marks.end()
+    }
+
+    /// One kind of the 64 bytes from `place` on; beyond the text no bit is set.
+    #[inline]
+    #[must_use]
+    pub fn from(&self, place: usize, kind: impl Fn(&Masks) -> u64) -> u64 {
+        let bits = self.marks.bits(self.offset + place, kind);
+        bits & lowest(self.text.len().saturating_sub(place))
+    }
+
+    /// Every kind of the 64 bytes from `place` on; beyond the text no bit is set.
+    #[inline]
+    #[must_use]
+    pub fn masks(&self, place: usize) -> Masks {
+        let masks = match (self.offset + place).checked_sub(self.marks.from) {
+            Some(at) => {
+                let (block, bit) = (at / WIDTH, at % WIDTH);
+                let here = self.marks.blocks.get(block).copied().unwrap_or_default();
+                if bit == 0 { here } else { here.joined(self.marks.blocks.get(block + 1), bit) }
+            }
+            None => Masks::default(),
+        };
+        if self.text.len() - place.min(self.text.len()) >= WIDTH {
+            return masks;
+        }
+        masks.each(|bits| bits & lowest(self.text.len().saturating_sub(place)))
+    }
+
+    /// What is asked of the 64 bytes before `place`.
+    #[must_use]
+    pub fn back(&self, place: usize) -> Back {
+        let first = (1..=WIDTH).contains(&place) && self.text.first().is_some_and(u8::is_ascii_alphabetic);
+        Back {
+            digits: self.before(place, |masks| masks.digits),
+            // In the buffer something else may stand before the text.
+            begins: self.before(place, |masks| masks.begins) | if first { 1 << (WIDTH - place) } else { 0 },
+            newlines: self.before(place, |masks| masks.newlines),
+            high: self.before(place, |masks| masks.high),
+        }
+    }
+
+    /// One kind of the 64 bytes before `place`, the last of them as the highest bit; before the text no bit is set.
+    #[inline]
+    #[must_use]
+    pub fn before(&self, place: usize, kind: impl Fn(&Masks) -> u64) -> u64 {
+        if let Some(first) = place.checked_sub(WIDTH) {
+            return self.marks.bits(self.offset + first, kind);
+        }
+        if place == 0 { 0 } else { (self.marks.bits(self.offset, kind) & lowest(place)) << (WIDTH - place) }
+    }
+}
+
+/// As many bits as that, the lowest ones.
+#[inline]
+#[must_use]
+pub fn lowest(count: usize) -> u64 {
+    if count >= WIDTH { u64::MAX } else { (1 << count) - 1 }
 }
 
 /// One bit per byte.
@@ -88,22 +298,51 @@ fn gather(found: &[u8; WIDTH]) -> u64 {
 mod tests {
     use super::*;
 
+    fn marks(text: &[u8], from: usize) -> Marks {
+        let mut marks = Marks::default();
+        marks.fill(text, from, text.len(), None);
+        marks
+    }
+
     #[test]
     fn every_byte_has_its_bit() {
         for byte in 0..=255_u8 {
             for place in 0..WIDTH {
-                let mut text = vec![b' '; WIDTH];
-                if let Some(slot) = text.get_mut(place) {
-                    *slot = byte;
-                }
-                let masks = Masks::of(&text, 0);
+                let mut text = vec![b' '; WIDTH + place % 7];
+                text[place] = byte;
+                let masks = marks(&text, 0).blocks[0];
                 let bit = |set: bool| u64::from(set) << place;
                 assert_eq!(masks.digits, bit(byte.is_ascii_digit()));
                 assert_eq!(masks.word, bit(byte.is_ascii_alphanumeric() || byte == b'_'));
-                assert_eq!(masks.at | masks.colon, bit(byte == b'@' || byte == b':'));
+                assert_eq!(masks.letters, bit(byte.is_ascii_alphanumeric()));
+                assert_eq!(masks.begins, masks.letters & !masks.digits);
+                assert_eq!(masks.signs, bit(byte == b'@' || byte == b':'));
+                assert_eq!((masks.newlines, masks.high), (bit(byte == b'\n'), bit(byte >= 0x80)));
             }
         }
-        assert_eq!(Masks::of(b"1:", 1).colon, 1);
-        assert_eq!(Masks::of(b"", 7).word, 0);
+    }
+
+    #[test]
+    fn bits_are_read_from_any_place_and_not_beyond_the_text() {
+        let text: Vec<u8> = (0..300).map(|at| if usize::is_multiple_of(at, 3) { b'1' } else { b'a' }).collect();
+        for from in [0, 1, 70] {
+            let marks = marks(&text, from);
+            let digit = |at: usize| at >= from && at < text.len() && at.is_multiple_of(3);
+            for place in 0..310 {
+                let want = (0..WIDTH).filter(|bit| digit(place + bit)).map(|bit| 1 << bit).sum::<u64>();
+                assert_eq!(marks.bits(place, |masks| masks.digits), want, "{from} {place}");
+            }
+        }
+        let marks = marks(&text, 0);
+        let view = View::new(&text[6..100], 6, &marks);
+        assert_eq!(view.from(90, |masks| masks.digits), 0b1001);
+        assert_eq!(view.before(4, |masks| masks.digits), 0b1001 << 60);
+        assert_eq!(view.before(0, |masks| masks.digits), 0);
+    }
+
+    #[test]
+    fn words_begin_behind_marks_and_at_capitals() {
+        let marks = marks(b"customerId=a_B 7x", 0);
+        assert_eq!(marks.blocks[0].begins, 1 | 1 << 8 | 1 << 11 | 1 << 13);
     }
 }

@@ -5,6 +5,7 @@ use std::error::Error;
 use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
 use regex_automata::util::syntax;
 
+use crate::reach::letters;
 use crate::validate::{self, Validator};
 
 /// A pattern as its author wrote it.
@@ -56,6 +57,8 @@ pub struct Pattern {
     pub regex: String,
     /// Words that a match may begin with, for the anchor `literal`.
     pub literals: Vec<String>,
+    /// Letters and digits that a match begins with, as many as are counted.
+    pub letters: u32,
     keep_unvalidated: bool,
     check: Option<Validator>,
 }
@@ -104,6 +107,7 @@ impl Pattern {
             lead: spec.lead,
             regex: spec.regex.clone(),
             literals: spec.literals.clone(),
+            letters: letters(&nfa, anchor == Anchor::Word),
             keep_unvalidated: spec.keep_unvalidated,
             check,
         })

@@ -1,31 +1,43 @@
-//! Where in a text may a form begin? Digit runs, `@`, colons and words are met as bits of 64 bytes at a time, literals by
-//! Aho-Corasick; only there the automata walk. Every byte begins at most one walk per anchor, and a walk is bounded,
-//! so that time is linear in the text, whatever it is.
+//! Where in a text may a form begin? Digit runs, `@`, colons, words and literals are met as bits of 64 bytes at a time;
+//! only there the automata walk, and only where one can begin. Every byte begins at most one walk per anchor, and a
+//! walk is bounded, so that time is linear in the text, whatever it is.
 
 use crate::automaton::{Automaton, Part, Walker};
-use crate::closure::Before;
+use crate::closure::{Before, is_word};
 use crate::literals::Literals;
-use crate::masks::{Masks, WIDTH};
+use crate::masks::{Back, Marks, Masks, Pair, View, WIDTH, lowest};
 use crate::pattern::{ANCHORS, Anchor, LONGEST, Pattern};
+use crate::reach::MOST_LETTERS;
+use crate::runs::Run;
 
 /// What a literal leads to may be long, such as a token; but no byte is walked over twice for that.
 const LONGEST_LITERAL: usize = 16 * 1024;
 
+/// Bytes whose kinds are worked out at once: what is known of them stays in the nearest cache.
+const STRETCH: usize = 8 * 1024;
+
 /// The patterns of each anchor, put together.
 pub struct Places {
     automata: Vec<Option<Automaton>>,
-    /// The largest lead of any pattern, and of those that may begin otherwise than at a word's beginning.
-    lead: usize,
-    loose: usize,
+    /// Those of digits that count without a word before them: most of them, and those that begin with a long word.
+    strong: [Option<Automaton>; 2],
     /// Words and where they lead.
     pub literals: Option<Literals>,
+    /// How many letters and digits every pattern of the anchor `word` begins with.
+    word_letters: u32,
 }
 
-/// One walker per anchor.
-pub struct Walkers(Vec<Option<Walker>>);
+/// One walker per anchor, and one for the strong patterns of digits.
+pub struct Walkers {
+    all: Vec<Option<Walker>>,
+    strong: [Option<Walker>; 2],
+    marks: Option<Marks>,
+}
 
 /// Forms that begin at one place.
 pub struct Form<'a> {
+    /// The text around it.
+    pub view: &'a View<'a>,
     /// What led there.
     pub anchor: Anchor,
     /// First byte.
@@ -40,8 +52,11 @@ pub struct Form<'a> {
 
 /// Takes what the walks find.
 pub trait Sink {
-    /// Forms begin at one place of the text; places do not rise from one anchor to the other.
-    fn forms(&mut self, text: &[u8], form: &Form<'_>);
+    /// Whether weak patterns matter that begin at `place`, or up to `lead` bytes before; `back` is what stands before it.
+    fn weak(&mut self, view: &View<'_>, place: usize, lead: usize, back: Back) -> bool;
+
+    /// Forms begin at one place of the text; the places of one anchor rise.
+    fn forms(&mut self, form: &Form<'_>);
 }
 
 impl Places {
@@ -50,99 +65,71 @@ impl Places {
     /// # Errors
     /// The sentence of the compiler.
     pub fn new(patterns: &[Pattern], weak: &[bool]) -> Result<Self, String> {
-        let mut automata = Vec::new();
-        for anchor in ANCHORS {
-            let numbered = (0_u32..).zip(patterns).zip(weak).filter(|((_, pattern), _)| pattern.anchor == anchor);
-            let parts: Vec<Part> = numbered
-                .map(|((number, pattern), &weak)| Part {
-                    number,
-                    weak,
-                    lead: pattern.lead,
-                    regex: pattern.regex.clone(),
-                })
-                .collect();
-            automata.push(if parts.is_empty() { None } else { Some(Automaton::new(&parts)?) });
-        }
-        let mut places = Self { automata, lead: 0, loose: 0, literals: Literals::new(patterns) };
-        if let Some(digits) = places.automaton(Anchor::Digits) {
-            (places.lead, places.loose) = (digits.lead(), digits.loose());
-        }
-        Ok(places)
+        let of = |anchor: Anchor, wanted: &dyn Fn(&Pattern, bool) -> bool| -> Result<Option<Automaton>, String> {
+            let numbered = (0_u32..).zip(patterns).zip(weak);
+            let wanted = numbered.filter(|((_, one), weak)| one.anchor == anchor && wanted(one, **weak));
+            let part = |((number, pattern), &weak): ((u32, &Pattern), &bool)| Part {
+                number,
+                weak,
+                lead: pattern.lead,
+                regex: pattern.regex.clone(),
+            };
+            let parts: Vec<Part> = wanted.map(part).collect();
+            if parts.is_empty() { Ok(None) } else { Automaton::new(&parts).map(Some) }
+        };
+        let automata = ANCHORS.iter().map(|&anchor| of(anchor, &|_, _| true)).collect::<Result<Vec<_>, _>>()?;
+        let most = of(Anchor::Digits, &|one, weak| !weak && one.letters < MOST_LETTERS)?;
+        let long = of(Anchor::Digits, &|one, weak| !weak && one.letters >= MOST_LETTERS)?;
+        let words = patterns.iter().filter(|one| one.anchor == Anchor::Word).map(|one| one.letters);
+        Ok(Self {
+            automata,
+            strong: [most, long],
+            literals: Literals::new(patterns),
+            word_letters: words.min().unwrap_or(1).max(1),
+        })
     }
 
     /// Walkers for these patterns.
     #[must_use]
     pub fn walkers(&self) -> Walkers {
-        Walkers(self.automata.iter().map(|automaton| automaton.as_ref().map(Automaton::walker)).collect())
+        Walkers {
+            all: self.automata.iter().map(|automaton| automaton.as_ref().map(Automaton::walker)).collect(),
+            strong: self.strong.each_ref().map(|automaton| automaton.as_ref().map(Automaton::walker)),
+            marks: None,
+        }
     }
 
     fn automaton(&self, anchor: Anchor) -> Option<&Automaton> {
         self.automata.get(anchor as usize).and_then(Option::as_ref)
     }
 
-    /// Gives the sink every form in the text but those that a literal leads to. `around` begins with the text and may
-    /// go on behind it.
-    pub fn each(&self, walkers: &mut Walkers, text: &[u8], around: &[u8], sink: &mut impl Sink) {
-        let mut pass = Pass { places: self, text, done: 0, colons_done: 0, starts: 0 };
-        let words = self.automaton(Anchor::Word).is_some();
-        let (mut digit, mut word, mut letter) = (0_u64, 0_u64, 0_u64);
-        for base in (0..text.len()).step_by(WIDTH) {
-            let masks = Masks::of(around, base).first(text.len() - base);
-            let starts = masks.word & !(masks.word << 1 | word);
-            pass.starts = u128::from(starts) << 64 | pass.starts >> 64;
-            let runs = masks.digits & !(masks.digits << 1 | digit);
-            let letters = masks.word & !masks.underscore;
-            let mut anchors = runs | masks.at | masks.colon;
-            while anchors != 0 {
-                let bit = anchors.trailing_zeros();
-                anchors &= anchors - 1;
-                let place = base + bit as usize;
-                if runs >> bit & 1 == 1 {
-                    pass.digits(walkers, place, bit, sink);
-                } else if masks.at >> bit & 1 == 1 {
-                    pass.at(walkers, place, sink);
-                } else {
-                    pass.colon(walkers, place, sink);
-                }
-            }
-            if words {
-                let mut beginnings = letters & !(letters << 1 | letter);
-                while beginnings != 0 {
-                    pass.walk(walkers, Anchor::Word, base + beginnings.trailing_zeros() as usize, sink);
-                    beginnings &= beginnings - 1;
-                }
-            }
-            (digit, word, letter) = (masks.digits >> 63, masks.word >> 63, letters >> 63);
+    /// Gives the sink every form in the text.
+    pub fn each(&self, walkers: &mut Walkers, text: &[u8], sink: &mut impl Sink) {
+        let mut marks = walkers.marks.take().unwrap_or_default();
+        let mut pass = Pass::new(self);
+        for from in (0..text.len()).step_by(STRETCH) {
+            let to = text.len().min(from + STRETCH);
+            // What stands before and behind the stretch is looked at from within it.
+            marks.fill(text, from.saturating_sub(4 * WIDTH), to + 2 * WIDTH, self.literals.as_ref());
+            pass.stretch(walkers, &View::new(text, 0, &marks), (from, to), sink);
         }
-        if self.automaton(Anchor::Anywhere).is_some() {
-            for place in 0..text.len() {
-                pass.walk(walkers, Anchor::Anywhere, place, sink);
-            }
-        }
+        self.anywhere(walkers, text, &mut pass, sink);
+        walkers.marks = Some(marks);
     }
 
-    /// Gives the sink the forms that literals lead to, of which `found` has the beginnings, in the text's order.
-    pub fn literal(
-        &self,
-        walkers: &mut Walkers,
-        text: &[u8],
-        found: impl Iterator<Item = (usize, usize)>,
-        sink: &mut impl Sink,
-    ) {
-        let (Some(automaton), Some(walker)) = (self.automaton(Anchor::Literal), walkers.of(Anchor::Literal)) else {
-            return;
-        };
-        let mut covered = 0_usize;
-        for (start, literal) in found {
-            let limit = if start >= covered { LONGEST_LITERAL } else { LONGEST };
-            let before = walker.steps;
-            walker.walk(automaton, text, start, limit);
-            let far = usize::try_from(walker.steps - before).unwrap_or(LONGEST_LITERAL);
-            if far > LONGEST {
-                covered = covered.max(start + far);
-            }
-            if !walker.ends.is_empty() {
-                sink.forms(text, &Form { anchor: Anchor::Literal, start, reach: 0, walker, literal: Some(literal) });
+    /// The same for a text in a buffer of which the marks are known, from one byte before the text on.
+    pub fn known(&self, walkers: &mut Walkers, view: &View<'_>, sink: &mut impl Sink) {
+        let mut pass = Pass::new(self);
+        pass.stretch(walkers, view, (0, view.text.len()), sink);
+        self.anywhere(walkers, view.text, &mut pass, sink);
+    }
+
+    fn anywhere(&self, walkers: &mut Walkers, text: &[u8], pass: &mut Pass<'_>, sink: &mut impl Sink) {
+        if self.automaton(Anchor::Anywhere).is_some() {
+            let marks = Marks::default();
+            let view = View::new(text, 0, &marks);
+            for place in 0..text.len() {
+                pass.walk(walkers, &view, Anchor::Anywhere, place, sink);
             }
         }
     }
@@ -151,7 +138,8 @@ impl Places {
 impl Walkers {
     /// Lets go of what was learnt, where that has become too much.
     pub fn renew(&mut self, places: &Places) {
-        for (walker, automaton) in self.0.iter_mut().zip(&places.automata) {
+        let strong = self.strong.iter_mut().zip(&places.strong);
+        for (walker, automaton) in self.all.iter_mut().zip(&places.automata).chain(strong) {
             if let (Some(walker), Some(automaton)) = (walker, automaton)
                 && walker.is_full()
             {
@@ -163,100 +151,268 @@ impl Walkers {
     /// The walker of an anchor, if it has patterns.
     #[must_use]
     pub fn get(&self, anchor: Anchor) -> Option<&Walker> {
-        self.0.get(anchor as usize).and_then(Option::as_ref)
+        self.all.get(anchor as usize).and_then(Option::as_ref)
     }
 
     fn of(&mut self, anchor: Anchor) -> Option<&mut Walker> {
-        self.0.get_mut(anchor as usize).and_then(Option::as_mut)
+        self.all.get_mut(anchor as usize).and_then(Option::as_mut)
+    }
+
+    fn each(&self) -> impl Iterator<Item = &Walker> {
+        self.all.iter().chain(&self.strong).flatten()
     }
 
     /// Bytes walked so far by all: the measure of work.
     #[must_use]
     pub fn steps(&self) -> u64 {
-        self.0.iter().flatten().map(|walker| walker.steps).sum()
+        self.each().map(|walker| walker.steps).sum()
     }
 
     /// Whether a walk may give the lists new numbers.
     #[must_use]
     pub fn are_full(&self) -> bool {
-        self.0.iter().flatten().any(Walker::is_full)
+        self.each().any(Walker::is_full)
     }
 }
 
 /// One pass over one text.
 struct Pass<'a> {
     places: &'a Places,
-    text: &'a [u8],
     /// Beginnings before this one have been tried for digits.
     done: usize,
     colons_done: usize,
+    /// No literal's walk is long before this place.
+    covered: usize,
     /// Words begin at these of the 64 bytes before (low half) and of the 64 at hand (high half).
     starts: u128,
+    pair: Pair,
 }
 
-impl Pass<'_> {
-    /// A run of digits begins at `place`, bit `bit` of the 64 at hand.
-    fn digits(&mut self, walkers: &mut Walkers, place: usize, bit: u32, sink: &mut impl Sink) {
-        let (Some(automaton), Some(walker)) = (self.places.automaton(Anchor::Digits), walkers.of(Anchor::Digits))
-        else {
-            return;
-        };
-        let back = self.places.lead.min(place - self.done);
-        let window = self.starts.checked_shr(64 + bit - u32::try_from(back).unwrap_or(0)).unwrap_or(0);
-        let mut begins = u32::try_from(window & ((1 << back) - 1)).unwrap_or(0);
-        // Where the word begins that the digit is in: only some patterns reach over what stands before it.
-        let begun = begins | u32::from(self.starts >> (64 + bit) & 1 == 1) << back;
-        let word = begun.checked_ilog2().map_or(0, |last| place - back + last as usize);
-        for distance in 1..=self.places.loose.min(back) {
-            begins |= 1 << (back - distance);
+impl<'a> Pass<'a> {
+    fn new(places: &'a Places) -> Self {
+        Self { places, done: 0, colons_done: 0, covered: 0, starts: 0, pair: Pair::default() }
+    }
+
+    /// Every beginning in one stretch of the text, behind those before.
+    fn stretch(&mut self, walkers: &mut Walkers, view: &View<'_>, (from, to): (usize, usize), sink: &mut impl Sink) {
+        let words = self.places.automaton(Anchor::Word).is_some();
+        let literals = self.places.literals.as_ref();
+        if let Some(before) = from.checked_sub(WIDTH) {
+            self.pair.here = view.masks(before);
         }
-        begins |= 1 << back;
-        while begins != 0 {
-            let start = place - back + begins.trailing_zeros() as usize;
-            begins &= begins - 1;
-            let reach = place - start;
-            let Some(&byte) = self.text.get(start) else {
-                continue;
-            };
-            let before = Before::place(self.text, start);
-            let most = if start < word { automaton.reach_apart(before, byte) } else { automaton.reach(before, byte) };
-            if usize::from(most) > reach {
-                walker.walk(automaton, self.text, start, LONGEST);
-                if !walker.ends.is_empty() {
-                    sink.forms(self.text, &Form { anchor: Anchor::Digits, start, reach, walker, literal: None });
+        for base in (from..to).step_by(WIDTH) {
+            let keep = lowest(to - base);
+            self.pair = Pair { last: self.pair.here, here: view.masks(base) };
+            if base == 0 {
+                // In the buffer something else may stand before the text.
+                self.pair.here.begins |= self.pair.here.letters & !self.pair.here.digits & 1;
+            }
+            let carry = |kind: fn(&Masks) -> u64| kind(&self.pair.last) >> 63;
+            let (digit, word, letter) = (carry(|m| m.digits), carry(|m| m.word), carry(|m| m.letters));
+            let Masks { digits, word: all, letters, .. } = self.pair.here;
+            let (signs, suspects) = (self.pair.here.signs & keep, self.pair.here.suspects & keep);
+            self.starts = u128::from(all & !(all << 1 | word)) << 64 | self.starts >> 64;
+            let runs = digits & !(digits << 1 | digit) & keep;
+            let mut beginnings = if words { self.words(view, base, letters, letter) & keep } else { 0 };
+            let mut anchors = runs | signs | suspects | beginnings;
+            while anchors != 0 {
+                let bit = anchors.trailing_zeros();
+                let here = anchors & anchors.wrapping_neg();
+                anchors &= anchors - 1;
+                let place = base + bit as usize;
+                if runs & here != 0 {
+                    self.digits(walkers, view, place, bit, sink);
+                }
+                if suspects & here != 0 && literals.is_some_and(|literals| literals.knows(view.text, place)) {
+                    self.literal(walkers, view, place, sink);
+                }
+                if signs & here != 0 {
+                    if view.text.get(place) == Some(&b'@') {
+                        self.walk(walkers, view, Anchor::At, local_part(view.text, place), sink);
+                    } else {
+                        self.colon(walkers, view, place, sink);
+                    }
+                }
+                if beginnings & here != 0 {
+                    beginnings &= !here;
+                    self.walk(walkers, view, Anchor::Word, place, sink);
                 }
             }
         }
-        self.done = place + 1;
     }
 
-    fn at(&mut self, walkers: &mut Walkers, place: usize, sink: &mut impl Sink) {
-        self.walk(walkers, Anchor::At, local_part(self.text, place), sink);
+    /// Words begin here that are long enough for a pattern of words.
+    fn words(&self, view: &View<'_>, base: usize, letters: u64, letter: u64) -> u64 {
+        let mut beginnings = letters & !(letters << 1 | letter);
+        let beyond = view.from(base + WIDTH, |masks| masks.letters);
+        for distance in 1..self.places.word_letters {
+            beginnings &= letters >> distance | beyond << (64 - distance);
+        }
+        beginnings
     }
 
-    fn colon(&mut self, walkers: &mut Walkers, place: usize, sink: &mut impl Sink) {
+    /// A run of digits begins at `place`, bit `bit` of the 64 at hand.
+    fn digits(&mut self, walkers: &mut Walkers, view: &View<'_>, place: usize, bit: u32, sink: &mut impl Sink) {
+        let back_to = std::mem::replace(&mut self.done, place + 1);
+        let Some(all) = self.places.automaton(Anchor::Digits) else {
+            return;
+        };
+        let text = view.text;
+        let here = (self.pair.here.digits >> bit).trailing_ones();
+        // Up to the block's end more is looked at only where the number reaches it.
+        let count = if bit + here < 64 { here } else { view.from(place, |masks| masks.digits).trailing_ones() };
+        let behind = bit + count + 1;
+        let second = if behind < 64 { (self.pair.here.digits >> behind).trailing_ones() } else { 64 };
+        let count = count as usize;
+        let second = if behind.saturating_add(second) < 64 {
+            second as usize
+        } else {
+            view.from(place + count + 1, |masks| masks.digits).trailing_ones() as usize
+        };
+        let byte = |at: usize| text.get(at).copied();
+        let (next, last) = (byte(place + count), byte(place + count + 1 + second));
+        let shape = Run { digits: count, next, second, last };
+        let behind = before(all, text, place, self.starts >> (64 + bit) & 1 == 1);
+        let run = |automaton: &Automaton| automaton.reach.run(behind, &shape);
+        // Most numbers have no word before them: then only strong patterns matter.
+        let mut heard: Option<bool> = None;
+        let back = all.reach.leads.most.min(place - back_to);
+        if let Some(last) = place.checked_sub(1).filter(|_| back > 0).and_then(byte) {
+            let leads = &all.reach.leads;
+            let words = self.starts_before(bit, back);
+            // Distance d is bit 31 - d of the reversed bits, and bit back - d of the beginnings.
+            let mut begins = words & (leads.words(last).reverse_bits() >> (31 - back));
+            for distance in 1..=leads.loose.min(back) {
+                let opens = byte(place - distance).is_some_and(|byte| leads.other(byte, distance));
+                begins |= u32::from(opens) << (back - distance);
+            }
+            if leads.high {
+                begins |= u32::try_from(self.pair.before(bit, |m| m.high) >> (WIDTH - back)).unwrap_or(0);
+            }
+            let word = if begins == 0 { 0 } else { self.word_of(place, bit, back) };
+            while begins != 0 {
+                let at = begins.trailing_zeros() as usize;
+                begins &= begins - 1;
+                let (start, distance) = (place - back + at, back - at);
+                let first = byte(start).unwrap_or(b'\n');
+                let before = before(all, text, start, words >> at & 1 == 1);
+                let possible = |one: &Automaton| {
+                    one.reach.leads.possible(before, first, distance, last, start < word)
+                        && (distance > 1 || is_word(first) || one.reach.sign(first, &shape))
+                };
+                if possible(all) {
+                    let weak =
+                        start == 0 || *heard.get_or_insert_with(|| sink.weak(view, place, back, self.pair.back(bit)));
+                    self.numbers(walkers, view, (start, distance, before), weak, possible, sink);
+                }
+            }
+        }
+        if run(all) {
+            let weak = place == 0 || *heard.get_or_insert_with(|| sink.weak(view, place, back, self.pair.back(bit)));
+            self.numbers(walkers, view, (place, 0, behind), weak, run, sink);
+        }
+    }
+
+    /// Walks over the patterns that may begin at `start`, `reach` bytes before a digit.
+    #[inline]
+    fn numbers(
+        &self,
+        walkers: &mut Walkers,
+        view: &View<'_>,
+        (start, reach, before): (usize, usize, Before),
+        weak: bool,
+        possible: impl Fn(&Automaton) -> bool,
+        sink: &mut impl Sink,
+    ) {
+        let mut walk = |automaton: Option<&Automaton>, walker: Option<&mut Walker>| {
+            if let (Some(automaton), Some(walker)) = (automaton, walker) {
+                walker.walk(automaton, view.text, start, before, LONGEST);
+                if !walker.ends.is_empty() {
+                    sink.forms(&Form { view, anchor: Anchor::Digits, start, reach, walker, literal: None });
+                }
+            }
+        };
+        if weak {
+            return walk(self.places.automaton(Anchor::Digits), walkers.of(Anchor::Digits));
+        }
+        let [most, long] = self.places.strong.each_ref().map(|one| one.as_ref().filter(|one| possible(one)));
+        let [walk_most, walk_long] = walkers.strong.each_mut().map(Option::as_mut);
+        if most.is_some() {
+            walk(most, walk_most);
+        }
+        if long.is_some() && view.from(start, |masks| masks.letters).trailing_ones() >= MOST_LETTERS {
+            walk(long, walk_long);
+        }
+    }
+
+    /// Where words begin in the `back` bytes before a place; the lowest bit is `back` bytes before.
+    fn starts_before(&self, bit: u32, back: usize) -> u32 {
+        let window = self.starts >> (64 + bit - u32::try_from(back).unwrap_or(0));
+        u32::try_from(window & ((1 << back) - 1)).unwrap_or(0)
+    }
+
+    /// Where the word begins that the digit at `place` is in, as far as it is less than `back` before: only some
+    /// patterns reach over what stands before it.
+    fn word_of(&self, place: usize, bit: u32, back: usize) -> usize {
+        let window = self.starts >> (64 + bit - u32::try_from(back).unwrap_or(0));
+        let begun = u32::try_from(window & ((2 << back) - 1)).unwrap_or(0);
+        begun.checked_ilog2().map_or(0, |last| place - back + last as usize)
+    }
+
+    /// A literal may stand at `place`.
+    fn literal(&mut self, walkers: &mut Walkers, view: &View<'_>, place: usize, sink: &mut impl Sink) {
+        let known = self.places.literals.as_ref().and_then(|literals| literals.at(view.text, place));
+        let (Some(automaton), Some(walker)) = (self.places.automaton(Anchor::Literal), walkers.of(Anchor::Literal))
+        else {
+            return;
+        };
+        let Some(literal) = known else {
+            return;
+        };
+        let limit = if place >= self.covered { LONGEST_LITERAL } else { LONGEST };
+        let before = walker.steps;
+        walker.walk(automaton, view.text, place, Before::place(view.text, place), limit);
+        let far = usize::try_from(walker.steps - before).unwrap_or(LONGEST_LITERAL);
+        if far > LONGEST {
+            self.covered = self.covered.max(place + far);
+        }
+        if !walker.ends.is_empty() {
+            let (anchor, literal) = (Anchor::Literal, Some(literal));
+            sink.forms(&Form { view, anchor, start: place, reach: 0, walker, literal });
+        }
+    }
+
+    fn colon(&mut self, walkers: &mut Walkers, view: &View<'_>, place: usize, sink: &mut impl Sink) {
         if place < self.colons_done || self.places.automaton(Anchor::Colon).is_none() {
             return;
         }
-        let start = run_back(self.text, place, u8::is_ascii_hexdigit);
-        self.colons_done = run(self.text, place, |b| b.is_ascii_hexdigit() || *b == b':');
-        self.walk(walkers, Anchor::Colon, start, sink);
+        let start = run_back(view.text, place, u8::is_ascii_hexdigit);
+        self.colons_done = run(view.text, place, |b| b.is_ascii_hexdigit() || *b == b':');
+        self.walk(walkers, view, Anchor::Colon, start, sink);
     }
 
-    fn walk(&self, walkers: &mut Walkers, anchor: Anchor, start: usize, sink: &mut impl Sink) {
+    fn walk(&self, walkers: &mut Walkers, view: &View<'_>, anchor: Anchor, start: usize, sink: &mut impl Sink) {
         let (Some(automaton), Some(walker)) = (self.places.automaton(anchor), walkers.of(anchor)) else {
             return;
         };
-        let Some(&byte) = self.text.get(start) else {
+        let text = view.text;
+        let Some(&byte) = text.get(start) else {
             return;
         };
-        if automaton.reach(Before::place(self.text, start), byte) > 0 {
-            walker.walk(automaton, self.text, start, LONGEST);
+        let before = Before::place(text, start);
+        if automaton.reach.opens(before, byte) {
+            walker.walk(automaton, text, start, before, LONGEST);
             if !walker.ends.is_empty() {
-                sink.forms(self.text, &Form { anchor, start, reach: 0, walker, literal: None });
+                sink.forms(&Form { view, anchor, start, reach: 0, walker, literal: None });
             }
         }
     }
+}
+
+/// What stands before a place; at a word's beginning `first` is set.
+#[inline]
+fn before(automaton: &Automaton, text: &[u8], place: usize, first: bool) -> Before {
+    if first && !automaton.reach.anchored { Before::Other } else { Before::place(text, place) }
 }
 
 fn run(text: &[u8], start: usize, belongs: impl Fn(&u8) -> bool) -> usize {

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 
 use crate::automaton::Walker;
 use crate::context::{Context, Owner, Words};
+use crate::masks::{Back, View};
 use crate::pattern::{Pattern, Spec};
 use crate::places::{Form, Places, Sink, Walkers};
 
@@ -85,10 +86,7 @@ impl Patterns {
     pub(crate) fn pass(&self, text: &[u8], sink: &mut impl Sink) -> u64 {
         self.walking(|walkers| {
             let before = walkers.steps();
-            if let Some(literals) = &self.places.literals {
-                self.places.literal(walkers, text, literals.find(text), sink);
-            }
-            self.places.each(walkers, text, text, sink);
+            self.places.each(walkers, text, sink);
             walkers.steps() - before
         })
     }
@@ -145,7 +143,12 @@ struct Raw<'a> {
 }
 
 impl Sink for Raw<'_> {
-    fn forms(&mut self, text: &[u8], form: &Form<'_>) {
+    fn weak(&mut self, _: &View<'_>, _: usize, _: usize, _: Back) -> bool {
+        true
+    }
+
+    fn forms(&mut self, form: &Form<'_>) {
+        let text = form.view.text;
         let (free, hits, start) = (&mut self.free, &mut self.hits, form.start);
         self.patterns.longest(form, &mut self.seen, true, |index, pattern, end| {
             let Some(free) = free.get_mut(index).filter(|free| start >= **free) else {

@@ -5,6 +5,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::context::Window;
+use crate::heard::Heard;
+use crate::masks::{Back, View, WIDTH};
 use crate::pattern::Pattern;
 use crate::places::{Form, Sink};
 use crate::scan::Patterns;
@@ -37,6 +39,7 @@ struct Weighing<'a> {
     seen: Vec<u32>,
     boosted: Vec<(u32, usize)>,
     candidates: Vec<Candidate>,
+    heard: Heard,
 }
 
 impl Patterns {
@@ -49,6 +52,7 @@ impl Patterns {
             seen: Vec::new(),
             boosted: Vec::new(),
             candidates: Vec::new(),
+            heard: Heard::default(),
         };
         self.pass(text, &mut weighing);
         disjoint(weighing.candidates)
@@ -56,15 +60,19 @@ impl Patterns {
 }
 
 impl Sink for Weighing<'_> {
-    fn forms(&mut self, text: &[u8], form: &Form<'_>) {
-        let Self { patterns, free, seen, boosted, candidates } = self;
+    fn weak(&mut self, view: &View<'_>, place: usize, lead: usize, back: Back) -> bool {
+        self.heard.any(&self.patterns.words, view, place, lead, back)
+    }
+
+    fn forms(&mut self, form: &Form<'_>) {
+        let Self { patterns, free, seen, boosted, candidates, heard } = self;
+        let (view, text) = (form.view, form.view.text);
         let mut window: Option<Window> = None;
         let lists = form.walker.ends.iter().filter_map(|&(list, _)| form.walker.list(list));
         let mut weak = lists.into_iter().any(|list| !list.weak.is_empty());
         let mut asked = false;
         if weak {
-            let before = window.get_or_insert_with(|| Window::before(text, form.start));
-            patterns.words.boosted(before, boosted);
+            heard.boosted(&patterns.words, view, form.start, boosted);
             (asked, weak) = (true, !boosted.is_empty());
         }
         patterns.longest(form, seen, weak, |index, pattern: &Pattern, end| {
@@ -87,7 +95,7 @@ impl Sink for Weighing<'_> {
                 return;
             }
             if !asked {
-                patterns.words.boosted(before, boosted);
+                heard.boosted(&patterns.words, view, form.start, boosted);
                 asked = true;
             }
             let end = validated.unwrap_or(end);
@@ -104,7 +112,7 @@ impl Sink for Weighing<'_> {
                 }
             }
             let nearness = told(boosted);
-            let word = nearness.map(|nearness| before.word_end(form.start, nearness));
+            let word = nearness.map(|nearness| nearness / WIDTH);
             candidates.push(Candidate { found, word, doubt: (Reverse(nearness), owner.weak, owner.rank) });
         });
     }

@@ -4,6 +4,7 @@
 use crate::fold::fold;
 
 /// A word or phrase, in one spelling.
+#[derive(Clone)]
 pub struct Word {
     /// Folded; a blank stands for one or more of the marks between words.
     pub letters: Box<[u8]>,
@@ -37,13 +38,10 @@ pub fn spoken(mut words: &[Word], bytes: &[u8], mut depth: usize, mut at: usize,
         let Some(&byte) = bytes.get(at).filter(|_| !words.is_empty()) else {
             return;
         };
-        let letter = byte.to_ascii_lowercase();
-        let before = at.checked_sub(1).and_then(|place| bytes.get(place)).map_or(0, u8::to_ascii_lowercase);
-        let written_out = depth > 0 && matches!((before, letter), (b'a' | b'o' | b'u', b'e') | (b'a', b'a'));
-        if written_out && bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic) {
+        if depth > 0 && written_out(bytes, at) {
             spoken(words, bytes, depth, at + 1, found);
         }
-        let letter = if is_mark(byte) { b' ' } else { letter };
+        let letter = if is_mark(byte) { b' ' } else { byte.to_ascii_lowercase() };
         let here = |word: Option<&Word>| word.and_then(|word| word.letters.get(depth)) == Some(&letter);
         if !here(words.first()) || !here(words.last()) {
             let from = words.partition_point(|word| word.letters.get(depth) < Some(&letter));
@@ -56,7 +54,16 @@ pub fn spoken(mut words: &[Word], bytes: &[u8], mut depth: usize, mut at: usize,
     }
 }
 
-fn marks(bytes: &[u8], at: usize) -> usize {
+/// Whether the letter at `at` may be the second half of an umlaut that is written out.
+pub fn written_out(bytes: &[u8], at: usize) -> bool {
+    let letter = |at: usize| bytes.get(at).map_or(0, u8::to_ascii_lowercase);
+    let before = at.checked_sub(1).map_or(0, letter);
+    matches!((before, letter(at)), (b'a' | b'o' | b'u', b'e') | (b'a', b'a'))
+        && bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic)
+}
+
+/// How many marks between words stand at `at`.
+pub fn marks(bytes: &[u8], at: usize) -> usize {
     bytes.get(at..).unwrap_or_default().iter().take_while(|&&byte| is_mark(byte)).count()
 }
 
@@ -89,7 +96,8 @@ pub fn spellings(word: &str) -> Vec<Word> {
     all
 }
 
-fn is_mark(byte: u8) -> bool {
+/// Whether a byte stands between the words of a phrase.
+pub fn is_mark(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'_' | b'-')
 }
 

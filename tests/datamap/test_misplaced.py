@@ -31,7 +31,7 @@ def test_cards_outside_a_vault_are_a_finding() -> None:
         a_field("exports/old.csv", "cc", "payment_card", 1_200, 1_500), a_field("main.user", "mail", "email")
     )
     assert finding.check == "misplaced_data"
-    assert "1,200 of 1,500 cells of cc" in finding.reason
+    assert "1,200 of 1,500 cells of cc that were read" in finding.reason
     assert finding.datasets == ("shop.exports/old.csv",)
     assert (finding.severity, finding.confidence, finding.raised) == (5, 0.9, NOW)
     assert finding.tip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from custodes.datamap.rulings import rule
+from custodes.datamap.rulings import rule, unexamined
 from custodes.records import Decided, Examined, Field, Ruling
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -47,3 +47,14 @@ def test_the_last_ruling_counts() -> None:
     """Withdrawn, the scan's verdict is what it was."""
     (one,), suppressed = rule(MAP, last([a_ruling("not_personal", days=9), a_ruling("withdrawn")]), NOW)
     assert (one, suppressed) == (MAP[0], ())
+
+
+def test_a_confirmed_field_of_a_dataset_that_was_not_examined_is_uncovered() -> None:
+    """It is on no map, so it is told where gaps are told; other rulings on that dataset say nothing about a gap."""
+    confirmed = a_ruling("confirmed")
+    (gap,) = unexamined((), last([confirmed]), NOW)
+    assert (gap.store, gap.dataset) == ("shop", "main.orders")
+    assert gap.reason == "a ruling confirms payment card in number, but the dataset was not examined"
+    assert unexamined(MAP, last([confirmed]), NOW) == ()
+    assert unexamined((), last([a_ruling("not_personal", days=9)]), NOW) == ()
+    assert unexamined((), last([a_ruling("confirmed", days=9)]), NOW + timedelta(days=9)) == ()

@@ -114,14 +114,35 @@ def test_blocks_of_any_size_give_the_same(size: int, jobs: int) -> None:
     assert [(hit.line, hit.start) for hit in whole] == [(1, 2), (2, 0), (5, 2), (6, 5)]
 
 
-def test_a_line_longer_than_memory_allows_is_looked_at_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Characters are counted on from part to part of one line."""
-    monkeypatch.setattr(text, "_LONGEST_LINE", 50)
-    line = "é" * 30 + " " + "word " * 30 + "ann@example.com end\nbob@example.com"
-    blocks = [line.encode()[place : place + 10] for place in range(0, len(line.encode()), 10)]
-    found = list(classify_blocks(blocks, classifier(), "a"))
-    assert [(hit.line, hit.start) for hit in found][-1] == (2, 0)
-    assert all(hit.start == line.index("ann@") for hit in found if hit.line == 1)
+CARD = "4111 1111 1111 1111"
+KEY = "-----BEGIN RSA PRIVATE KEY-----" + "Qk1" * 2_000 + "-----END RSA PRIVATE KEY-----"
+
+
+@pytest.mark.parametrize("line_end", ["", "\r", "\n"])
+@pytest.mark.parametrize("fill", ["x", "é", "\U0001d7d8 "])
+def test_a_line_longer_than_memory_allows_loses_nothing(
+    monkeypatch: pytest.MonkeyPatch, fill: str, line_end: str
+) -> None:
+    """Wherever it is cut, every match is told once, at its place, as if the line were looked at in one piece."""
+    monkeypatch.setattr(text, "_LONGEST_LINE", 70_000)
+    values = [CARD, "ann@example.com", "ssn 536904399", KEY]
+    line = "".join(f"{values[number % 4]} {fill * (number % 800 + 20)} {line_end}" for number in range(700))
+    data = line.encode()
+    blocks = [data[place : place + 4_093] for place in range(0, len(data), 4_093)]
+    lines = io.StringIO(line, newline="").readlines()
+    whole = list(classify_text(lines, classifier(), "a"))
+    assert len(whole) >= 700
+    assert list(classify_blocks(blocks, classifier(), "a", 2)) == whole
+
+
+@pytest.mark.parametrize("shift", range(20))
+def test_a_card_number_across_the_cut_is_found_once(monkeypatch: pytest.MonkeyPatch, shift: int) -> None:
+    """The cut goes through every digit of it."""
+    monkeypatch.setattr(text, "_LONGEST_LINE", 70_000)
+    at = 70_000 - text._SHARED - shift
+    data = (b"x" * (at - 1) + b" " + CARD.encode() + b" ").ljust(200_000, b"y")
+    found = list(classify_blocks([data[:70_000], data[70_000:]], classifier(), "a"))
+    assert [(hit.category, hit.start, hit.end) for hit in found] == [("payment_card", at, at + len(CARD))]
 
 
 def test_lines_are_counted_over_blocks() -> None:

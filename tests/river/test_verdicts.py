@@ -57,6 +57,26 @@ def test_a_confirmed_field_is_on_the_map_though_no_scan_finds_it(scanned: Path) 
     assert "ids open doors" in one["reasons"][0]
 
 
+def test_a_confirmed_field_of_a_table_that_is_gone_is_told_as_a_gap_until_it_is_withdrawn(scanned: Path) -> None:
+    """It outlives the table, is told as uncovered, counts again when the table is back, and can be withdrawn."""
+    custodes("verdicts", "confirm", FIELD, "email", "--why", "they are real", cwd=scanned)
+    with sqlite3.connect(scanned / "shop.db") as shop:
+        shop.execute("alter table customers rename to moved")
+    answer = custodes("scan", "--json", cwd=scanned)
+    gaps = [one["reason"] for one in answer.json["uncovered"] if one["dataset"] == "main.customers"]
+    assert gaps == ["a ruling confirms email in email, but the dataset was not examined"]
+    with sqlite3.connect(scanned / "shop.db") as shop:
+        shop.execute("alter table moved rename to customers")
+    answer = custodes("scan", "--json", cwd=scanned)
+    assert not [one for one in answer.json["uncovered"] if one["dataset"] == "main.customers"]
+    assert FIELD in fields(answer)
+    with sqlite3.connect(scanned / "shop.db") as shop:
+        shop.execute("drop table customers")
+    assert custodes("verdicts", "withdraw", FIELD, "email", "--why", "it was dropped", cwd=scanned).code == 0
+    answer = custodes("scan", "--json", cwd=scanned)
+    assert not [one for one in answer.json["uncovered"] if one["dataset"] == "main.customers"]
+
+
 def test_a_withdrawn_ruling_gives_the_verdict_back_and_history_tells_both(scanned: Path) -> None:
     """Nothing is overwritten."""
     suppress(scanned)

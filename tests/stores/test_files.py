@@ -150,10 +150,15 @@ def test_nested_json_has_dotted_paths(tmp_path: Path) -> None:
 
 def test_keys_made_from_data_are_gathered(tmp_path: Path) -> None:
     """Past two thousand paths values are read under one name, so that a file cannot make endless columns."""
+    wide = {f"field{number}": "x" for number in range(2_500)}
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps({**wide, f"more{number}": "y"}) + "\n" for number in range(3)))
+    rows, _ = read(tmp_path, "a.jsonl")
+    assert len(rows[-1]) <= 2_002
+    assert (rows[-1]["(other fields)"] or [])[-1] == "y"
+    assert "more2" in (rows[-1]["(other fields).{key}"] or [])
     (tmp_path / "a.jsonl").write_text("".join(json.dumps({f"user{number}": "x"}) + "\n" for number in range(2_500)))
     rows, _ = read(tmp_path, "a.jsonl")
-    assert len(rows[-1]) <= 2_001
-    assert rows[-1]["(other fields)"] == ["x"]
+    assert rows[-1] == {"{key}": ["user2499"], "*": ["x"]}
 
 
 def test_one_json_document_is_read(tmp_path: Path) -> None:
@@ -180,8 +185,8 @@ def test_nested_parquet_has_dotted_paths(tmp_path: Path) -> None:
         "who.mail": "ann@example.com",
         "who.tags": ["1", "2"],
         "lines.sku": ["a", "b"],
-        "notes.key": ["k"],
-        "notes.value": ["v"],
+        "notes.{key}": ["k"],
+        "notes.*": ["v"],
         "raw": "plain",
         "kind": "x",
         "at": "1970-01-01 00:00:00.000000Z",
@@ -297,17 +302,17 @@ def fields(folder: Path) -> list[str]:
 
 
 def test_keys_that_are_personal_share_one_field(tmp_path: Path) -> None:
-    """E-mail addresses, phone and card numbers used as keys are values of `{*}` and never part of a field's name."""
+    """E-mail addresses, phone and card numbers used as keys are values of `{key}` and never part of a field's name."""
     keys = ["ann@example.com", "bob@example.com", "+44 20 7946 0958", "020-7946-0958", "4111111111111111"]
     lines = [{"id": 1, "by": {key: {"phone": "1"}}} for key in keys]
     last = dict.fromkeys(keys, "x") | {"address2": "kept", "2024-01-01": "kept", "list": [{keys[0]: None}]}
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, [*lines, last])))
     rows, reason = read(tmp_path, "a.jsonl")
-    assert fields(tmp_path) == ["id", "by.{*}", "by.*.phone", "{*}", "*", "address2", "2024-01-01", "list.{*}"]
-    assert [row["by.{*}"] for row in rows[:-1]] == [[key] for key in keys]
+    assert fields(tmp_path) == ["id", "by.{key}", "by.*.phone", "{key}", "*", "address2", "2024-01-01", "list.{key}"]
+    assert [row["by.{key}"] for row in rows[:-1]] == [[key] for key in keys]
     assert rows[0]["by.*.phone"] == ["1"]
-    assert rows[-1]["{*}"] == keys
-    assert rows[-1]["list.{*}"] == keys[:1]
+    assert rows[-1]["{key}"] == keys
+    assert rows[-1]["list.{key}"] == keys[:1]
     assert not reason
 
 

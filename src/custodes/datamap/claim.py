@@ -11,6 +11,7 @@ from custodes.datamap.crossing import Crossing
 from custodes.datamap.headers import NOTHING, Phrases, Promise
 from custodes.datamap.profile import Profile
 from custodes.datamap.tally import ColumnTally
+from custodes.stores.names import KEYS, last
 
 TOLD = 0.9  # a promise of this strength is what the column is called
 
@@ -30,9 +31,10 @@ ABOUT_PEOPLE = frozenset(
 class Claim:
     """A column is (whole) or contains this category.
 
-    nats: the sum of the evidence, log-odds against nothing personal. matched: cells that fit, of the column's cells
-    that are not empty. raw: how much better its check explains the values than luck does, without a bound; None where
-    no check was asked. Of two checks that say all they can, it tells the one that fits better.
+    nats: the sum of the evidence, log-odds against nothing personal. matched of scanned: cells that fit, of the cells
+    that were looked at and are not empty; scanned is None where those are all of the column's. raw: how much better
+    its check explains the values than luck does, without a bound; None where no check was asked. Of two checks that
+    say all they can, it tells the one that fits better.
     by: which kind of evidence it rests on.
     """
 
@@ -43,6 +45,7 @@ class Claim:
     whole: bool = True
     raw: float | None = None
     by: Basis = "form"
+    scanned: int | None = None
 
     def surer(self, nats: float, reason: str) -> Claim:
         """The same with more (or less) evidence, for one more reason."""
@@ -104,9 +107,15 @@ class ColumnView:
         """What the name promises about a category."""
         return self.promises.get(category, NOTHING)
 
-    def cells(self, share: float) -> int:
-        """How many of the filled cells a share of the values that say something is."""
-        return round(share * self.profile.present * self.filled)
+    def fitting(self, share: float) -> int:
+        """How many sampled cells a share of the values that say something is."""
+        return round(share * len(self.profile.values))
+
+    @property
+    def sampled(self) -> str:
+        """The cells that shares of values are of, in words: `120 cells`, `1,024 sampled cells`."""
+        whole = self.profile.filled >= self.filled
+        return f"{len(self.profile.values):,} {'cells' if whole else 'sampled cells'}"
 
     def best(self) -> Claim | None:
         """The strongest claim on the whole column."""
@@ -120,7 +129,8 @@ class ColumnView:
 
 def view(tally: ColumnTally, phrases: Phrases, profile: Profile, crossing: Crossing) -> ColumnView:
     """Read the name of a column: of several promises the strong ones count, of these those with the longest phrase."""
-    words = headers.tokens(tally.path.rsplit(".", 1)[-1])
+    key = last(tally.path)[1]
+    words = headers.tokens(key) if key != KEYS else ()
     promises = {key: found for key, found in phrases.promises(words).items() if found.strength}
     if any(found.strength >= TOLD for found in promises.values()):
         promises = {key: found for key, found in promises.items() if found.strength >= TOLD}

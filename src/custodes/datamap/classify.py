@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
@@ -12,9 +15,12 @@ from custodes.datamap.category import CategoryRules
 from custodes.datamap.claim import Around, ColumnView, view
 from custodes.datamap.countries import countries, country_codes
 from custodes.datamap.crossing import Crossing
+from custodes.datamap.keys import Personal
 from custodes.datamap.listed import list_claim
+from custodes.datamap.named import Named
 from custodes.datamap.names import echo_share, name_claims
 from custodes.datamap.nested import Unfolder
+from custodes.datamap.paths import Move
 from custodes.datamap.patterned import inside_claim, pattern_claim
 from custodes.datamap.phoned import phone_claim
 from custodes.datamap.profile import Profile
@@ -23,7 +29,10 @@ from custodes.datamap.recognise import Recogniser
 from custodes.datamap.shaped import shape_claim, unnamed_claim
 from custodes.datamap.tally import ColumnTally, flatten, sample_plan
 from custodes.records import Column, Dataset, Examined, Field
+from custodes.stores import arrow
+from custodes.stores.names import MANY, SURPLUS, keyed, last, listed
 
+_TOGETHER = "too many fields to be told apart: this one stands for the rest of them"
 _REMEMBERED = 100_000  # columns whose category is kept for those that reference them
 
 
@@ -51,6 +60,7 @@ class Classifier:
         for index, (rules, _) in enumerate(self.recogniser.patterns):
             own.setdefault(rules.id, []).append(index)
         self.owned = tuple((rules, tuple(own.get(rules.id, ()))) for rules in self.categories)
+        self.personal = Personal(self.recogniser)
         # By store and full name of a column: what it was found to hold, for columns that reference it.
         self.held: dict[tuple[str, str], str] = {}
 
@@ -73,6 +83,15 @@ class Classifier:
             self.held[(field.store, f"{field.dataset}.{field.field}")] = field.category
 
 
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Which rows of a batch are sampled: where runs begin, how long they are, and how many rows were sampled before."""
+
+    starts: Sequence[int]
+    run: int
+    before: int
+
+
 class Tally:
     """What has been seen of one dataset. Memory is bounded by its columns, not by its rows."""
 
@@ -81,34 +100,79 @@ class Tally:
         self._dataset = dataset
         self._columns: dict[str, ColumnTally] = {}
         self._declared = {column.name: column for column in dataset.columns}
-        self._unfolder = Unfolder()
+        self._named = Named(classifier.personal)
+        self._unfolder = Unfolder(classifier.personal)
+        self._owners: dict[str, str] = {}  # by path, the column it was first met in
         self._sampled = 0
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Count one batch: columns of strings, or of lists and structs of strings; what is nested in text as well."""
         starts, run = sample_plan(batch.num_rows, self._sampled)
-        before = self._sampled
+        rows = _Rows(starts, run, self._sampled)
         self._sampled += len(starts) * run
+        self._move(self._named.learn(batch.schema), None, rows)
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
-            declared = self._declared.get(name)
-            for path, array in flatten(name, column):
-                for inner, cells in self._unfolder.unfold(path, array):
-                    self._count(inner, cells, declared if inner == name else None, starts, run, before)
+            told, keys = self._named.told(name)
+            values = arrow.usual(column).flatten() if keyed(told) and arrow.is_list(column.type) else column
+            for path, array in flatten(told, values):
+                found = self._unfolder.unfold(path, array)
+                self._move(found.moves, name, rows)
+                for inner, cells in found.columns:
+                    self._count(
+                        self._own(inner, name), cells, self._declared.get(name) if inner == name else None, rows
+                    )
+            for path, key in keys:
+                filled = len(column) - column.null_count
+                self._count(path, pa.array([key] * filled, pa.string()), None, rows)
 
-    def _count(
-        self, path: str, array: pa.Array, declared: Column | None, starts: Sequence[int], run: int, before: int
-    ) -> None:
-        recogniser = self._classifier.recogniser
+    def _own(self, path: str, column: str) -> str:
+        """The path; of two columns whose paths are written alike, the later one's with its own name in quotes."""
+        if self._owners.setdefault(path, column) == column or listed(path):
+            return path
+        return f"{json.dumps(column, ensure_ascii=False)}{path.removeprefix(column)}"
+
+    def _move(self, moves: Sequence[Move], column: str | None, rows: _Rows) -> None:
+        """Tell what was counted under paths that are part of others now under those, and their keys as values.
+
+        column: whose paths they are; None where they are columns, and all the paths in them move along.
+        """
+        filled: Counter[tuple[str, str]] = Counter()
+        for move in moves:
+            for old, new in self._moved(move, column):
+                tally = self._columns.pop(old, None)
+                self._owners.pop(old, None)
+                if tally is not None:
+                    self._at(new, None, rows).merge(tally)
+                    for one in move.keys:
+                        filled[one] = max(filled[one], tally.filled)
+        for (path, key), times in filled.items():
+            self._count(path, pa.array([key] * times, pa.string()), None, rows)
+
+    def _moved(self, move: Move, column: str | None) -> list[tuple[str, str]]:
+        """The paths of a move as they are counted, old and new."""
+        if column is not None:
+            return [(self._own(move.old, column), self._own(move.new, column))]
+        fronts = (f"{move.old}.", f"{move.old}[")
+        inside = [path for path in self._columns if path == move.old or path.startswith(fronts)]
+        # Under a key that is data there are many values, whether there was a list before or not.
+        below = [path.removeprefix(move.old).removeprefix(MANY) for path in inside]
+        return [(path, f"{move.new}{rest}") for path, rest in zip(inside, below, strict=True)]
+
+    def _at(self, path: str, declared: Column | None, rows: _Rows) -> ColumnTally:
         tally = self._columns.get(path)
         if tally is None:
-            tally = ColumnTally(path, declared, len(recogniser.patterns))
+            tally = ColumnTally(path, declared, len(self._classifier.recogniser.patterns))
             # A path that first appears in a later batch was empty in the rows before.
-            tally.sample = [None] * before if tally.aligned else []
-            tally.runs = [before] if before and tally.aligned else []
+            tally.sample = [None] * rows.before if tally.aligned else []
+            tally.runs = [rows.before] if rows.before and tally.aligned else []
             self._columns[path] = tally
-        tally.add(array, recogniser)
+        return tally
+
+    def _count(self, path: str, array: pa.Array, declared: Column | None, rows: _Rows) -> None:
+        tally = self._at(path, declared, rows)
+        tally.add(array, self._classifier.recogniser)
         if tally.aligned:
-            tally.take(array, starts, run)
+            tally.take(array, rows.starts, rows.run)
         else:
             tally.take_some(array)
 
@@ -197,7 +261,7 @@ class Tally:
 
     def _around(self, column: ColumnView, columns: list[ColumnView], about: frozenset[str] = frozenset()) -> Around:
         words = headers.tokens(self._dataset.name.rsplit("/", 1)[-1])
-        words += headers.tokens(column.tally.path.rpartition(".")[0])
+        words += headers.tokens(last(column.tally.path)[0])
         declared = column.tally.column
         target = declared.references if declared is not None else None
         inherited = self._classifier.held.get((self._dataset.store, target)) if target is not None else None
@@ -212,8 +276,8 @@ class Tally:
             category=claim.category,
             confidence=round(verdict.confidence, 2),
             matched=claim.matched,
-            scanned=column.filled,
-            reasons=claim.reasons,
+            scanned=column.filled if claim.scanned is None else claim.scanned,
+            reasons=(*claim.reasons, _TOGETHER) if SURPLUS in column.tally.path else claim.reasons,
         )
         if claim.whole:
             self._classifier.hold(field)

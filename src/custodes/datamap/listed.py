@@ -6,7 +6,7 @@ from custodes.datamap.category import CategoryRules
 from custodes.datamap.claim import TOLD, Around, Claim, ColumnView, header_reason, per_cent
 from custodes.datamap.evidence import header_weight
 from custodes.datamap.headers import Promise
-from custodes.datamap.shaped import lonely
+from custodes.datamap.shaped import lonely, sampled_claim
 from custodes.datamap.vocabulary import WORDS
 
 _BASE = -5.0
@@ -39,9 +39,8 @@ def list_claim(column: ColumnView, rules: CategoryRules, around: Around) -> Clai
     if not told and not alone:
         return None
     nats = _BASE + (_BY_THEMSELVES + 3 * several * share if alone else 0.0) + (_KEPT * share if told else 0.0)
-    matched = column.cells(share)
-    said = f"{per_cent(share)} of {column.filled:,} cells are among the words of its list"
-    claim = Claim(rules.id, nats, matched, (said,), by="shape")
+    said = f"{per_cent(share)} of {column.sampled} are among the words of its list"
+    claim = sampled_claim(column, rules.id, nats, share, said)
     return claim.surer(header_weight(promise.strength), header_reason(promise)) if told else claim
 
 
@@ -57,8 +56,8 @@ def _answers(column: ColumnView, rules: CategoryRules, promise: Promise) -> Clai
     share = sum(value in answers for value in profile.values) / len(profile.values)
     if share < 0.8:
         return None
-    said = f"{per_cent(share)} of {column.filled:,} cells are one of {len(answers)} short answers"
-    claim = Claim(rules.id, _BASE + _OTHER_WORDS, column.cells(share), (said,), by="shape")
+    said = f"{per_cent(share)} of {column.sampled} are one of {len(answers)} short answers"
+    claim = sampled_claim(column, rules.id, _BASE + _OTHER_WORDS, share, said)
     return claim.surer(header_weight(promise.strength), header_reason(promise))
 
 

@@ -109,7 +109,7 @@ def _finding(
 
 def _cells(field: Field, categories: Mapping[str, Category]) -> str:
     title = _in_prose(categories[field.category].title)
-    return f"{title} in {field.matched:,} of {field.scanned:,} cells of {field.field}"
+    return f"{title} in {field.matched:,} of {field.scanned:,} cells of {field.field} that were read"
 
 
 def _copied(full_name: str, held: list[Field], copies: tuple[tuple[str, str, float], ...]) -> str:

@@ -117,7 +117,7 @@ def _single(
     family = sum(map(values.has_family_name, distinct)) / len(distinct)
     if "last_name" in known and family >= 0.75 and family > given + contrary and len(column.profile.usual) >= 10:
         claim = _claim(column, "last_name", -0.2, word, "single words, written as names are")
-        claim = claim.surer(min(2.0, 2 * family), f"{per_cent(family)} are common family names")
+        claim = claim.surer(min(2.0, 2 * family), f"{per_cent(family)} of those asked are common family names")
         return _surer(claim, 0.0, echo)
     if "first_name" in known and given >= 0.5 + contrary and len(column.profile.distinct) >= 5:
         return _surer(_claim(column, "first_name", -0.2, word, "single words, written as names are"), given, echo)
@@ -127,16 +127,16 @@ def _single(
 
 
 def _claim(column: ColumnView, category: str, nats: float, share: float, reason: str) -> Claim:
-    filled = column.filled
-    fit = f"{per_cent(share)} of {filled:,} cells have the shape of a name"
-    return Claim(category, nats, column.cells(share), (reason, fit), by="name")
+    fit = f"{per_cent(share)} of {column.sampled} have the shape of a name"
+    reasons = (reason, fit)
+    return Claim(category, nats, column.fitting(share), reasons, by="name", scanned=column.profile.filled)
 
 
 def _surer(claim: Claim, given: float, echo: float) -> Claim:
     if given >= 0.1:
-        claim = claim.surer(min(2.0, 4 * given), f"{per_cent(given)} hold a common given name")
+        claim = claim.surer(min(2.0, 4 * given), f"{per_cent(given)} of those asked hold a common given name")
     return (
-        claim.surer(2 * echo, f"in {per_cent(echo)} of the rows a word stands in the e-mail address")
+        claim.surer(2 * echo, f"in {per_cent(echo)} of the sampled rows a word stands in the e-mail address")
         if echo >= 0.3
         else claim
     )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import pyarrow as pa
 
-from custodes.datamap.documents import Leaf, Paths, json_leaves, pair_leaves, query_leaves, xml_leaves
-from custodes.datamap.tally import LISTED
+from custodes.datamap.documents import Leaf, json_leaves, pair_leaves, query_leaves, xml_leaves
+from custodes.datamap.keys import Personal
+from custodes.datamap.paths import Move, Paths
+from custodes.stores.names import listed
 
 _LOOK: Final = 64  # filled cells looked at to decide what a column of text is
 _ENOUGH: Final = 0.5  # of these are documents of one kind
@@ -29,25 +31,38 @@ _READERS: Final[dict[str, Reader]] = {
 class _Known:
     """What is known of one column of text: its reader (None: plain), and the paths found in it."""
 
+    paths: Paths
     reader: Reader | None = None
     decided: bool = False
-    paths: Paths = field(default_factory=Paths)
+
+
+@dataclass(frozen=True, slots=True)
+class Unfolded:
+    """A batch of one column. columns: itself without what could be read, and the values it hides, by path.
+
+    moves: paths of earlier batches that are told as part of another one from now on.
+    """
+
+    columns: tuple[tuple[str, pa.Array], ...]
+    moves: tuple[Move, ...] = ()
 
 
 class Unfolder:
     """Takes the columns of one dataset apart, batch after batch; memory is bounded by the paths that it names."""
 
-    def __init__(self) -> None:
+    def __init__(self, personal: Personal) -> None:
+        self._personal = personal
         self._known: dict[str, _Known] = {}
 
-    def unfold(self, path: str, array: pa.Array) -> Iterator[tuple[str, pa.Array]]:
-        """The column without what could be read, and under their paths the values that it hides."""
-        known = self._known.setdefault(path, _Known())
+    def unfold(self, path: str, array: pa.Array) -> Unfolded:
+        """Take in a batch of one column."""
+        known = self._known.get(path)
+        if known is None:
+            known = self._known[path] = _Known(Paths(self._personal.keyed()))
         if not known.decided:
             known.reader, known.decided = _decide(array)
         if known.reader is None:
-            yield path, array
-            return
+            return Unfolded(((path, array),))
         rest: list[str | None] = []
         documents: list[tuple[int, list[Leaf]]] = []
         for row, cell in enumerate(array.to_pylist()):
@@ -58,10 +73,21 @@ class Unfolder:
                 continue
             documents.append((row, read[0]))
             rest.append(read[1])
-        yield path, pa.array(rest, pa.string())
-        separate = any(mark in path for mark in LISTED)
-        for inner, cells in known.paths.columns(documents, len(rest)).items():
-            yield f"{path}{inner}", pa.array([cell for cell in cells if cell] if separate else cells, pa.string())
+        moves = known.paths.learn([leaves for _, leaves in documents])
+        found = known.paths.columns(documents, len(rest))
+        inner = _arrays(path, found)
+        moved = tuple([_below(path, move) for move in moves])
+        return Unfolded(((path, pa.array(rest, pa.string())), *inner), moved)
+
+
+def _arrays(path: str, found: dict[str, list[str | None]]) -> Iterator[tuple[str, pa.Array]]:
+    separate = listed(path)
+    for inner, cells in found.items():
+        yield f"{path}{inner}", pa.array([cell for cell in cells if cell] if separate else cells, pa.string())
+
+
+def _below(path: str, move: Move) -> Move:
+    return Move(f"{path}{move.old}", f"{path}{move.new}", tuple([(f"{path}{keys}", key) for keys, key in move.keys]))
 
 
 def _text(cell: object) -> str | None:

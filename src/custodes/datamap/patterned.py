@@ -12,6 +12,7 @@ from custodes.datamap.claim import TOLD, Around, Claim, ColumnView, header_reaso
 from custodes.datamap.evidence import check_weight, header_weight
 from custodes.datamap.recognise import Recogniser
 from custodes.datamap.rivals import NUMBERED, THINGS_NUMBERED
+from custodes.datamap.tally import Weighed
 
 _CHECKED: Final = {
     "payment_card": "pass the Luhn check and an issuer range",
@@ -25,6 +26,8 @@ _HANDFUL: Final = 5
 _BROKEN: Final = 0.3  # of crossed values pass at most where there is a check digit
 _UNTRIED: Final = 3.0  # what a loose check says where there are too few values to try it
 _SHORT: Final = 5
+_EACH: Final = 4_096  # cells of a weak form; of more, where the check refuses most, the scanner asks of one in thirteen
+_REFUSED: Final = 0.25
 _SCATTERED: Final = 5  # cells with a match, below which a column of codes holds none
 _PROSE: Final = 0.3  # of the values are of several words in a column of text
 _TELLING: Final = frozenset({"literal", "at"})  # anchors that say what begins or stands there
@@ -33,14 +36,15 @@ _STRUCTURED: Final = {True: 0.5, False: 0.1}  # how often bare digits, and telli
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """Cells of a column by one category: of its form, passing, passing by patterns that are weak in text, and by those
-    whose form says what it is."""
+    """Cells by one category: of its form, passing, passing by patterns that are weak in text, and by those whose form
+    says what it is; of how many. padded: those are sampled cells, with leading zeros put back."""
 
     form: int
     passed: int
     weak: int
     telling: int
-    padded: bool = False  # leading zeros had to be put back
+    of: int
+    padded: bool = False
 
 
 def pattern_claim(
@@ -52,24 +56,24 @@ def pattern_claim(
     fit = _fit(column, own, recogniser)
     promise = column.promise(rules.id)
     told = promise.strength >= TOLD
-    share = fit.passed / column.filled
+    share = fit.passed / fit.of
     if not fit.passed or share < rules.column.valid_share * (0.5 if told else 1):
         return None
     checked = any(recogniser.strict(index) for index in own)
     chance = rules.column.chance
     # A bare number without a check, and a form that anything may have, are told by the name alone.
     nats, raw, said = _weighed(column, rules, fit, checked=checked)
-    claim = Claim(rules.id, nats, fit.passed, (said,), raw=raw)
+    claim = Claim(rules.id, nats, fit.passed, (said,), raw=raw, scanned=fit.of)
     if not told and fit.weak > 0.5 * fit.passed and (not checked or chance >= 1):
         return None
     if told:
-        kept = evidence.FORM_KEPT if fit.form >= 0.9 * column.filled else 0.0
+        kept = evidence.FORM_KEPT if fit.form >= 0.9 * fit.of else 0.0
         claim = claim.surer(header_weight(promise.strength) + kept, header_reason(promise))
     bare = fit.weak > 0.5 * fit.passed or "sequence" in rules.column.refutes
     if column.profile.rising and bare and not told and not _proved(column, rules, nats):
         claim = claim.surer(evidence.SERIAL, "the numbers rise from row to row")
     elif fit.weak > 0.5 * fit.passed and len(column.profile.distinct) < _HANDFUL:
-        claim = claim.surer(evidence.FEW, f"only {len(column.profile.distinct)} different values")
+        claim = claim.surer(evidence.FEW, f"only {len(column.profile.distinct)} different values in {column.sampled}")
     if not told and fit.weak > 0.5 * fit.passed and THINGS_NUMBERED & set(column.words):
         claim = claim.surer(NUMBERED, "the header speaks of numbers of things")
     return around_claim(claim, rules, around)
@@ -93,19 +97,16 @@ def around_claim(claim: Claim, rules: CategoryRules, around: Around) -> Claim:
 
 
 def _fit(column: ColumnView, own: tuple[int, ...], recogniser: Recogniser) -> _Fit:
-    """Counts over all cells; or over the sample with its leading zeros put back, where that fits better."""
+    """Counts over all cells; or over the sampled ones with their leading zeros put back, where more of them pass."""
     tally = column.tally
     plain = _summed(own, recogniser, tally.whole, tally.whole_valid, column.filled)
     counts = column.crossing.padded
     if counts is None or not counts.filled:
         return plain
-    scale = column.filled / counts.filled
     put_back = _summed(own, recogniser, counts.whole, counts.whole_valid, counts.filled)
-    if put_back.passed * scale <= 1.02 * plain.passed:
+    if put_back.passed * plain.of <= 1.02 * plain.passed * put_back.of:
         return plain
-    return _Fit(
-        round(put_back.form * scale), round(put_back.passed * scale), round(put_back.weak * scale), 0, padded=True
-    )
+    return replace(put_back, telling=0, padded=True)
 
 
 def _summed(own: tuple[int, ...], recogniser: Recogniser, whole: list[int], valid: list[int], filled: int) -> _Fit:
@@ -122,7 +123,7 @@ def _summed(own: tuple[int, ...], recogniser: Recogniser, whole: list[int], vali
     # A cell may have several of the forms.
     strong = min(strong, filled)
     weak = min(weak, filled - strong)
-    return _Fit(min(form, filled), strong + weak, weak, min(telling, filled))
+    return _Fit(min(form, filled), strong + weak, weak, min(telling, filled), filled)
 
 
 def _proved(column: ColumnView, rules: CategoryRules, nats: float) -> bool:
@@ -139,19 +140,21 @@ def _bound(local: float, chance: float) -> bool:
 def _weighed(column: ColumnView, rules: CategoryRules, fit: _Fit, *, checked: bool) -> tuple[float, float | None, str]:
     """Base rate and check, how well the check explains the values (see Claim.raw), and the sentence that says it."""
     chance = rules.column.chance
-    share = fit.passed / column.filled
+    share = fit.passed / fit.of
     bare = fit.weak / fit.passed
     what = _CHECKED.get(rules.patterns[0].validator or "", "pass the check" if checked else "have the form")
-    said = f"{per_cent(share)} of {column.filled:,} cells {what}"
+    estimated = bare > 0.5 and checked and fit.form >= _EACH and fit.passed < _REFUSED * fit.form
+    looked = f"{fit.of:,} sampled cells" if fit.padded and fit.of < column.filled else f"{fit.of:,} cells"
+    said = f"{'about ' if estimated else ''}{per_cent(share)} of {looked} {what}"
     if fit.padded:
         said += " with leading zeros put back"
     if fit.telling > 0.5 * fit.passed:
-        few = -1.0 if column.filled < 3 else 0.0
+        few = -1.0 if fit.of < 3 else 0.0
         return evidence.TELLING + 2 * (share - 0.5) + few, None, said
     base = bare * _bare(column) + (1 - bare) * evidence.CHECKED
     if not checked:
         return base, None, said
-    distinct = len(column.profile.distinct) * fit.form / column.filled
+    distinct = len(column.profile.distinct) * fit.form / fit.of
     passed = distinct * fit.passed / max(fit.form, 1)
     local = column.crossing.passing(rules.id)
     if local is None and chance > _BROKEN:
@@ -168,7 +171,7 @@ def _weighed(column: ColumnView, rules: CategoryRules, fit: _Fit, *, checked: bo
         raw = check_weight(passed, distinct, luck, None, 0.0)
         weight = min(evidence.BUILT, evidence.capped(raw))
     # Cells that have not even the form speak against the category, as those do that fail the check.
-    weight += 3 * min(0.0, fit.form / column.filled - 0.9)
+    weight += 3 * min(0.0, fit.form / fit.of - 0.9)
     return base + weight, raw, f"{said} ({per_cent(luck)} would by luck)"
 
 
@@ -223,19 +226,32 @@ def inside_claim(
     lucky = not weak and not rules.column.telling
     if lucky and check_weight(matched, form, rules.column.chance, None, 0.0) < 3:
         # The check alone does not say it: only those behind a word that does are told.
-        return _inside(rules, seen.said, column, exact=seen.whole) if seen.said else None
-    if max(tally.whole[index] for index in own) > 0.5 * form and (rules.confirm or weak):
-        return None  # bare numbers, some of which pass by luck: they were judged as a whole column
+        return _inside(rules, seen.said, "" if seen.whole else "at least ", column=column) if seen.said else None
+    # Bare numbers, some of which pass by luck, were judged as a whole column.
+    bare = max(tally.whole[index] for index in own) > 0.5 * form and (rules.confirm or weak)
     telling = not weak and rules.column.telling
-    if not telling and matched < _SCATTERED and column.profile.share(_prose) < _PROSE:
-        return None  # codes, a few of which look like it by luck
-    cells = seen.cells if seen.whole else max(seen.cells, round(matched * seen.agreed / seen.looked))
-    return _inside(rules, cells, column, exact=seen.whole or (seen.agreed == seen.looked and not weak))
+    codes = not telling and matched < _SCATTERED and column.profile.share(_prose) < _PROSE
+    if bare or codes:
+        return None
+    return _inside(rules, *_counted(seen, matched, weak=weak), column=column)
 
 
-def _inside(rules: CategoryRules, cells: int, column: ColumnView, *, exact: bool) -> Claim:
+def _counted(seen: Weighed, matched: int, *, weak: bool) -> tuple[int, str, str]:
+    """Cells with a match that counts, what kind of number that is, and what it rests on.
+
+    matched: cells that have the form and pass, of all. The words beside it were read in those that were seen.
+    """
+    if seen.whole:
+        return seen.cells, "", ""
+    if seen.agreed == seen.looked and not weak:
+        return max(seen.cells, matched), "at least ", ""
+    cells = max(seen.cells, round(matched * seen.agreed / seen.looked))
+    return cells, "about ", f", as {seen.agreed:,} of {seen.looked:,} that were read tell"
+
+
+def _inside(rules: CategoryRules, cells: int, bound: str, by: str = "", *, column: ColumnView) -> Claim:
     filled = column.filled
     cells = min(filled, cells)
     nats = 2.2 if "credential" in rules.category.flags else 1.0 if rules.confirm or not rules.column.telling else 1.6
-    reason = f"found inside free text in {'' if exact else 'about '}{cells:,} of {filled:,} cells"
+    reason = f"found inside free text in {bound}{cells:,} of {filled:,} cells{by}"
     return Claim(rules.id, nats, cells, (reason,), whole=False, by="inside")

@@ -42,13 +42,13 @@ def phone_claim(column: ColumnView, rules: CategoryRules, codes: Sequence[str], 
         return None
     if told and profile.epochs and confirmed < 0.9:
         return None
-    matched = column.cells(share)
     reasons = (
-        f"{per_cent(share)} of {column.filled:,} cells have the shape of phone numbers",
-        f"{per_cent(confirmed)} of those asked are in a numbering plan",
+        f"{per_cent(share)} of {column.sampled} have the shape of phone numbers",
+        f"{per_cent(confirmed)} of {len(asked):,} that were asked are in a numbering plan",
     )
     base = _BY_HEADER if told else _BY_FORM
-    claim = Claim(rules.id, base + share + 2 * confirmed - (0.5 if len(asked) < 5 else 0), matched, reasons)
+    nats = base + share + 2 * confirmed - (0.5 if len(asked) < 5 else 0)
+    claim = Claim(rules.id, nats, column.fitting(share), reasons, scanned=profile.filled)
     if told:
         claim = claim.surer(header_weight(promise.strength), header_reason(promise))
     return claim.surer(evidence.PEOPLE, f"siblings: {spoken(around.people)}") if around.people else claim

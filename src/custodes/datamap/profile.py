@@ -40,9 +40,9 @@ class Profile:
         return tuple(value for value in self.sample if value)
 
     @property
-    def present(self) -> float:
-        """The share of the sampled values that say something: `n/a` does not."""
-        return len(self.values) / len(self._filled) if self._filled else 0.0
+    def filled(self) -> int:
+        """The sampled cells that are not empty; some of them may say nothing: `n/a`."""
+        return len(self._filled)
 
     @cached_property
     def usual(self) -> tuple[str, ...]:

@@ -31,8 +31,6 @@ def prose_claim(column: ColumnView, finder: NameFinder) -> Claim | None:
     if named < 2:
         return None
     share = named / len(texts)
-    whole = len(texts) / max(len(column.profile.distinct), 1)
     reason = f"{finder.title} sees names of people in {per_cent(share)} of {len(texts)} sampled texts"
-    return Claim(
-        "person_name", _NATS + share, round(share * whole * column.filled), (reason,), whole=False, by="inside"
-    )
+    nats = _NATS + share
+    return Claim("person_name", nats, named, (reason,), whole=False, by="inside", scanned=len(texts))

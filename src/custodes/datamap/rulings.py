@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from custodes.records import Examined, Field, Ruling, Suppressed
+from custodes.records import Examined, Field, Ruling, Skipped, Suppressed
 
 About = tuple[str, str, str, str]
 
@@ -40,6 +40,22 @@ def rule(
         ]
         ruled.append(replace(one, verdicts=(*kept, *missed)))
     return tuple(ruled), tuple(suppressed)
+
+
+def unexamined(examined: Iterable[Examined], rulings: Mapping[About, Ruling], now: datetime) -> tuple[Skipped, ...]:
+    """What people confirmed in datasets that are not on the map: nobody has looked whether it is still there."""
+    known = {(one.store, one.dataset) for one in examined}
+    return tuple(
+        Skipped(
+            "scan",
+            store,
+            dataset,
+            f"a ruling confirms {category.replace('_', ' ')} in {field}, but the dataset was not examined",
+            "have it read again, or withdraw the ruling if the data is gone",
+        )
+        for (store, dataset, field, category), ruling in sorted(rulings.items())
+        if ruling.decided == "confirmed" and ruling.in_force(now) and (store, dataset) not in known
+    )
 
 
 def _told(verdict: Field, ruling: Ruling | None, now: datetime) -> Field:

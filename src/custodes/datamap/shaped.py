@@ -30,9 +30,8 @@ def shape_claim(column: ColumnView, rules: CategoryRules, around: Around, today:
     share = _share(column, rules.column.shape, today)
     if share < rules.column.share:
         return None
-    matched = column.cells(share)
-    reasons = (header_reason(promise), f"{per_cent(share)} of {column.filled:,} cells fit it")
-    claim = Claim(rules.id, _BASE + header_weight(promise.strength) + share, matched, reasons, by="shape")
+    reasons = (header_reason(promise), f"{per_cent(share)} of {column.sampled} fit it")
+    claim = sampled_claim(column, rules.id, _BASE + header_weight(promise.strength) + share, share, *reasons)
     if rules.column.shape == "place" and (towns := column.profile.share(values.known_town)) >= 0.3:
         claim = claim.surer(KNOWN * towns, f"{per_cent(towns)} are known towns")
     if rules.column.shape in _CHOSEN and column.profile.coded:
@@ -41,6 +40,11 @@ def shape_claim(column: ColumnView, rules: CategoryRules, around: Around, today:
         claim = claim.surer(LONELY, "but no other column is about people or an address")
     near = (_ADDRESS | ABOUT_PEOPLE) & set(beside) - {rules.id}
     return claim.surer(PEOPLE, f"siblings: {spoken(near)}") if near else claim
+
+
+def sampled_claim(column: ColumnView, category: str, nats: float, share: float, *reasons: str) -> Claim:
+    """A claim by shape that rests on a share of the sampled values."""
+    return Claim(category, nats, column.fitting(share), reasons, by="shape", scanned=column.profile.filled)
 
 
 def lonely(column: ColumnView, rules: CategoryRules, around: Around) -> bool:
@@ -73,15 +77,14 @@ def unnamed_claim(column: ColumnView, beside: Collection[str], today: date) -> C
     if len(sample) < 5 or column.declared_key:
         return None
     contrary = headers.things(column.words) or bool(column.promises)
-    filled = column.filled
     streets = column.profile.share(_numbered_street)
     if streets >= (0.8 if contrary else 0.6) and max(map(len, sample)) <= 120:
-        reason = f"{per_cent(streets)} of {filled:,} cells read like streets with a number"
-        return Claim("postal_address", 2.5 * streets - 1, column.cells(streets), (reason,), by="shape")
+        reason = f"{per_cent(streets)} of {column.sampled} read like streets with a number"
+        return sampled_claim(column, "postal_address", 2.5 * streets - 1, streets, reason)
     codes = column.profile.share(values.clear_postcode)
     if codes >= 0.9 and not contrary and (_ADDRESS | ABOUT_PEOPLE) & set(beside):
-        reason = f"{per_cent(codes)} of {filled:,} cells have a form that only postcodes have"
-        return Claim("postcode", 1.0, column.cells(codes), (reason, f"siblings: {spoken(sorted(beside))}"), by="shape")
+        reason = f"{per_cent(codes)} of {column.sampled} have a form that only postcodes have"
+        return sampled_claim(column, "postcode", 1.0, codes, reason, f"siblings: {spoken(sorted(beside))}")
     return _unnamed_birth_date(column, sample, beside, today)
 
 
@@ -104,9 +107,9 @@ def _unnamed_birth_date(
     spread = years[int(0.9 * len(years))] - years[int(0.1 * len(years))]
     if years[0] < 1900 or spread < 25 or years[len(years) // 2] > today.year - 18 or years[-1] > today.year - 5:
         return None
-    matched = column.cells(len(days) / len(sample))
-    reason = f"days without a time over {spread} years, as births are spread"
-    return Claim("birth_date", 1.0, matched, (reason, f"siblings: {spoken(sorted(beside))}"), by="shape")
+    share = len(days) / len(sample)
+    reason = f"{per_cent(share)} of {column.sampled} are days without a time, spread over {spread} years as births are"
+    return sampled_claim(column, "birth_date", 1.0, share, reason, f"siblings: {spoken(sorted(beside))}")
 
 
 # Dates that are about something else than a birth, and say so.

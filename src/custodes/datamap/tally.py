@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 from custodes import _native
 from custodes.datamap.recognise import Recogniser
 from custodes.records import Column
+from custodes.stores import arrow
+from custodes.stores.names import KEYS, MANY, STAR, listed, step
 
 SAMPLE_ROWS: Final = 1024  # rows looked at closely; the counts are over all cells
 _FIRST: Final = 512
@@ -21,7 +23,6 @@ _RUN: Final = 64  # rows taken side by side, so that rising numbers are seen
 _CUT: Final = 256  # characters kept of a sampled value
 _EXAMPLES: Final = 256  # cells per column and category whose matches are weighed with the words beside them
 _LISTED_BY_SCANNER: Final = 64  # cells the scanner names per pattern and batch, at most
-LISTED: Final = ("[]", "{}", "{*}")  # steps of a path that has any number of values in a row
 _LOOK: Final = 1000  # cells looked at to decide whether scanning distinct values pays
 
 
@@ -39,6 +40,14 @@ class Weighed:
     cells: int = 0
     said: int = 0
     whole: bool = True
+
+    def merge(self, other: Weighed) -> None:
+        """Add what was read under a path that is part of this one."""
+        self.looked += other.looked
+        self.agreed += other.agreed
+        self.cells += other.cells
+        self.said += other.said
+        self.whole = self.whole and other.whole
 
 
 @dataclass(slots=True)
@@ -67,7 +76,7 @@ class ColumnTally:
     @property
     def aligned(self) -> bool:
         """Whether the sample's rows are those of the other columns."""
-        return not any(mark in self.path for mark in LISTED)
+        return not listed(self.path)
 
     def add(self, array: pa.Array, recogniser: Recogniser) -> None:
         """Count the cells of one batch."""
@@ -77,12 +86,8 @@ class ColumnTally:
             return
         counts, cells, weights = counted
         self.filled += counts.filled
-        for mine, more in (
-            (self.whole, counts.whole),
-            (self.whole_valid, counts.whole_valid),
-            (self.inside, counts.inside),
-            (self.inside_valid, counts.inside_valid),
-        ):
+        fresh = counts.whole, counts.whole_valid, counts.inside, counts.inside_valid
+        for mine, more in zip(self._counts(), fresh, strict=True):
             mine[:] = map(add, mine, more)
         self._weigh(counts, cells, weights, recogniser)
 
@@ -96,8 +101,11 @@ class ColumnTally:
         rows_of: dict[str, dict[int, None]] = {}
         whole = counts.whole
         for index, matching in enumerate(counts.some):
-            if matching and whole[index] * 2 <= counts.filled:
-                rules = recogniser.patterns[index][0]
+            rules = recogniser.patterns[index][0]
+            if matching and whole[index] * 2 > counts.filled:
+                # Cells of such a batch are not read, whatever those of others are.
+                self.weighed.setdefault(rules.id, Weighed()).whole = False
+            elif matching:
                 rows_of.setdefault(rules.id, {}).update(dict.fromkeys(matching))
                 if len(matching) >= _LISTED_BY_SCANNER:
                     self.weighed.setdefault(rules.id, Weighed()).whole = False
@@ -115,6 +123,21 @@ class ColumnTally:
                     times = 1 if weights is None else int(weights[row])
                     mine.cells += times
                     mine.said += times if read[row][identity] else 0
+
+    def merge(self, other: ColumnTally) -> None:
+        """Take over what was counted under a path that is part of this one."""
+        self.cells += other.cells
+        self.filled += other.filled
+        for mine, more in zip(self._counts(), other._counts(), strict=True):
+            mine[:] = map(add, mine, more)
+        for identity, seen in other.weighed.items():
+            self.weighed.setdefault(identity, Weighed()).merge(seen)
+        cells = [cell for cell in other.sample if cell][: max(0, SAMPLE_ROWS - len(self.sample))]
+        self.sample.extend(cells)
+        self.runs.append(len(cells))
+
+    def _counts(self) -> tuple[list[int], ...]:
+        return self.whole, self.whole_valid, self.inside, self.inside_valid
 
     def take(self, array: pa.Array, starts: Sequence[int], run: int) -> None:
         """Add rows to the sample: runs of neighbours beginning at `starts`."""
@@ -137,29 +160,46 @@ def _text(value: Any) -> str | None:
 
 
 def flatten(name: str, array: pa.Array) -> Iterator[tuple[str, pa.Array]]:
-    """The columns of strings inside a column: `a.b` for structs, `a[]` for lists; anything else becomes text."""
+    """The columns of strings inside a column: `a.b` for structs, `a[]` for lists, `a.{key}` and `a.*` for maps.
+
+    Anything else becomes text.
+    """
+    array = arrow.usual(array)
     kind = array.type
-    if isinstance(kind, pa.ExtensionType | pa.BaseExtensionType):
-        yield from flatten(name, array.storage)
-    elif pa.types.is_struct(kind):
+    if pa.types.is_struct(kind):
         for inner, child in zip(kind, array.flatten(), strict=True):
-            yield from flatten(f"{name}.{inner.name}", child)
+            yield from flatten(f"{name}.{step(inner.name)}", child)
     elif pa.types.is_map(kind):
-        yield from flatten(f"{name}[]", array.items)
-    elif pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
-        yield from flatten(f"{name}[]", array.flatten())
-    elif pa.types.is_null(kind):
-        yield name, array.cast(pa.string())
-    elif pa.types.is_dictionary(kind) and not _plain(kind.value_type):
-        yield from flatten(name, array.dictionary_decode())
-    elif pa.types.is_dictionary(kind) or _plain(kind):
+        for inside, lists in zip((KEYS, STAR), arrow.entries(array), strict=True):
+            yield from flatten(f"{name}.{inside}", lists.flatten())
+    elif pa.types.is_union(kind):
+        yield from _union(name, array)
+    elif arrow.is_list(kind):
+        yield from flatten(f"{name}{MANY}", array.flatten())
+    elif pa.types.is_dictionary(kind) or arrow.is_text(kind):
         yield name, array
     elif pa.types.is_boolean(kind):
         return  # yes and no say nothing about anybody by themselves
     elif pa.types.is_floating(kind):
         yield name, _numbers(array)
+    elif pa.types.is_interval(kind):
+        yield name, pa.nulls(len(array), pa.string())  # a span of time is nobody's
     else:
-        yield name, array.cast(pa.string())
+        yield name, array.cast(pa.large_binary() if pa.types.is_binary_view(kind) else pa.string())
+
+
+def _union(name: str, array: pa.Array) -> Iterator[tuple[str, pa.Array]]:
+    """The plain values of a union as one column, and what is nested in it under its own paths."""
+    plain: list[pa.Array] = []
+    for arm in arrow.arms(array):
+        for path, cells in flatten(name, arm):
+            if path == name:
+                decoded = cells.dictionary_decode() if pa.types.is_dictionary(cells.type) else cells
+                plain.append(decoded.cast(pa.large_binary()))
+            else:
+                yield path, cells
+    if plain:
+        yield name, pc.coalesce(*plain)
 
 
 def _numbers(array: pa.Array) -> pa.Array:
@@ -168,15 +208,6 @@ def _numbers(array: pa.Array) -> pa.Array:
         return array.cast(pa.int64()).cast(pa.string())  # refuses where a fraction would be lost
     except pa.ArrowInvalid:
         return array.cast(pa.string())
-
-
-def _plain(kind: pa.DataType) -> bool:
-    return bool(
-        pa.types.is_string(kind)
-        or pa.types.is_large_string(kind)
-        or pa.types.is_binary(kind)
-        or pa.types.is_large_binary(kind)
-    )
 
 
 def scan(scanner: _native.Scanner, array: pa.Array) -> tuple[_native.CellCounts, pa.Array] | None:

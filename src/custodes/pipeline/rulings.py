@@ -11,7 +11,7 @@ from difflib import get_close_matches
 
 from custodes.datamap.category import load_categories
 from custodes.datamap.recognise import Recogniser
-from custodes.datamap.rulings import About, rule
+from custodes.datamap.rulings import About, rule, unexamined
 from custodes.errors import BadInput
 from custodes.pipeline.categories import known_categories
 from custodes.pipeline.evidence import RECEIPTS
@@ -30,9 +30,13 @@ def ruled(workspace: Workspace) -> tuple[tuple[Examined, ...], tuple[Suppressed,
     return rule(workspace.datamap.all(), proven, workspace.clock())
 
 
-def unproven(workspace: Workspace) -> list[Skipped]:
-    """Rulings that are not applied, because ledger and state do not tell the same of them."""
-    return _proven(workspace)[1]
+def unapplied(workspace: Workspace) -> list[Skipped]:
+    """Rulings that the map does not show.
+
+    Ledger and state do not tell the same of them, or they confirm something in a dataset that was not examined.
+    """
+    proven, unproven = _proven(workspace)
+    return [*unproven, *unexamined(workspace.datamap.all(), proven, workspace.clock())]
 
 
 def decide(

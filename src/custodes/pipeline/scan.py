@@ -20,7 +20,7 @@ from custodes.errors import CouldNotRun, StoreRefused
 from custodes.pipeline.categories import known_categories
 from custodes.pipeline.open_store import open_store
 from custodes.pipeline.progress import Progress
-from custodes.pipeline.rulings import ruled, unproven
+from custodes.pipeline.rulings import ruled, unapplied
 from custodes.pipeline.under_way import UnderWay
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Dataset, Examined, Field, Finding, Skipped, Suppressed
@@ -114,7 +114,7 @@ def scan(workspace: Workspace, progress: Progress, *, full: bool = False) -> Sca
         workspace.datamap.save([chosen.name], found, judged_by=judged_by, now=workspace.clock())
     pairs = copies(sketches.all())
     workspace.datamap.save_copies(pairs, sketches.stored())
-    skipped.extend(unproven(workspace))
+    skipped.extend(unapplied(workspace))
     workspace.coverage.replace("scan", skipped)
     changed = under_way.resumed or _told(workspace.datamap.all()) != _told(before)
     under_way.ended()

@@ -44,7 +44,8 @@ class Dataset:
 class Field:
     """The verdict on one column (or path) of a dataset: it holds this category.
 
-    confidence: 0 to 1. matched of scanned: cells that fit the category, of cells that were not empty.
+    confidence: 0 to 1. matched of scanned: cells that fit the category, of those that were looked at and are not empty;
+    reasons say where that was a sample.
     reasons: why, in words, without values.
     """
 

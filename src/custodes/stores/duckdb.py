@@ -12,10 +12,11 @@ import pyarrow as pa
 
 from custodes.errors import StoreRefused
 from custodes.records import Column, Dataset, Skipped
-from custodes.stores import format_parquet as parquet
 from custodes.stores import ranges, reading, sized
 from custodes.stores.interface import Unreadable
-from custodes.stores.names import step
+from custodes.stores.leaves import Leaves
+from custodes.stores.leaves import leaves as leaves_of
+from custodes.stores.names import column_name, step
 from custodes.stores.reading import quoted
 
 _CLOSED: Final[dict[str, str | bool | int | float | list[str]]] = {
@@ -74,6 +75,7 @@ class DuckDbStore:
         """See Store.read. Beyond max_rows ranges of row ids at random; of views the first rows."""
         names = [column.name for column in dataset.columns]
         given = 0
+        leaves: Leaves | None = None
         try:
             table = self._table(dataset.name)
             query = f"SELECT {', '.join(self._cells(table))} FROM {table}"
@@ -83,19 +85,17 @@ class DuckDbStore:
                 try:
                     for batch in cursor.execute(f"{asked}{limit}").to_arrow_reader(2_048):
                         batch.validate(full=True)
-                        arrays = [
-                            array
-                            for field, column in zip(batch.schema, batch.columns, strict=True)
-                            for array in parquet.texts(field.name, column)
-                        ]
+                        leaves = leaves or Leaves(batch.schema)
                         given += batch.num_rows
-                        yield from sized.split(pa.RecordBatch.from_arrays(arrays, names=names))
+                        yield from sized.split(leaves.texts(batch, names))
                 finally:
                     cursor.close()
                 if max_rows and given >= max_rows:
-                    return
+                    break
         except (duckdb.Error, pa.ArrowException) as error:
             raise Unreadable(*_words(error)) from None
+        if leaves is not None:
+            leaves.complain()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -144,9 +144,10 @@ class DuckDbStore:
         leaves = [
             (field.name, path, str(kind).lower())
             for field in cursor.execute(query).to_arrow_reader(1).schema
-            for path, kind in parquet.leaves(step(field.name), field.type)
+            for path, kind in leaves_of(step(field.name), field.type)
         ]
-        names = reading.distinct_names([path for _, path, _ in leaves])
+        # A plain column is told as in other databases, without quotes.
+        names = reading.distinct_names([column_name(top) if path == step(top) else path for top, path, _ in leaves])
         return tuple(
             Column(name, kinds[top] if path == step(top) else kind, top in keys, targets.get(top))
             for name, (top, path, kind) in zip(names, leaves, strict=True)

@@ -27,6 +27,7 @@ from custodes.stores.interface import Unreadable
 from custodes.stores.source import Source, held
 
 _DEEPEST: Final = 4  # archives in archives
+_KEY: Final = 200  # bytes, about, that a key takes which a layout remembers
 _FORMATS: Final[dict[str, Any]] = {
     "arrow": format_arrow,
     "avro": format_avro,
@@ -91,7 +92,7 @@ def _part(name: str, source: Source, form: Any) -> Part:
     return Part(
         *(name, how.columns, how.rows, how.scattered),
         lambda max_rows: form.batches(source, how, max_rows=max_rows),
-        source.held,
+        source.held + _KEY * len(getattr(how, "keyed", ())),
     )
 
 

@@ -12,11 +12,10 @@ import pyarrow as pa
 from pyarrow import feather, ipc, orc
 
 from custodes.records import Column
-from custodes.stores import format_parquet as parquet
 from custodes.stores import reading, sized
 from custodes.stores import source as sources
 from custodes.stores.interface import Unreadable
-from custodes.stores.names import step
+from custodes.stores.leaves import Leaves
 from custodes.stores.source import Source, held
 
 _HINT = "restore the file from a backup, or list it under skip with a reason"
@@ -34,22 +33,17 @@ class Layout:
 def layout(source: Source) -> Layout:
     """Read what describes the file. Raises OSError; Unreadable when it is damaged."""
     with _parts(source) as (schema, rows, parts):
-        columns = [
-            Column(name, str(kind).lower())
-            for field in schema
-            for name, kind in parquet.leaves(step(field.name), field.type)
-        ]
-        names = reading.distinct_names([column.name for column in columns])
-        told = tuple(Column(name, column.type) for name, column in zip(names, columns, strict=True))
-        return Layout(told, rows, parts is not None)
+        return Layout(Leaves(schema).columns(), rows, parts is not None)
 
 
 def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.RecordBatch]:
-    """The rows as columns of text or of lists of text; at a limit from all over. Raises Unreadable where it breaks."""
+    """The rows as columns of text or of lists of text; at a limit from all over. Raises Unreadable where it breaks,
+    and at the end with the names of columns whose type cannot be read; those are empty."""
     names = [column.name for column in how.columns]
     step_ = -(-how.rows // max_rows) if max_rows and how.rows else 1
     given = 0
-    with _parts(source) as (_, rows, parts):
+    with _parts(source) as (schema, rows, parts):
+        leaves = Leaves(schema)
         order = list(range(parts.count))
         if max_rows:
             random.Random(rows or 0).shuffle(order)  # noqa: S311 - a choice, not a secret
@@ -59,14 +53,10 @@ def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.Record
                 chosen = reading.every(whole, step_, 0)
                 chosen = chosen.slice(0, max_rows - given) if max_rows else chosen
                 given += chosen.num_rows
-                arrays = [
-                    array
-                    for field, column in zip(chosen.schema, chosen.columns, strict=True)
-                    for array in parquet.texts(field.name, column)
-                ]
-                yield from sized.split(pa.RecordBatch.from_arrays(arrays, names=names))
+                yield from sized.split(leaves.texts(chosen, names))
             if max_rows and given >= max_rows:
-                return
+                break
+    leaves.complain()
 
 
 @dataclass(frozen=True, slots=True)

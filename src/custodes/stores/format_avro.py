@@ -1,77 +1,95 @@
-"""Which fields do Avro records hold? Nested ones under dotted paths, every value as text, as of JSON."""
+"""Which fields do Avro records hold? Nested ones under dotted paths, every value as text, as of JSON.
+
+The schema tells what is a map: its keys are under `{key}`, its values under `*`, as of Parquet.
+"""
 
 from __future__ import annotations
 
+import copy
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pyarrow as pa
 
 from custodes.records import Column
 from custodes.stores import reading, sized
-from custodes.stores.flat import Flat, batch, bounded, flat, kinds
+from custodes.stores.flat import Fields
 from custodes.stores.interface import Unreadable
+from custodes.stores.keys import Keyed, Steps
+from custodes.stores.names import STAR
 from custodes.stores.source import Source, damage
 
 _LOOKED_AT: Final = 1_000
+_DEEPEST: Final = 16  # steps down to which maps are looked for in a schema, which may hold itself
+_MOST_TYPES: Final = 10_000
 _HINT: Final = "restore the file from a backup, or list it under skip with a reason"
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Its fields, and the number of rows: exact for a small file, else judged by its size."""
+    """Its fields, and the number of rows: exact for a small file, else judged by its size.
+
+    keyed: as far as it was looked at.
+    """
 
     columns: tuple[Column, ...]
     rows: int | None
     scattered: bool = False
+    keyed: Keyed = field(default_factory=Keyed, compare=False)
 
 
 def layout(source: Source) -> Layout:
     """Read the first 1,000 records. Raises OSError; Unreadable when it is damaged or its reader is not installed."""
-    rows: list[Flat] = []
-    for row in _records(source):
-        rows.append(row)
-        if len(rows) >= _LOOKED_AT:
+    keyed = Keyed()
+    held: list[object] = []
+    size = 0
+    whole = True
+    for record in _records(source, keyed):
+        held.append(record)
+        size += _size(record)
+        if len(held) >= _LOOKED_AT or size >= sized.BATCH_BYTES:
+            whole = False
             break
-    columns = tuple(Column(name, kind) for name, kind in kinds(rows).items())
+    columns = Fields(keyed).columns(held)
     if not columns:
         raise Unreadable("the file holds no records", "list it under skip with a reason")
-    if len(rows) < _LOOKED_AT:
-        return Layout(columns, len(rows))
-    size = sum(len(str(row)) for row in rows)
-    return Layout(columns, sized.records(source, len(rows), size))
+    rows = len(held) if whole else sized.records(source, len(held), size)
+    return Layout(columns, rows, keyed=keyed)
 
 
 def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.RecordBatch]:
     """The records as columns of text or lists of text; at a limit every n-th. Raises Unreadable where it breaks off."""
-    names = {column.name: None for column in how.columns}
+    fields = Fields(copy.deepcopy(how.keyed), [column.name for column in how.columns])
     step = -(-how.rows // max_rows) if max_rows and how.rows else 1
-    held: list[Flat] = []
+    held: list[object] = []
     given = size = 0
     broken: Unreadable | None = None
     try:
-        for number, row in enumerate(_records(source)):
+        for number, record in enumerate(_records(source)):
             if number % step:
                 continue
-            held.append(bounded(row, names))
+            held.append(record)
             given += 1
-            size += sum(map(len, row.values()))
+            size += _size(record)
             if len(held) >= reading.BATCH_ROWS or size >= sized.BATCH_BYTES:
-                yield batch(held, names)
+                yield fields.batch(held)
                 held, size = [], 0
             if max_rows and given >= max_rows:
                 break
     except Unreadable as error:
         broken = error
     if held:
-        yield batch(held, names)
+        yield fields.batch(held)
     if broken is not None:
         raise broken
+    if fields.deep:
+        raise Unreadable(f"records that are nested too deep: {fields.deep:,}", "write them flatter")
 
 
-def _records(source: Source) -> Iterator[Flat]:
+def _records(source: Source, keyed: Keyed | None = None) -> Iterator[object]:
+    """Every record. keyed: is told what the schema calls maps."""
     try:
         import fastavro  # noqa: PLC0415 - an extra
     except ImportError:
@@ -80,8 +98,10 @@ def _records(source: Source) -> Iterator[Flat]:
     with source.open() as raw, io.BufferedReader(raw, 1 << 16) as stream:
         try:
             found: Any = fastavro.reader(stream)
+            if keyed is not None:
+                keyed.mapped.update(_maps(found.writer_schema))
             for record in found:
-                yield flat(record)
+                yield record
                 count += 1
         except OSError:
             raise
@@ -95,3 +115,50 @@ def _records(source: Source) -> Iterator[Flat]:
             raise Unreadable(f"the file is damaged after row {count:,}", _HINT) from None
         if broken := damage(raw):
             raise Unreadable(broken, _HINT)
+
+
+def _maps(schema: Any) -> set[Steps]:
+    """The paths of the maps in a schema, without steps of lists; further down they are learnt from the keys."""
+    found: set[Steps] = set()
+    named: dict[str, Any] = {}
+    waiting: list[tuple[Steps, Any]] = [((), schema)]
+    for _ in range(_MOST_TYPES):
+        if not waiting:
+            break
+        path, one = waiting.pop()
+        one = named.get(one) if isinstance(one, str) else one
+        if len(path) > _DEEPEST or one is None:
+            continue
+        inside: list[tuple[Steps, Any]] = []
+        if isinstance(one, list):
+            inside = [(path, arm) for arm in one]
+        else:
+            kind = one["type"]
+            if "name" in one:
+                named |= {one["name"]: one, f"{one.get('namespace', '')}.{one['name']}": one}
+            if kind == "map":
+                found.add(path)
+                inside = [((*path, STAR), one["values"])]
+            elif kind == "array":
+                inside = [(path, one["items"])]
+            elif kind in ("record", "error"):
+                inside = [((*path, f".{each['name']}"), each["type"]) for each in one["fields"]]
+            elif isinstance(kind, dict | list):
+                inside = [(path, kind)]
+        waiting += reversed(inside)  # in the order of the text: a type is told before it is referred to
+    return found
+
+
+def _size(record: object) -> int:
+    """About how many bytes the values of a record have."""
+    size = 0
+    waiting = [record]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
+        else:
+            size += len(one) if isinstance(one, str | bytes) else 8
+    return size

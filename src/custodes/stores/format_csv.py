@@ -16,7 +16,7 @@ from custodes.stores import blocks, charset, dialect, reading, sized, windows
 from custodes.stores.dialect import Dialect
 from custodes.stores.encoded import EncodedFile
 from custodes.stores.interface import Unreadable
-from custodes.stores.names import step
+from custodes.stores.names import column_name
 from custodes.stores.source import HEAD, Source
 
 _BLOCK: Final = 1 << 22
@@ -51,7 +51,7 @@ def layout(source: Source) -> Layout:
     text = head.decode(errors="ignore")
     how, looked = dialect.dialect(text, whole=whole)
     names = looked[0] if how.header and looked else [""] * how.width
-    columns = tuple(Column(name, "text") for name in reading.distinct_names([step(name) for name in names]))
+    columns = tuple(Column(name, "text") for name in reading.distinct_names([column_name(name) for name in names]))
     rows: int | None = None
     if whole:
         rows = max(0, sum(1 for row in dialect.rows_of(text, how) if row) - how.skip - how.header)

@@ -1,15 +1,12 @@
-"""Which fields do JSON records hold? Nested ones under dotted paths, every value as text, lists kept as lists.
-
-A key that is itself a person's data becomes the step `*`, so that `{"by": {"ann@example.com": {"age": 9}}}` has the
-list fields `by.*.age` and `by.{*}`; the latter holds the keys themselves.
-"""
+"""Which fields do JSON records hold? Nested ones under dotted paths, every value as text, lists kept as lists."""
 
 from __future__ import annotations
 
 import codecs
+import copy
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import pyarrow as pa
@@ -17,8 +14,9 @@ import pyarrow as pa
 from custodes.records import Column
 from custodes.stores import charset, reading, sized, windows
 from custodes.stores.encoded import EncodedFile
-from custodes.stores.flat import Flat, batch, bounded, flat
+from custodes.stores.flat import Fields
 from custodes.stores.interface import Unreadable
+from custodes.stores.keys import Keyed
 from custodes.stores.source import Source
 from custodes.stores.unpack import plain_name
 
@@ -32,7 +30,10 @@ _DECODER: Final = json.JSONDecoder(parse_int=str, parse_float=str, parse_constan
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a file is to be read. document: one JSON value instead of one a line. rows, scattered: as of CSV."""
+    """How a file is to be read. document: one JSON value instead of one a line. rows, scattered: as of CSV.
+
+    keyed: as far as it was looked at.
+    """
 
     document: bool
     columns: tuple[Column, ...]
@@ -40,6 +41,7 @@ class Layout:
     scattered: bool
     encoding: str
     begin: int = 0
+    keyed: Keyed = field(default_factory=Keyed, compare=False)
 
 
 def layout(source: Source) -> Layout:
@@ -53,23 +55,25 @@ def layout(source: Source) -> Layout:
         encoding, mark = file.encoding, file.mark
     named = plain_name(source.name).lower().endswith((".jsonl", ".ndjson"))
     document = not named and (
-        _record(first) is None or (first.startswith(b"[") and (not second or _record(second) is None))
+        _record(first) is _NO_JSON or (first.startswith(b"[") and (not second or _record(second) is _NO_JSON))
     )
-    kinds: dict[str, str] = {}
+    held: list[object] = []
     looked = size = 0
+    whole = True
     with EncodedFile(source) as file:
         for record, length in _records(file, document=document):
             size += length
-            for key, value in (record or {}).items():
-                kinds[key] = "list" if isinstance(value, list) else kinds.get(key, "text")
             looked += 1
-            if looked >= _LOOKED_AT:
+            if record is not _NO_JSON:
+                held.append(record)
+            if looked >= _LOOKED_AT or size >= sized.BATCH_BYTES:
+                whole = False
                 break
-        whole = looked < _LOOKED_AT
-    columns = tuple(Column(key, kind) for key, kind in kinds.items())
+    fields = Fields(Keyed())
+    columns = fields.columns(held)
     rows = looked if whole else sized.records(source, looked, size)
     can = not document and not whole and windows.scattered(source, encoding)
-    return Layout(document, columns, rows, can, encoding, mark)
+    return Layout(document, columns, rows, can, encoding, mark, fields.keyed)
 
 
 def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.RecordBatch]:
@@ -77,32 +81,33 @@ def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.Record
 
     Raises Unreadable at the end for lines that are no JSON and for bytes that could not be read.
     """
-    names = {column.name: None for column in how.columns}
+    fields = Fields(copy.deepcopy(how.keyed), [column.name for column in how.columns])
     seen = given = bad = size = 0
-    rows: list[Flat] = []
+    held: list[object] = []
     problems: list[str] = []
     for record, length in _read(source, how, max_rows, problems):
         seen += 1
-        if record is None:
+        if record is _NO_JSON:
             bad += 1
             continue
-        rows.append(bounded(record, names))
+        held.append(record)
         size += length
         given += 1
-        if len(rows) >= reading.BATCH_ROWS or size >= sized.BATCH_BYTES:
-            yield batch(rows, names)
-            rows, size = [], 0
+        if len(held) >= reading.BATCH_ROWS or size >= sized.BATCH_BYTES:
+            yield fields.batch(held)
+            held, size = [], 0
         if max_rows and given >= max_rows:
             break
-    if rows:
-        yield batch(rows, names)
+    if held:
+        yield fields.batch(held)
+    bad += fields.deep  # nobody's record
     if bad:
         problems.append(f"records that are no JSON: {bad:,} of the {seen:,} that were read")
     if problems:
         raise Unreadable("; ".join(problems), "repair the file where these lines matter; everything else was read")
 
 
-def _read(source: Source, how: Layout, max_rows: int, problems: list[str]) -> Iterator[tuple[Flat | None, int]]:
+def _read(source: Source, how: Layout, max_rows: int, problems: list[str]) -> Iterator[tuple[object, int]]:
     """The records from all over the file where that can be, else in order, at a limit every n-th."""
     if max_rows and how.scattered:
         broken = passed = 0
@@ -127,17 +132,12 @@ def _read(source: Source, how: Layout, max_rows: int, problems: list[str]) -> It
             problems += file.problems
 
 
-def _records(file: EncodedFile, *, document: bool, step: int = 1) -> Iterator[tuple[Flat | None, int]]:
-    """Each step-th record and its length in bytes; None for what is no JSON."""
+def _records(file: EncodedFile, *, document: bool, step: int = 1) -> Iterator[tuple[object, int]]:
+    """Each step-th record and its length in bytes; _NO_JSON for what is none."""
     if document:
         for position, (item, length) in enumerate(_items(file)):
-            if item is _NO_JSON:
-                yield None, length
-            elif position % step == 0:
-                try:
-                    yield flat(item), length
-                except RecursionError:
-                    yield None, length
+            if item is _NO_JSON or position % step == 0:
+                yield item, length
         return
     for position, line in enumerate(line for line in file.lines() if not line.isspace() and line):
         if position % step == 0:
@@ -226,11 +226,11 @@ class _Text:
         self._text, self._at = rest + self._decode(piece, not piece), 0
 
 
-def _record(line: bytes) -> Flat | None:
+def _record(line: bytes) -> object:
     try:
-        return flat(_load(line))
+        return _load(line)
     except (ValueError, RecursionError):  # nested past Python's limit: nobody's record, counted as no JSON
-        return None
+        return _NO_JSON
 
 
 def _load(data: bytes) -> object:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from custodes.records import Column
 from custodes.stores import reading, sized
 from custodes.stores.interface import Unreadable
-from custodes.stores.names import step
+from custodes.stores.names import column_name
 from custodes.stores.source import Source, held
 
 _UNPACKED: Final = 1 << 28  # of a workbook's parts, which are held
@@ -51,7 +51,7 @@ def layout(source: Source, sheet: str) -> Layout:
         raise Unreadable("the sheet is empty", "list it under skip with a reason")
     header = _header(first)
     names = first[header] if header is not None else []
-    told = [step(name or "") for name in [*names, *[None] * (width - len(names))]]
+    told = [column_name(name or "") for name in [*names, *[None] * (width - len(names))]]
     columns = tuple(Column(name, "text") for name in reading.distinct_names(told))
     return Layout(sheet, header, columns, count - (header is not None))
 

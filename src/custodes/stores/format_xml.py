@@ -8,11 +8,12 @@ its own.
 from __future__ import annotations
 
 import codecs
+import copy
 import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
 
@@ -22,9 +23,9 @@ from custodes.records import Column
 from custodes.stores import reading, sized
 from custodes.stores import source as sources
 from custodes.stores.encoded import EncodedFile
-from custodes.stores.flat import Flat, batch, bounded, kinds, put
+from custodes.stores.flat import Elements, Leaf
 from custodes.stores.interface import Unreadable
-from custodes.stores.names import step
+from custodes.stores.keys import Keyed
 from custodes.stores.source import Source
 
 _HEAD: Final = 1 << 22  # text that decides what repeats
@@ -35,16 +36,21 @@ _MOST_OUTSIDE: Final = 10_000  # values outside rows that are held; then they ar
 _DECLARED: Final = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)", re.ASCII)
 
 Path = tuple[str, ...]
+Row = list[Leaf]
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a file is to be read. repeated: the paths of the elements that are rows."""
+    """How a file is to be read. repeated: the paths of the elements that are rows.
+
+    keyed: as far as it was looked at.
+    """
 
     repeated: frozenset[Path]
     columns: tuple[Column, ...]
     rows: int | None
     scattered: bool = False
+    keyed: Keyed = field(default_factory=Keyed, compare=False)
 
 
 def layout(source: Source) -> Layout:
@@ -53,7 +59,7 @@ def layout(source: Source) -> Layout:
         head = file.read(_HEAD)
         whole = not file.read(1)
     repeated = _repeated(head)
-    rows: list[Flat] = []
+    rows: list[Row] = []
     try:
         for row in _rows(iter([head]), repeated, whole=whole):
             rows.append(row)
@@ -64,20 +70,21 @@ def layout(source: Source) -> Layout:
             raise Unreadable(
                 "the XML is not well-formed", "repair the file, or list it under skip with a reason"
             ) from None
-    columns = tuple(Column(name, kind) for name, kind in kinds(rows).items())
+    fields = Elements(Keyed())
+    columns = fields.columns(rows)
     if not columns:
         raise Unreadable("the XML holds no text", "list it under skip with a reason")
     if whole and len(rows) < _LOOKED_AT:
-        return Layout(repeated, columns, len(rows))
+        return Layout(repeated, columns, len(rows), keyed=fields.keyed)
     count = sum(1 for _ in _counted(head, repeated))
-    return Layout(repeated, columns, sized.records(source, count, len(head)))
+    return Layout(repeated, columns, sized.records(source, count, len(head)), keyed=fields.keyed)
 
 
 def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.RecordBatch]:
     """The rows as columns of text or of lists of text; at a limit every n-th. Raises Unreadable where it breaks off."""
-    names = {column.name: None for column in how.columns}
+    fields = Elements(copy.deepcopy(how.keyed), [column.name for column in how.columns])
     step_ = -(-how.rows // max_rows) if max_rows and how.rows else 1
-    held: list[Flat] = []
+    held: list[Row] = []
     seen = given = size = 0
     problems: list[str] = []
     with _opened(source) as file:
@@ -86,11 +93,11 @@ def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.Record
                 seen += 1
                 if (seen - 1) % step_:
                     continue
-                held.append(bounded(row, names))
+                held.append(row)
                 given += 1
-                size += sum(map(len, row.values()))
+                size += sum(len(text) for _, text in row)
                 if len(held) >= reading.BATCH_ROWS or size >= sized.BATCH_BYTES:
-                    yield batch(held, names)
+                    yield fields.batch(held)
                     held, size = [], 0
                 if max_rows and given >= max_rows:
                     break
@@ -100,7 +107,7 @@ def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.Record
             problems.append(error.reason)
         problems += file.problems
     if held:
-        yield batch(held, names)
+        yield fields.batch(held)
     if problems:
         raise Unreadable("; ".join(problems), "repair the file; what came before was read")
 
@@ -135,7 +142,7 @@ def _repeated(head: bytes) -> frozenset[Path]:
     return frozenset(one for one in many if not any(one[:size] in many for size in range(2, len(one))))
 
 
-def _rows(pieces: Iterator[bytes], repeated: frozenset[Path], *, whole: bool) -> Iterator[Flat]:
+def _rows(pieces: Iterator[bytes], repeated: frozenset[Path], *, whole: bool) -> Iterator[Row]:
     """Every row, and before the end what stands outside. Raises expat.ExpatError, Unreadable at the break."""
     reader = _Reader(repeated)
     parser = _parser(reader.start, reader.end, reader.text)
@@ -155,7 +162,7 @@ def _rows(pieces: Iterator[bytes], repeated: frozenset[Path], *, whole: bool) ->
         yield reader.outside
 
 
-def _counted(head: bytes, repeated: frozenset[Path]) -> Iterator[Flat]:
+def _counted(head: bytes, repeated: frozenset[Path]) -> Iterator[Row]:
     try:
         yield from _rows(iter([head]), repeated, whole=False)
     except (expat.ExpatError, Unreadable):
@@ -170,10 +177,10 @@ class _Reader:
         self._one = len(repeated) == 1
         self._path: list[str] = []
         self._texts: list[list[str]] = []
-        self._row: Flat | None = None
+        self._row: Row | None = None
         self._from = 0  # how many steps of the path are those of the row
-        self._rows: list[Flat] = []
-        self.outside: Flat = {}
+        self._rows: list[Row] = []
+        self.outside: Row = []
         self._held = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -182,7 +189,7 @@ class _Reader:
         if len(self._path) > _DEEPEST:
             raise Unreadable(f"elements are nested more than {_DEEPEST} deep", "list it under skip with a reason")
         if self._row is None and tuple(self._path) in self._repeated:
-            self._row = {}
+            self._row = []
             self._from = len(self._path) if self._one else len(self._path) - 1
         for key, value in attributes.items():
             if not key.startswith("xmlns"):
@@ -201,19 +208,19 @@ class _Reader:
             self._row = None
         self._path.pop()
 
-    def take(self) -> list[Flat]:
+    def take(self) -> list[Row]:
         """The rows that are complete."""
         if self._held > _MOST_OUTSIDE:
             self._rows.append(self.outside)
-            self.outside, self._held = {}, 0
+            self.outside, self._held = [], 0
         rows, self._rows = self._rows, []
         return rows
 
     def _put(self, path: list[str], text: str) -> None:
         if self._row is not None:
-            put(self._row, ".".join(path[self._from :]) or "value", text)
+            self._row.append((tuple([f".{one}" for one in path[self._from :]]), text))
         else:
-            put(self.outside, ".".join(path[1:]) or path[0], text)
+            self.outside.append((tuple([f".{one}" for one in path[1:] or path]), text))
             self._held += 1
 
 
@@ -235,5 +242,5 @@ def _parser(start: object, end: object, text: object) -> expat.XMLParserType:
 
 
 def _local(name: str) -> str:
-    """The name without its namespace's prefix, and without what is somebody's."""
-    return step(name.rpartition(":")[2])
+    """The name without its namespace's prefix."""
+    return name.rpartition(":")[2]

@@ -17,22 +17,25 @@ _CHEAP: Final = 1_000_000  # rows that are unpacked in a moment
 _TURN: Final = 2_048  # rows taken of a group before the next one's turn
 
 
-def batches(file: Any, max_rows: int) -> Iterator[pa.RecordBatch]:
-    """The rows of a pyarrow.parquet.ParquetFile; in random order and at most max_rows unless that is 0."""
+def batches(file: Any, max_rows: int, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """The rows of a pyarrow.parquet.ParquetFile; in random order and at most max_rows unless that is 0.
+
+    columns: the names of those to read, None for all.
+    """
     rows = _rows(file.metadata)
     if not max_rows:
-        yield from file.iter_batches(rows, use_threads=False)
+        yield from file.iter_batches(rows, columns=columns, use_threads=False)
         return
     total = file.metadata.num_rows
     if total <= rows:  # one batch: rows of all over it
         step = -(-total // max_rows)
-        for batch in file.iter_batches(rows, use_threads=False):
+        for batch in file.iter_batches(rows, columns=columns, use_threads=False):
             yield reading.every(batch, step, 0).slice(0, max_rows)
         return
     # Thinned, too: neighbours are alike. A huge file is read in fewer places instead of unpacked to its end.
     step = min(-(-total // max_rows), _STRIDE if total > _CHEAP else total)
     given = 0
-    for batch in _by_turns(file, min(rows, _TURN)):
+    for batch in _by_turns(file, min(rows, _TURN), columns):
         chosen = reading.every(batch, step, 0).slice(0, max_rows - given)
         given += chosen.num_rows
         yield chosen
@@ -40,7 +43,7 @@ def batches(file: Any, max_rows: int) -> Iterator[pa.RecordBatch]:
             return
 
 
-def _by_turns(file: Any, rows: int) -> Iterator[pa.RecordBatch]:
+def _by_turns(file: Any, rows: int, columns: list[str] | None) -> Iterator[pa.RecordBatch]:
     """Each row once: a batch of each of some row groups in turn, and of the next group when one is through."""
     metadata = file.metadata
     chance = random.Random(metadata.num_rows)  # noqa: S311 - a choice, not a secret: the same at every scan
@@ -49,7 +52,7 @@ def _by_turns(file: Any, rows: int) -> Iterator[pa.RecordBatch]:
     under_way: list[Iterator[pa.RecordBatch]] = []
     while waiting or under_way:
         while waiting and len(under_way) < _AT_ONCE:
-            under_way.append(_group(file, waiting.pop(), rows, chance))
+            under_way.append(_group(file, waiting.pop(), rows, columns, chance))
         for one in list(under_way):
             batch = next(one, None)
             if batch is None:
@@ -58,11 +61,13 @@ def _by_turns(file: Any, rows: int) -> Iterator[pa.RecordBatch]:
                 yield batch
 
 
-def _group(file: Any, group: int, rows: int, chance: random.Random) -> Iterator[pa.RecordBatch]:
+def _group(
+    file: Any, group: int, rows: int, columns: list[str] | None, chance: random.Random
+) -> Iterator[pa.RecordBatch]:
     """The batches of one row group; a large one is gone through, in strides, as often as it takes."""
 
     def read() -> Iterator[pa.RecordBatch]:
-        yield from file.iter_batches(rows, row_groups=[group], use_threads=False)
+        yield from file.iter_batches(rows, row_groups=[group], columns=columns, use_threads=False)
 
     if file.metadata.row_group(group).total_byte_size <= _HELD:
         held = list(read())

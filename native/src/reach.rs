@@ -1,0 +1,127 @@
+//! Can any pattern begin here? Told from the bytes at hand, so that the automata need not be asked where none can.
+
+use regex_automata::nfa::thompson::{NFA, State};
+use regex_automata::util::primitives::StateID;
+
+use crate::closure::{BEFORE, Before, SIDES, Sets, each_way, is_word, ways_of};
+use crate::leads::Leads;
+use crate::runs::{Run, Runs};
+
+/// What is possible for the patterns of one automaton; never says no where a pattern can begin.
+pub struct Reach {
+    /// `opens[before][byte]`.
+    opens: [[bool; 256]; 3],
+    /// Where patterns begin before their first digit.
+    pub leads: Leads,
+    runs: Runs,
+    /// The number of the beginning behind each `Before`, and behind a first byte that is no word's.
+    behind: [usize; 3],
+    signs: Vec<usize>,
+    /// Whether a pattern asks where the line begins or ends.
+    pub anchored: bool,
+}
+
+impl Reach {
+    /// Of all patterns of a machine; `leads` says for each how many bytes it may begin before a digit.
+    #[must_use]
+    pub fn new(nfa: &NFA, leads: &[usize]) -> Self {
+        let mut sets = Sets::new(nfa);
+        let starts: Vec<StateID> = nfa.patterns().filter_map(|id| nfa.start_pattern(id)).collect();
+        let mut opens = [[false; 256]; 3];
+        let (mut runs, mut behind) = (Runs::default(), [0; 3]);
+        let mut signs: Vec<Vec<StateID>> = vec![Vec::new(); 256];
+        let anchored = nfa.look_set_any().contains_anchor();
+        for before in BEFORE {
+            for (after, bytes) in SIDES {
+                let places = sets.closure(nfa, &starts, Some((before, after)));
+                for (next, bytes) in ways_of(nfa, &places, bytes) {
+                    for byte in bytes {
+                        if let Some(open) =
+                            opens.get_mut(before as usize).and_then(|row| row.get_mut(usize::from(byte)))
+                        {
+                            *open = true;
+                        }
+                        if let Some(sign) = signs.get_mut(usize::from(byte)).filter(|_| !is_word(byte)) {
+                            sign.extend(&next);
+                        }
+                    }
+                }
+            }
+        }
+        // Only a pattern that asks where the line begins tells its beginning from a blank.
+        let kinds: &[Before] = if anchored { &BEFORE } else { &[Before::Word, Before::Other] };
+        for &before in kinds {
+            let places = sets.closure(nfa, &starts, Some((before, Some(b'0'))));
+            let number = runs.add(nfa, &mut sets, places);
+            behind.get_mut(before as usize).into_iter().for_each(|slot| *slot = number);
+        }
+        if let [line, _, other] = &mut behind
+            && !anchored
+        {
+            *line = *other;
+        }
+        let mut known: Vec<(Vec<StateID>, usize)> = Vec::new();
+        let signs = signs.into_iter().map(|mut places| {
+            places.sort_unstable();
+            places.dedup();
+            if let Some((_, number)) = known.iter().find(|(same, _)| *same == places) {
+                return *number;
+            }
+            let reached = sets.closure(nfa, &places, Some((Before::Other, Some(b'0'))));
+            let number = runs.add(nfa, &mut sets, reached);
+            known.push((places, number));
+            number
+        });
+        let signs = signs.collect();
+        Self { opens, leads: Leads::new(nfa, &mut sets, leads), runs, behind, signs, anchored }
+    }
+
+    /// Whether a pattern can begin with this byte behind that.
+    #[must_use]
+    pub fn opens(&self, before: Before, byte: u8) -> bool {
+        self.opens.get(before as usize).and_then(|row| row.get(usize::from(byte))).is_some_and(|&opens| opens)
+    }
+
+    /// Whether a pattern can begin with these digits.
+    #[inline]
+    #[must_use]
+    pub fn run(&self, before: Before, run: &Run) -> bool {
+        self.behind.get(before as usize).is_none_or(|&beginning| self.runs.possible(beginning, run))
+    }
+
+    /// Whether a pattern can begin with this byte, which is no word's, and these digits.
+    #[inline]
+    #[must_use]
+    pub fn sign(&self, byte: u8, run: &Run) -> bool {
+        self.signs.get(usize::from(byte)).is_none_or(|&beginning| self.runs.possible(beginning, run))
+    }
+}
+
+/// No more letters and digits are counted at the beginning of a pattern. Few words and numbers are so long.
+pub const MOST_LETTERS: u32 = 13;
+
+/// Letters and digits that every pattern begins with, as many as are counted. `first`: the first byte is known to be one.
+#[must_use]
+pub fn letters(nfa: &NFA, first: bool) -> u32 {
+    let mut sets = Sets::new(nfa);
+    let starts: Vec<StateID> = nfa.patterns().filter_map(|id| nfa.start_pattern(id)).collect();
+    let mut places = sets.reached(nfa, &starts);
+    for count in 0..MOST_LETTERS {
+        let mut next = Vec::new();
+        let mut over = places.iter().any(|&id| matches!(nfa.state(id), State::Match { .. }));
+        each_way(nfa, &places, |low, high, to| {
+            let any = |kind: fn(u8) -> bool| (low..=high).any(kind);
+            over |= (count > 0 || !first) && any(|byte| !byte.is_ascii_alphanumeric());
+            if any(|byte| byte.is_ascii_alphanumeric()) {
+                next.push(to);
+            }
+        });
+        if over {
+            return count;
+        }
+        next.sort_unstable();
+        next.dedup();
+        places = sets.reached(nfa, &next);
+    }
+    MOST_LETTERS
+}
