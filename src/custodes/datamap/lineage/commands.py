@@ -1,0 +1,149 @@
+"""What does a statement do that sqlglot keeps as plain text?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from sqlglot import exp
+from sqlglot.tokens import Token, TokenType
+
+from custodes.datamap.lineage import definitions
+from custodes.datamap.lineage.outside import shown_path
+from custodes.datamap.lineage.words import word
+from custodes.datamap.lineage.work import Parts, Work
+
+#: These move no data from one column to another.
+HARMLESS: Final = frozenset(
+    "GRANT REVOKE DENY SHOW ANALYZE ANALYSE VACUUM SET RESET UNSET EXPLAIN COMMENT REFRESH MSCK OPTIMIZE ADD LIST USE BEGIN START "
+    "COMMIT ROLLBACK SAVEPOINT RELEASE DECLARE PRINT RAISE RAISERROR THROW KILL CHECKPOINT CLUSTER REINDEX DISCARD LISTEN NOTIFY "
+    "UNLISTEN LOCK UNLOCK UNCACHE CLEAR DESCRIBE DESC HELP PRAGMA VALIDATE INVALIDATE COMPUTE COLLECT DATABASE DROP TRUNCATE "
+    "ABORT SIGNAL RESIGNAL LEAVE ITERATE CLOSE FETCH OPEN DEALLOCATE WAITFOR GOTO BREAK CONTINUE RETURN NULL EXIT QUIT PREPARE "
+    "SECURITY REASSIGN IMPORT ATTACH DETACH SYSTEM CHECK REPAIR FLUSH PURGE INSTALL UNDROP SUSPEND RESUME ENABLE DISABLE PUT GET "
+    "REMOVE RM LS LEAVE RAISE END DBCC BACKUP RESTORE RECONFIGURE REVERT OPEN AUDIT NOAUDIT ASSOCIATE MODIFY DIAGNOSTIC TAG FIX".split()
+)
+
+Statements = Callable[[str], None]
+
+
+def command(work: Work, first: str, tokens: list[Token], again: Statements) -> bool:
+    """Follow a statement by its tokens; False if it is not understood. `again` reads SQL found inside it."""
+    words = [word(token) for token in tokens]
+    if first == "UNLOAD":
+        return _unload(work, tokens, again)
+    if first == "RENAME":
+        return _rename(work, tokens, words)
+    if first == "EXCHANGE":
+        return _exchange(work, tokens, words)
+    if first == "ALTER":
+        return _alter(work, tokens, words)
+    return first in HARMLESS
+
+
+def _name(work: Work, tokens: list[Token], place: int) -> tuple[Parts, int]:
+    """The table named at a place, and the place after it."""
+    parts: list[exp.Expr] = []
+    while place < len(tokens):
+        token = tokens[place]
+        if token.token_type is TokenType.DOT:
+            place += 1
+            continue
+        if parts and tokens[place - 1].token_type is not TokenType.DOT:
+            break
+        parts.append(exp.to_identifier(token.text, quoted=token.token_type is TokenType.IDENTIFIER))
+        place += 1
+    if not parts:
+        return (), place
+    named = exp.Table(this=parts[-1], db=parts[-2] if len(parts) > 1 else None, catalog=parts[-3] if len(parts) > 2 else None)
+    return work.parts(named), place
+
+
+def _rename(work: Work, tokens: list[Token], words: list[str]) -> bool:
+    """RENAME TABLE a TO b, c TO d"""
+    place = 2 if words[1:2] in (["TABLE"], ["TABLES"], ["VIEW"]) else 1
+    found = False
+    while place < len(tokens):
+        old, place = _name(work, tokens, place)
+        if place >= len(tokens) or words[place] not in {"TO", "AS"} or not old:
+            return found
+        new, place = _name(work, tokens, place + 1)
+        if new:
+            definitions.rename(work, old, new)
+            found = True
+        if place < len(tokens) and tokens[place].token_type is TokenType.COMMA:
+            place += 1
+        else:
+            break
+    return found
+
+
+def _exchange(work: Work, tokens: list[Token], words: list[str]) -> bool:
+    """ClickHouse: EXCHANGE TABLES a AND b"""
+    if words[1:2] != ["TABLES"]:
+        return False
+    one, place = _name(work, tokens, 2)
+    if place >= len(tokens) or words[place] != "AND":
+        return False
+    other, _ = _name(work, tokens, place + 1)
+    definitions.swap(work, one, other)
+    return True
+
+
+def _alter(work: Work, tokens: list[Token], words: list[str]) -> bool:
+    """ALTER TABLE a … PARTITION … TABLE b: Hive's EXCHANGE, Spark's and Oracle's, T-SQL's SWITCH TO; others move no data."""
+    if words[1:2] != ["TABLE"]:
+        return True
+    place = 4 if words[2:4] == ["IF", "EXISTS"] else 2
+    target, place = _name(work, tokens, place)
+    rest = words[place:]
+    if "RENAME" in rest[:1] and "TO" in rest[:2]:
+        new, _ = _name(work, tokens, place + 2)
+        definitions.rename(work, target, new)
+        return True
+    if rest[:2] == ["SWAP", "WITH"] or rest[:3] == ["SWAP", "WITH", "TABLE"]:
+        other, _ = _name(work, tokens, place + rest.index("WITH") + 1 + (rest[2:3] == ["TABLE"]))
+        definitions.swap(work, target, other)
+        return True
+    if rest[:1] == ["EXCHANGE"] and "TABLE" in rest:
+        other, _ = _name(work, tokens, place + rest.index("TABLE") + 1)
+        definitions.moved(work, other, target)
+        return True
+    if rest[:1] == ["SWITCH"] and "TO" in rest:
+        other, _ = _name(work, tokens, place + rest.index("TO") + 1)
+        definitions.moved(work, target, other)
+        return True
+    if "FROM" in rest and rest[:1] in (["REPLACE"], ["ATTACH"]) and "PARTITION" in rest:  # ClickHouse
+        other, _ = _name(work, tokens, place + rest.index("FROM") + 1)
+        definitions.moved(work, other, target)
+        return True
+    if rest[:1] == ["MOVE"] and "TABLE" in rest:
+        other, _ = _name(work, tokens, place + rest.index("TABLE") + 1)
+        definitions.moved(work, target, other)
+        return True
+    return not {"SELECT", "APPEND", "UPDATE"} & set(rest) or _append(work, tokens, words, target, place)
+
+
+def _append(work: Work, tokens: list[Token], words: list[str], target: Parts, place: int) -> bool:
+    """Redshift: ALTER TABLE a APPEND FROM b"""
+    if words[place : place + 2] != ["APPEND", "FROM"]:
+        return words[place] in {"ADD", "UPDATE"} or "SELECT" not in words[place:]
+    other, _ = _name(work, tokens, place + 2)
+    definitions.moved(work, other, target)
+    return True
+
+
+def _unload(work: Work, tokens: list[Token], again: Statements) -> bool:
+    """UNLOAD ('query') TO 's3://…': Redshift; UNLOAD (query) TO …: Athena."""
+    texts = [token.text for token in tokens if token.token_type in {TokenType.STRING, TokenType.HEREDOC_STRING}]
+    if len(texts) < 2 and not any(word(token) == "SELECT" for token in tokens):
+        return False
+    again(texts[0])
+    return True
+
+
+def path_after(tokens: list[Token], keyword: str) -> str:
+    """The address that follows a word, as a dataset's name."""
+    for place, token in enumerate(tokens[:-1]):
+        if word(token) == keyword and tokens[place + 1].token_type in {TokenType.STRING, TokenType.NATIONAL_STRING}:
+            return shown_path(tokens[place + 1].text)
+    return ""

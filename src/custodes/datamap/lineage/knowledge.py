@@ -1,0 +1,86 @@
+"""Which columns does a table have, as the schema and the statements so far say?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from custodes.datamap.lineage.names import Names
+
+Parts = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A table that is known: its name as shown, its columns in order."""
+
+    name: str
+    columns: tuple[str, ...]
+
+
+class Knowledge:
+    """The schema given, and over it what one script has created, renamed and dropped.
+
+    schema: `{"table": ["column", ...]}`; a table may be written with fewer or more parts than the SQL writes it.
+    """
+
+    def __init__(self, names: Names, schema: Mapping[str, Sequence[str]] | None = None) -> None:
+        self._names = names
+        self._given: dict[Parts, Described] = {}
+        self._by_last: dict[str, list[Parts]] = {}
+        self._session: dict[Parts, Described | None] = {}
+        for name, columns in (schema or {}).items():
+            parts = names.full(tuple(part for part in name.split(".") if part) or (name,))
+            key = _key(parts)
+            self._given[key] = Described(".".join(parts), tuple(columns))
+            self._by_last.setdefault(key[-1], []).append(key)
+
+    def fresh(self) -> Knowledge:
+        """The same schema for another script, without what this one did."""
+        other = Knowledge(self._names)
+        other._given, other._by_last = self._given, self._by_last
+        return other
+
+    def name(self, parts: Parts) -> str:
+        """How the table of these full parts is shown: as the schema spells it, if it does."""
+        described = self._given.get(_key(parts))
+        return described.name if described else ".".join(parts)
+
+    def columns(self, parts: Parts) -> tuple[str, ...] | None:
+        """Its columns in order, None where nobody described it."""
+        key = _key(parts)
+        if key in self._session:
+            described = self._session[key]
+            return described.columns if described else None
+        described = self._given.get(key) or self._nearly(key)
+        return described.columns if described else None
+
+    def create(self, parts: Parts, columns: Sequence[str] | None) -> None:
+        """A statement made the table; None for the columns when they are not known."""
+        self._session[_key(parts)] = None if columns is None else Described(".".join(parts), tuple(columns))
+
+    def drop(self, parts: Parts) -> None:
+        """A statement removed what it had created; what the schema says of the name holds again."""
+        self._session.pop(_key(parts), None)
+
+    def rename(self, old: Parts, new: Parts) -> None:
+        """A statement gave the table another name."""
+        columns = self.columns(old)
+        self._session.pop(_key(old), None)
+        if columns is not None:
+            self.create(new, columns)
+
+    def swap(self, one: Parts, other: Parts) -> None:
+        """A statement exchanged the names of two tables."""
+        first, second = self.columns(one), self.columns(other)
+        self.create(one, second)
+        self.create(other, first)
+
+    def _nearly(self, key: Parts) -> Described | None:
+        # `users` of the SQL is `public.users` of the schema, or the other way round, if only one table can be meant.
+        short = [k for k in self._by_last.get(key[-1], ()) if k[-len(key) :] == key or key[-len(k) :] == k]
+        return self._given[short[0]] if len(short) == 1 else None
+
+
+def _key(parts: Parts) -> Parts:
+    return tuple(part.casefold() for part in parts)

@@ -1,0 +1,196 @@
+"""What does the definition of a procedure, function or trigger hold: its name, its parameters, its body?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.tokens import Token, TokenType
+
+from custodes.datamap.lineage.names import Names
+from custodes.datamap.lineage.script import TSQL, tokens_of
+from custodes.datamap.lineage.words import ROUTINES, SQL_STARTS, word
+
+_TEXTS: Final = frozenset([TokenType.STRING, TokenType.HEREDOC_STRING, TokenType.RAW_STRING, TokenType.NATIONAL_STRING])
+_SQL_LANGUAGES: Final = frozenset(["", "sql", "plpgsql", "plsql", "tsql", "spl", "nzplsql", "sqlscript"])
+_MODES: Final = frozenset(["IN", "OUT", "INOUT", "VARIADIC", "DEFAULT"])
+_NOT_NAMES: Final = frozenset(["IF", "NOT", "EXISTS", "OR", "REPLACE", "ALTER", "BODY", "CONSTRAINT"])
+
+
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """A definition taken apart.
+
+    parts: its name as written, catalogue first. parameters: their names as compared. columns: those that RETURNS TABLE
+    declares. body: its tokens; empty where reason says why it is not read. gives: its last query is its result.
+    """
+
+    parts: tuple[str, ...]
+    parameters: tuple[str, ...]
+    columns: tuple[str, ...]
+    body: Sequence[Token]
+    reason: str = ""
+    gives: bool = False
+    text: str = ""
+
+
+def taken_apart(tokens: Sequence[Token], text: str, dialect: str, names: Names) -> Routine:
+    """Read a definition; raises nothing."""
+    place = next((p for p, token in enumerate(tokens[:12]) if word(token) in ROUTINES), 0) + 1
+    while place < len(tokens) and word(tokens[place]) in _NOT_NAMES:
+        place += 1
+    name: list[exp.Expr] = []
+    while place < len(tokens):
+        token = tokens[place]
+        if token.token_type is not TokenType.DOT:
+            if name and tokens[place - 1].token_type is not TokenType.DOT:
+                break
+            name.append(exp.to_identifier(token.text, quoted=token.token_type is TokenType.IDENTIFIER))
+        place += 1
+    table = exp.Table(this=name[-1], db=name[-2] if len(name) > 1 else None, catalog=name[-3] if len(name) > 2 else None) if name else None
+    parts = names.parts(table) if table is not None else ()
+    parameters, place = _parameters(tokens, place, names, dialect)
+    columns = _columns(tokens, place, names)
+    body, inside, reason, gives = _body(tokens, place, text, dialect)
+    return Routine(parts, parameters, columns, body, reason, gives, inside)
+
+
+def _parameters(tokens: Sequence[Token], place: int, names: Names, dialect: str) -> tuple[tuple[str, ...], int]:
+    found: list[str] = []
+    if place < len(tokens) and tokens[place].token_type is TokenType.L_PAREN:
+        end = _closing(tokens, place)
+        found = _listed(tokens[place + 1 : end], names)
+        return tuple(found), end + 1
+    if dialect in TSQL:  # CREATE PROCEDURE p @a int, @b text AS
+        for at in range(place, len(tokens) - 1):
+            if word(tokens[at]) in {"AS", "BEGIN"}:
+                break
+            if tokens[at].token_type is TokenType.PARAMETER:
+                found.append("@" + tokens[at + 1].text.casefold())
+    return tuple(found), place
+
+
+def _listed(tokens: Sequence[Token], names: Names) -> list[str]:
+    """The names that begin each part between commas."""
+    found: list[str] = []
+    depth, fresh = 0, True
+    for place, token in enumerate(tokens):
+        if token.token_type in {TokenType.L_PAREN, TokenType.LT}:
+            depth += 1
+        elif token.token_type in {TokenType.R_PAREN, TokenType.GT}:
+            depth -= 1
+        elif token.token_type is TokenType.COMMA and depth <= 0:
+            fresh = True
+        elif fresh and word(token) not in _MODES:
+            sign = token.token_type is TokenType.PARAMETER and place + 1 < len(tokens)
+            found.append("@" + tokens[place + 1].text.casefold() if sign else names.alias(token.text))
+            fresh = False
+    return found
+
+
+def _closing(tokens: Sequence[Token], place: int) -> int:
+    depth = 0
+    for at in range(place, len(tokens)):
+        depth += (tokens[at].token_type is TokenType.L_PAREN) - (tokens[at].token_type is TokenType.R_PAREN)
+        if depth == 0:
+            return at
+    return len(tokens) - 1
+
+
+def _columns(tokens: Sequence[Token], place: int, names: Names) -> tuple[str, ...]:
+    for at in range(place, min(len(tokens) - 2, place + 8)):
+        if word(tokens[at]) in {"RETURNS", "RETURN"} and word(tokens[at + 1]) == "TABLE":
+            if tokens[at + 2].token_type in {TokenType.L_PAREN, TokenType.LT}:
+                return tuple(_listed(tokens[at + 3 : _closing(tokens, at + 2)], names))
+            return ()
+    return ()
+
+
+def _language(tokens: Sequence[Token]) -> str:
+    for place, token in enumerate(tokens[:-1]):
+        if word(token) == "LANGUAGE":
+            return tokens[place + 1].text.lower()
+    return ""
+
+
+def _body(tokens: Sequence[Token], place: int, text: str, dialect: str) -> tuple[Sequence[Token], str, str, bool]:
+    language = _language(tokens[place:])
+    if language not in _SQL_LANGUAGES:
+        return (), "", f"its body is written in {language}, which is not read", False
+    start = _start(tokens, place, dialect)
+    if start is None:
+        return (), "", "", False
+    first = tokens[start]
+    if first.token_type in _TEXTS:
+        if dialect in {"spark", "databricks", "hive"} and not language:
+            return (), "", "its body is a program, which is not read", False
+        inside = "".join(token.text for token in tokens[start : start + 1])
+        try:
+            return tokens_of(inside, dialect), inside, "", language == "sql" and dialect != "snowflake"
+        except (SqlglotError, RecursionError, ValueError, IndexError):
+            return (), "", "the quotes, comments or signs of its body do not close", False
+    return tokens[start:], text, "", word(first) in {"SELECT", "WITH", "(", "TABLE"}
+
+
+def _start(tokens: Sequence[Token], place: int, dialect: str) -> int | None:
+    """The first token of the body."""
+    depth = 0
+    is_trigger = any(word(token) == "TRIGGER" for token in tokens[:6])
+    for at in range(place, len(tokens)):
+        token = tokens[at]
+        text = word(token)
+        depth += (token.token_type is TokenType.L_PAREN) - (token.token_type is TokenType.R_PAREN)
+        if depth > 0:
+            continue
+        before = word(tokens[at - 1])
+        if text in {"AS", "IS"} and before not in {"EXECUTE", "EXEC", "OLD", "NEW", "ROW"} and at + 1 < len(tokens):
+            if is_trigger and word(tokens[at + 1]) in {"OLD", "NEW"}:
+                continue
+            return at + 1
+        if text in {"BEGIN", "DECLARE", "RETURN"} or (text == "DO" and before != "CONFLICT"):
+            return at if text != "DO" else at + 1
+        if is_trigger and text == "ROW" and before == "EACH":
+            return at + 1
+        if not is_trigger and text in SQL_STARTS and dialect not in TSQL and at > place and text not in {"WITH", "LOAD", "FROM"}:
+            return at
+    return None
+
+
+def without_into(tokens: Sequence[Token]) -> tuple[list[Token], list[str]]:
+    """A SELECT of a body without its INTO, and the names of the variables that it fills."""
+    depth, start = 0, None
+    if not tokens or word(tokens[0]) not in {"SELECT", "WITH", "SEL"}:
+        return list(tokens), []
+    for place, token in enumerate(tokens):
+        depth += (token.token_type is TokenType.L_PAREN) - (token.token_type is TokenType.R_PAREN)
+        if depth == 0 and word(token) == "INSERT":
+            return list(tokens), []
+        if depth == 0 and word(token) == "INTO":
+            start = place
+            break
+    if start is None:
+        return list(tokens), []
+    end = start + 1
+    found: list[str] = []
+    while end < len(tokens):
+        text = word(tokens[end])
+        if text in {"FROM", "WHERE", "GROUP", "ORDER", "LIMIT", "UNION", "HAVING", "FOR"} or _ends_targets(tokens, start, end):
+            break
+        if text not in {"STRICT", ",", "BULK", "COLLECT"} and tokens[end].token_type is not TokenType.COMMA:
+            found.append(tokens[end].text)
+        end += 1
+    return [*tokens[:start], *tokens[end:]], found
+
+
+def _ends_targets(tokens: Sequence[Token], start: int, place: int) -> bool:
+    """Whether the list of variables is over: `SELECT INTO v count(*) FROM t` has the select list behind it."""
+    if start != 1 or place == start + 1:
+        return False
+    before = tokens[place - 1]
+    return before.token_type not in {TokenType.COMMA, TokenType.DOT} and word(before) != "STRICT" and tokens[place].token_type not in {
+        TokenType.COMMA,
+        TokenType.DOT,
+    }
