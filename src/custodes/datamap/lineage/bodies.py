@@ -15,7 +15,7 @@ from sqlglot.tokens import Token, TokenType
 from custodes.datamap.lineage.script import TSQL
 from custodes.datamap.lineage.words import SQL_STARTS, TSQL_STARTS, word
 
-Form = Literal["sql", "dynamic", "call", "returned", "assigned", "other"]
+Form = Literal["sql", "dynamic", "call", "returned", "assigned", "head", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class Piece:
     """One statement of a body.
 
     form: `sql`; `dynamic` is SQL put together at run time; `call` runs a procedure; `returned` is the query that a function gives;
-    `assigned` keeps a value in a variable; `other` moves no data. name: of the variable, record or procedure.
+    `assigned` keeps a value in a variable; `head` names a nested procedure and its
+    parameters; `other` moves no data. name: of the variable, record or procedure.
     """
 
     form: Form
@@ -77,6 +78,8 @@ class _Body:
             self._condition()
         elif text == "FOR" and not self.tsql:
             self._for()
+        elif text in {"PROCEDURE", "FUNCTION"}:
+            self._nested()
         elif text in {"DECLARE", "CURSOR", "LET"} or self.word(1) == "CURSOR":
             self._declaration()
         elif text in {"EXECUTE", "EXEC", "CALL"}:
@@ -209,6 +212,19 @@ class _Body:
                 taken.pop()
             self.found.append(Piece("sql", taken, name))
         self.place = end
+
+    def _nested(self) -> None:
+        """The head of a procedure inside a package or another procedure; its body follows as ours."""
+        depth, start = 0, self.place
+        for place in range(start, len(self.tokens)):
+            token = self.tokens[place]
+            depth += (token.token_type is TokenType.L_PAREN) - (token.token_type is TokenType.R_PAREN)
+            if depth == 0 and (word(token) in {"IS", "AS", "BEGIN"} or token.token_type is TokenType.SEMICOLON):
+                self.place = place
+                break
+        else:
+            self.place = len(self.tokens)
+        self.found.append(Piece("head", self.tokens[start : self.place]))
 
     def _declaration(self) -> None:
         end = self._end(self.place)

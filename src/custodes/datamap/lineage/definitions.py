@@ -45,8 +45,11 @@ def moved(work: Work, source: Parts, target: Parts) -> None:
 
 
 def rename(work: Work, old: Parts, new: Parts) -> None:
-    """A table gets another name."""
-    moved(work, old, new)
+    """A table gets another name. Of one that nothing is known of there is nothing to move: that is told."""
+    if work.knowledge.columns(old) is not None or work.is_written(old):
+        moved(work, old, new)
+    else:
+        work.gap(f"it renames {work.name(old)} to {work.name(new)}, and no statement or schema tells what that holds")
     work.knowledge.rename(old, new)
 
 

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from custodes.datamap.lineage.edges import Ref
 from custodes.datamap.lineage.flow import EMPTY, NOTHING, Flow, Output, Relation, open_output
+from custodes.datamap.lineage import reads, stars
 from custodes.datamap.lineage.outside import shown_path
 from custodes.datamap.lineage.scope import Scope
 
@@ -55,6 +56,10 @@ def relation(
         return reader.query(node, scope.inner())
     if isinstance(node, exp.DynamicIdentifier):
         return _identified(node, reader)
+    if isinstance(node, exp.SemanticView):
+        inner = scope.beside()
+        reads.add(node.this, inner, reader)
+        return stars.whole(inner)
     name = _name(node)
     if name == "swap_partitions_between_tables":
         return Relation()
@@ -100,9 +105,11 @@ def dictionary(node: exp.Anonymous, scope: Scope, reader: Reader) -> Flow | None
     if not node.name.lower().startswith(_DICTIONARY):
         return None
     arguments = node.expressions
-    if len(arguments) < 2 or not isinstance(arguments[0], exp.Literal):
+    if len(arguments) < 2 or not isinstance(arguments[0], exp.Literal | exp.Column):
         return None
-    parts = scope.names.full(tuple(part for part in arguments[0].name.split(".") if part))
+    named = arguments[0]
+    written = [part.name for part in named.parts] if isinstance(named, exp.Column) else named.name.split(".")
+    parts = scope.names.full(tuple(part for part in written if part))
     table = reader.knowledge.name(parts)
     attributes = [one.name for one in arguments[1].find_all(exp.Literal)]
     indirect = frozenset().union(*(reader.flow(one, scope).all for one in arguments[2:3]))

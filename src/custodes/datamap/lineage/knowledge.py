@@ -35,11 +35,12 @@ class Knowledge:
             self._given[key] = Described(".".join(parts), tuple(columns))
             self._by_last.setdefault(key[-1], []).append(key)
 
-    def fresh(self) -> Knowledge:
-        """The same schema for another script, without what this one did."""
-        other = Knowledge(self._names)
-        other._given, other._by_last = self._given, self._by_last
-        return other
+    def describe(self, parts: Parts, columns: Sequence[str]) -> None:
+        """A definition in any of the files tells the columns; what was given as the schema is not overruled."""
+        key = _key(parts)
+        if key not in self._given and columns:
+            self._given[key] = Described(".".join(parts), tuple(columns))
+            self._by_last.setdefault(key[-1], []).append(key)
 
     def name(self, parts: Parts) -> str:
         """How the table of these full parts is shown: as the schema spells it, if it does."""

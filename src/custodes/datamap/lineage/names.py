@@ -42,6 +42,8 @@ class Names:
         rule = _STRATEGIES.get(strategy, _Rule.FOLDED)
         self._columns = _COLUMNS_ELSE.get(dialect, rule)
         self._tables = _TABLES_ELSE.get(dialect, rule)
+        #: Set for a statement whose casts are all written `column::type`: they are called by the column.
+        self.casts_keep_name = False
         self.default: tuple[str, ...] = tuple(part for part in default.split(".") if part)
 
     def column(self, name: exp.Expr | str) -> str:
@@ -60,7 +62,9 @@ class Names:
             if isinstance(part, exp.Identifier) and self.dialect == "bigquery":
                 found.extend(part.name.split("."))  # `project.dataset.table` may be quoted as one
             else:
-                found.append(_fold(part, self._tables))
+                found.append(_sign(part) + _fold(part, self._tables))
+        if self.dialect == "bigquery" and found:
+            found[-1] = found[-1].split("$", 1)[0] or found[-1]  # table$20240101 is a partition of the table
         return tuple(part for part in found[-_REASONABLE_PARTS:] if part)
 
     def full(self, parts: tuple[str, ...]) -> tuple[str, ...]:
@@ -69,6 +73,11 @@ class Names:
         if missing <= 0 or parts[-1].startswith(("#", "@")):
             return parts
         return self.default[:missing] + parts
+
+
+def _sign(part: exp.Expr) -> str:
+    """T-SQL's mark of a temporary table, which the parser keeps apart from its name."""
+    return "##" if part.args.get("global_") else "#" if part.args.get("temporary") else ""
 
 
 def _fold(name: exp.Expr | str, rule: _Rule) -> str:

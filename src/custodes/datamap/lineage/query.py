@@ -236,7 +236,7 @@ def _combined(left: Relation, right: Relation, operation: exp.Expr | None) -> Re
         return Relation(left.outputs, rows | taken, tables)
     by_name = bool(operation is not None and operation.args.get("by_name"))
     if left.is_open or right.is_open or by_name:
-        return Relation(_by_name(left, right), rows, tables)
+        return Relation(_by_name(left, right, by_name=by_name), rows, tables)
     outputs = [
         output._replace(flow=union([output.flow, right.outputs[place].flow])) if place < len(right.outputs) else output
         for place, output in enumerate(left.outputs)
@@ -246,9 +246,10 @@ def _combined(left: Relation, right: Relation, operation: exp.Expr | None) -> Re
     return Relation(outputs, rows, tables)
 
 
-def _by_name(left: Relation, right: Relation) -> list[Output]:
+def _by_name(left: Relation, right: Relation, *, by_name: bool) -> list[Output]:
     found: list[Output] = []
-    opened = [output for output in (*left.outputs, *right.outputs) if output.open]
+    # The first query says which columns there are: if it is known, what the other one has besides has no place.
+    opened = [output for output in (*left.outputs, *right.outputs) if output.open] if left.is_open or by_name else []
     names: set[str] = set()
     for output in left.outputs:
         if not output.open:
@@ -256,7 +257,7 @@ def _by_name(left: Relation, right: Relation) -> list[Output]:
             found.append(output._replace(flow=union([output.flow, other])))
             names.add(output.name)
     for output in right.outputs:
-        if not output.open and output.name not in names:
+        if not output.open and output.name not in names and opened:
             found.append(output._replace(flow=union([output.flow, left.guessed(output.name) or EMPTY])))
     if opened:
         direct: dict[Ref, frozenset[str]] = {}

@@ -23,6 +23,11 @@ class Flows(Protocol):
 
 def expand(node: exp.Expr, scope: Scope, reader: Flows) -> list[Output]:
     """The outputs of `*` or `a.*`, with EXCEPT, REPLACE and RENAME obeyed."""
+    if isinstance(node, exp.Dot):  # (expression).*
+        outputs = [Output(STAR, reader.flow(node.this, scope), open=True)]
+        return _shaped(outputs, node.expression, scope, reader) if isinstance(node.expression, exp.Star) else outputs
+    if not isinstance(node, exp.Star | exp.Column):
+        return [Output(STAR, reader.flow(node, scope), open=True)]
     star = node if isinstance(node, exp.Star) else node.this
     qualifier = [] if isinstance(node, exp.Star) else [part for part in node.parts if not isinstance(part, exp.Star)]
     if not qualifier:

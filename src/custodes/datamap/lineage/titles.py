@@ -22,7 +22,7 @@ def title(node: exp.Expr, names: Names) -> str:
     bare = node
     while isinstance(bare, exp.Paren) and isinstance(bare.this, exp.Column):
         bare = bare.this
-    if isinstance(bare, exp.Cast) and names.dialect in _CAST_KEEPS_NAME:
+    if isinstance(bare, exp.Cast) and (names.casts_keep_name or names.dialect in _CAST_KEEPS_NAME):
         while isinstance(bare, exp.Cast | exp.Paren):
             bare = bare.this
     if isinstance(bare, exp.Column) and not isinstance(bare.this, exp.Star):

@@ -20,6 +20,7 @@ from custodes.datamap.lineage.flow import EMPTY, Flow, Relation, union
 from custodes.datamap.lineage.knowledge import Knowledge
 from custodes.datamap.lineage.names import Names
 from custodes.datamap.lineage.parse import Unparsed, expanded, parsed
+from custodes.datamap.lineage.rewrites import like, rewritten, without_outfile
 from custodes.datamap.lineage.routines import Routine, taken_apart, without_into
 from custodes.datamap.lineage.scope import Notes, Scope
 from custodes.datamap.lineage.script import TSQL, Statement, routine, statements, tokens_of
@@ -82,6 +83,24 @@ class Tracer:
             for statement in statements(text, self.dialect):
                 self._statement(statement)
         return self.result(self.number - before)
+
+    def learn(self, text: str) -> None:
+        """Only take the columns of tables that the script defines by a list of columns."""
+        for statement in statements(text, self.dialect):
+            tokens = list(statement.tokens)
+            words = {word(token) for token in tokens}
+            if not tokens or word(tokens[0]) != "CREATE" or "TABLE" not in words or words & {"SELECT", "TEMP", "TEMPORARY"}:
+                continue
+            try:
+                found = parsed(tokens, statement.text, self.dialect)
+            except Unparsed:
+                continue
+            work = Work(self.session, 0)
+            for node in found:
+                if isinstance(node, exp.Create) and isinstance(node.this, exp.Schema):
+                    parts = work.parts(node.this)
+                    if parts:
+                        self.session.knowledge.describe(parts, writes.defined(work, node.this))
 
     def result(self, count: int = 0) -> Lineage:
         """Everything found so far."""
@@ -211,6 +230,10 @@ class Tracer:
             self._call(work, piece)
         elif piece.form == "assigned":
             self._assign(work, piece, text)
+        elif piece.form == "head":
+            nested = taken_apart(piece.tokens, "", self.dialect, work.names)
+            self.session.procedures.add(tuple(part.casefold() for part in nested.parts[-1:]))
+            notes.variables.update(dict.fromkeys(nested.parameters, EMPTY))
         elif piece.name:
             notes.variables.setdefault(work.names.alias(piece.name), EMPTY)
             if self.dialect in TSQL and "TABLE" in {word(token) for token in piece.tokens}:
@@ -236,7 +259,7 @@ class Tracer:
         tokens = list(piece.tokens)
         if not tokens:
             return
-        head = Token(TokenType.SELECT, "SELECT", tokens[0].line, tokens[0].col, tokens[0].start, tokens[0].end)
+        head = like(tokens[0], TokenType.SELECT, "SELECT")
         try:
             found = parsed([head, *tokens], text, self.dialect)
         except Unparsed:
@@ -305,9 +328,9 @@ class Tracer:
             return None
         if first == "EXPLAIN":
             return None
-        tokens, path = _outfile(tokens)
-        if first == "REPLACE" and len(tokens) > 1 and word(tokens[1]) in {"INTO", "LOW_PRIORITY", "DELAYED"}:
-            tokens[0] = Token(TokenType.INSERT, "INSERT", tokens[0].line, tokens[0].col, tokens[0].start, tokens[0].end)
+        tokens, path = without_outfile(rewritten(tokens, self.dialect))
+        kinds = {token.token_type for token in tokens}
+        self.session.names.casts_keep_name = TokenType.DCOLON in kinds and not any(word(token) in _CASTS for token in tokens)
         if first in {"RENAME", "EXCHANGE", "UNLOAD"} and command(work, first, tokens, lambda inside: self._unloaded(work, tokens, inside)):
             return None
         try:
@@ -397,6 +420,7 @@ class Tracer:
         return writers[type(node)](self._work, node, scope)
 
 
+_CASTS: Final = frozenset(["CAST", "TRY_CAST", "SAFE_CAST", "CONVERT"])
 CALLED: Final = "it calls the procedure "
 _LITERALS: Final = frozenset([TokenType.STRING, TokenType.HEREDOC_STRING, TokenType.RAW_STRING, TokenType.NATIONAL_STRING])
 _JOINING: Final = frozenset([TokenType.DPIPE, TokenType.PLUS])
@@ -421,16 +445,6 @@ _WITHOUT_FLOW: Final = (
     exp.Detach,
     exp.Semicolon,
 )
-
-
-def _outfile(tokens: list[Token]) -> tuple[list[Token], str]:
-    """MySQL's SELECT … INTO OUTFILE 'path' [options]: the query without it, and the path."""
-    for place in range(len(tokens) - 2):
-        if word(tokens[place]) == "INTO" and word(tokens[place + 1]) in {"OUTFILE", "DUMPFILE"}:
-            path = path_after(tokens[place:], word(tokens[place + 1]))
-            end = next((p for p in range(place + 3, len(tokens)) if word(tokens[p]) == "FROM"), None)
-            return [*tokens[:place], *(tokens[end:] if end is not None else [])], path
-    return tokens, ""
 
 
 def _variables(work: Work, node: exp.Select) -> None:

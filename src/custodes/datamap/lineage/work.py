@@ -77,14 +77,18 @@ class Work:
                 return known
         return name
 
+    def is_written(self, parts: Parts) -> bool:
+        """Whether an earlier statement put anything into the table."""
+        name = self.name(parts)
+        return any(edge.target.table == name for edge in self.session.edges)
+
     def emit(self, table: str, column: str, flow: Flow, rows: frozenset[Ref] = frozenset()) -> None:
         """Edges into one column; what decides its rows decides it too."""
         target = Ref(table, column)
         file, number, edges = self.session.file, self.number, self.session.edges
-        for ref, through in flow.direct.items():
-            edge = Edge(file, number, ref, target, "direct", through)
-            edges[edge] = None
-        for ref in flow.indirect | rows:
+        for ref, through in sorted(flow.direct.items()) if len(flow.direct) > 1 else flow.direct.items():
+            edges[Edge(file, number, ref, target, "direct", through)] = None
+        for ref in sorted(flow.indirect | rows):
             edges[Edge(file, number, ref, target, "indirect")] = None
 
     def emit_all(self, table: str, columns: Sequence[str], outputs: Sequence[Output], relation: Relation) -> None:

@@ -242,7 +242,7 @@ def create(work: Work, node: exp.Expr) -> None:
     parts = work.parts(target)
     if not parts:
         return
-    listed = _defined(work, target)
+    listed = defined(work, target)
     query = node.args.get("expression")
     properties = node.args.get("properties")
     if isinstance(query, exp.Query | exp.Table | exp.Values | exp.Paren):
@@ -268,7 +268,8 @@ def create(work: Work, node: exp.Expr) -> None:
             work.emit(work.name(parts), column, Flow({Ref(path, column): NOTHING}, frozenset()))
 
 
-def _defined(work: Work, target: exp.Expr) -> list[str]:
+def defined(work: Work, target: exp.Expr) -> list[str]:
+    """The columns that a CREATE lists."""
     if not isinstance(target, exp.Schema):
         return []
     return [
