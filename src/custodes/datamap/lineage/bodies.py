@@ -36,6 +36,7 @@ _ALONE: Final = frozenset(
     [";", "ELSE", "LOOP", "REPEAT", "THEN", "DO", "ATOMIC", "EXCEPTION", "TRY", "CATCH", "AS", "IS", "NOT", "DELIMITER", "/"]
 )
 _CONDITIONS: Final = frozenset(["IF", "ELSIF", "ELSEIF", "WHEN", "WHILE", "UNTIL", "CASE"])
+_WRITES: Final = frozenset(["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE"])
 _AFTER_CONDITION: Final = frozenset(["THEN", "LOOP", "DO"])
 _AFTER_END: Final = frozenset(["IF", "LOOP", "WHILE", "CASE", "REPEAT", "FOR", "TRY", "CATCH", "CONVERSATION"])
 
@@ -124,46 +125,36 @@ class _Body:
         first = word(self.tokens[start])
         last = word(self.tokens[place - 1])
         following = word(self.tokens[place + 1]) if place + 1 < len(self.tokens) else ""
-        head = {word(token) for token in self.tokens[start:place]}
+        outside = self._outside(start, place)
         if text == "WITH":
             return following not in {"(", ""} and first not in {"CREATE", "ALTER", "BULK", "COPY", "EXEC", "EXECUTE"} and last != "AS"
         if last in {"THEN", "UNION", "ALL", "EXCEPT", "INTERSECT", "AS", "EXISTS", "ON", "AFTER", "FOR", "OF", ","}:
             return text in {"BEGIN", "DECLARE"} and last == "AS"
         if text in {"SELECT", "EXEC", "EXECUTE"} and first == "INSERT":
-            return "SELECT" in head or "VALUES" in head or "EXEC" in head or "EXECUTE" in head
-        if text in {"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE"} and first == "WITH":
-            return bool(head & {"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE"} and not self._ctes_only(start, place)) and not (
-                text == "SELECT" and self._insert_open(start, place)
-            )
+            return bool(outside & {"SELECT", "VALUES", "EXEC", "EXECUTE"})
+        if text == "SELECT" and first in {"CREATE", "ALTER"}:
+            return "AS" not in outside or "SELECT" in outside
+        if text in _WRITES and first == "WITH":
+            # The first after the named queries is what they are for; a SELECT may still be what that one inserts.
+            return bool(outside & _WRITES) and not (text == "SELECT" and "INSERT" in outside and not outside & {"SELECT", "VALUES"})
         if text == "SET":
-            return not ((first in {"UPDATE", "MERGE", "WITH", "ALTER"}) and "SET" not in head) and last != "UPDATE"
+            return not (first in {"UPDATE", "MERGE", "WITH", "ALTER"} and "SET" not in outside) and last != "UPDATE"
         if text == "IF":
             return following != "EXISTS" or first not in {"DROP", "CREATE", "ALTER"}
         return not (text in {"UPDATE", "DELETE", "INSERT"} and first in {"MERGE", "GRANT", "REVOKE", "DENY", "CREATE"} and last != ")")
 
-    def _ctes_only(self, start: int, place: int) -> bool:
-        """Whether everything from WITH up to here is in the parentheses of the named queries."""
+    def _outside(self, start: int, place: int) -> frozenset[str]:
+        """The words of the statement so far that stand in no parentheses."""
         depth = 0
-        for token in self.tokens[start + 1 : place]:
-            if token.token_type is TokenType.L_PAREN:
-                depth += 1
-            elif token.token_type is TokenType.R_PAREN:
-                depth -= 1
-            elif depth == 0 and word(token) in {"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE"}:
-                return False
-        return True
-
-    def _insert_open(self, start: int, place: int) -> bool:
-        depth = 0
-        outside: list[str] = []
+        found: set[str] = set()
         for token in self.tokens[start:place]:
             if token.token_type is TokenType.L_PAREN:
                 depth += 1
             elif token.token_type is TokenType.R_PAREN:
                 depth -= 1
             elif depth == 0:
-                outside.append(word(token))
-        return "INSERT" in outside and "SELECT" not in outside and "VALUES" not in outside
+                found.add(word(token))
+        return frozenset(found)
 
     def _take(self, form: Form, start: int, name: str = "", *, as_select: bool = False) -> None:
         end = self._end(start)
