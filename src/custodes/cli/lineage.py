@@ -14,12 +14,16 @@ from custodes.cli.river import Json
 
 @app.command()
 def lineage(
-    paths: Annotated[list[Path], typer.Argument(help="SQL scripts, dbt manifests, query logs, OpenLineage events or folders.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="SQL scripts, dbt manifests, query logs, OpenLineage events or folders.")
+    ],
     dialect: Annotated[str, typer.Option(help="The SQL dialect, such as postgres or tsql (default: ansi).")] = "",
     schema: Annotated[Path | None, typer.Option(help='JSON of known tables: {"table": ["column", ...]}.')] = None,
     default_schema: Annotated[str, typer.Option(help="Where unqualified tables are: schema or db.schema.")] = "",
     json: Json = False,
-    openlineage: Annotated[bool, typer.Option("--openlineage", help="Answer as OpenLineage events, one to a line.")] = False,
+    openlineage: Annotated[
+        bool, typer.Option("--openlineage", help="Answer as OpenLineage events, one to a line.")
+    ] = False,
 ) -> None:
     """Trace which column flows into which, through the company's SQL."""
     from custodes.cli import show
@@ -28,7 +32,13 @@ def lineage(
 
     known = read_schema(schema) if schema is not None else None
     with shown(quiet=json or openlineage) as progress:
-        found = follow(paths, dialect=dialect, schema=known, default_schema=default_schema, advance=lambda file: progress.step(file))
+        found = follow(
+            paths,
+            dialect=dialect,
+            schema=known,
+            default_schema=default_schema,
+            advance=lambda file: progress.step(file),
+        )
     if openlineage:
         import json as plain
         from datetime import UTC, datetime
@@ -38,7 +48,10 @@ def lineage(
         for event in events(found, namespace=default_schema or "default", time=datetime.now(UTC)):
             print(plain.dumps(event, ensure_ascii=False))
     elif json:
-        rows = {"edges": [edge.as_row() for edge in found.edges], "uncovered": [gap.as_row() for gap in found.uncovered]}
+        rows = {
+            "edges": [edge.as_row() for edge in found.edges],
+            "uncovered": [gap.as_row() for gap in found.uncovered],
+        }
         print(show.as_json(rows))
     else:
         for edge in found.edges:

@@ -6,10 +6,14 @@ import random
 from dataclasses import dataclass
 from typing import Final
 
-_WORDS: Final = (
-    "mail phone city amount status born note code rate label score region birth_date full_name iban tier größe 顧客 prénom order user"
-).split()
-_TABLES: Final = "people orders carts visits reviews sellers payouts tickets keys_used refunds ledger_rows items".split()
+_WORDS: Final = [
+    "mail", "phone", "city", "amount", "status", "born", "note", "code", "rate", "label", "score", "region",
+    "birth_date", "full_name", "iban", "tier", "größe", "顧客", "prénom", "order", "user",
+]  # fmt: skip
+_TABLES: Final = [
+    "people", "orders", "carts", "visits", "reviews", "sellers", "payouts", "tickets", "keys_used", "refunds",
+    "ledger_rows", "items",
+]  # fmt: skip
 #: Words that have to be quoted wherever they stand.
 _RESERVED: Final = frozenset(["order", "user", "größe", "顧客", "prénom"])
 
@@ -36,8 +40,17 @@ ENGINES: Final = {
         Engine("postgres", '""', unnest="CROSS JOIN UNNEST({array}) AS {alias}({column})"),
         Engine("redshift", '""', star="EXCLUDE", qualify=True),
         Engine("snowflake", '""', star="EXCLUDE", qualify=True, minus="MINUS"),
-        Engine("bigquery", "``", star="EXCEPT", qualify=True, minus="EXCEPT DISTINCT", unnest="CROSS JOIN UNNEST({array}) AS {column}"),
-        Engine("databricks", "``", star="EXCEPT", qualify=True, unnest="LATERAL VIEW explode({array}) {alias} AS {column}"),
+        Engine(
+            "bigquery",
+            "``",
+            star="EXCEPT",
+            qualify=True,
+            minus="EXCEPT DISTINCT",
+            unnest="CROSS JOIN UNNEST({array}) AS {column}",
+        ),
+        Engine(
+            "databricks", "``", star="EXCEPT", qualify=True, unnest="LATERAL VIEW explode({array}) {alias} AS {column}"
+        ),
         Engine("spark", "``", unnest="LATERAL VIEW explode({array}) {alias} AS {column}"),
         Engine("hive", "``", using=False, unnest="LATERAL VIEW explode({array}) {alias} AS {column}"),
         Engine("duckdb", '""', star="EXCLUDE", qualify=True),
@@ -63,7 +76,11 @@ class Writer:
     def name(self, name: str) -> str:
         """One name as it stands in the SQL."""
         if name in _RESERVED:
-            return f"{self.engine.quotes[0]}{name}{self.engine.quotes[1]}" if self.engine.name not in {"snowflake", "oracle"} else f'"{name}"'
+            return (
+                f"{self.engine.quotes[0]}{name}{self.engine.quotes[1]}"
+                if self.engine.name not in {"snowflake", "oracle"}
+                else f'"{name}"'
+            )
         dice = self._rng.random()
         if dice < 0.08 and self.engine.name not in {"snowflake", "oracle"}:
             return f"{self.engine.quotes[0]}{name}{self.engine.quotes[1]}"

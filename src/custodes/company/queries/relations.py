@@ -63,7 +63,9 @@ class Maker:
         """A table of the schema under an alias."""
         table = self.rng.choice(sorted(self.schema))
         alias = self.alias()
-        rows = Rows(tuple(Made(name, frozenset([(table, name)])) for name in self.schema[table]), NONE, frozenset([table]))
+        rows = Rows(
+            tuple(Made(name, frozenset([(table, name)])) for name in self.schema[table]), NONE, frozenset([table])
+        )
         word = " " if self.engine.name == "oracle" or self.rng.random() < 0.5 else " AS "
         return _Source(f"{self.write.table(table)}{word}{alias}", alias, rows)
 
@@ -107,7 +109,9 @@ class Maker:
         width = self.rng.randint(1, 2)
         left, right = self._select(depth + 1, width=width), self._select(depth + 1, width=width)
         taken = frozenset().union(*(column.direct | column.indirect for column in right.rows.columns))
-        rows = Rows(left.rows.columns, left.rows.deciding | right.rows.deciding | taken, left.rows.tables | right.rows.tables)
+        rows = Rows(
+            left.rows.columns, left.rows.deciding | right.rows.deciding | taken, left.rows.tables | right.rows.tables
+        )
         return Query(f"{left.sql} {self.engine.minus} {right.sql}", rows)
 
     def _select(self, depth: int, ctes: dict[str, Rows] | None = None, *, width: int = 0) -> Query:
@@ -139,7 +143,12 @@ class Maker:
             return f"{text} CROSS JOIN {added.sql}", set()
         left, right = self._any(sources), self._any([added])
         kind = self.rng.choice(["JOIN", "INNER JOIN", "LEFT JOIN", "LEFT OUTER JOIN"])
-        return f"{text} {kind} {added.sql} ON {left.sql} = {right.sql}", {*left.direct, *left.indirect, *right.direct, *right.indirect}
+        return f"{text} {kind} {added.sql} ON {left.sql} = {right.sql}", {
+            *left.direct,
+            *left.indirect,
+            *right.direct,
+            *right.indirect,
+        }
 
     def _unnested(self, text: str, sources: list[_Source]) -> tuple[str, _Source]:
         array = self._any(sources)
@@ -180,7 +189,9 @@ class Maker:
         if dice < 0.6:
             return _Value(f"{value.sql} {sign} 7", value.direct, value.indirect)
         return _Value(
-            f"({value.sql} {sign} {other.sql} OR {other.sql} IS NULL)", value.direct | other.direct, value.indirect | other.indirect
+            f"({value.sql} {sign} {other.sql} OR {other.sql} IS NULL)",
+            value.direct | other.direct,
+            value.indirect | other.indirect,
         )
 
     def _grouped(
@@ -208,7 +219,9 @@ class Maker:
             deciding |= value.direct | value.indirect
         return ", ".join(listed), columns, tail, deciding
 
-    def _plain(self, sources: list[_Source], width: int, depth: int) -> tuple[str, list[Made], str, set[tuple[str, str]]]:
+    def _plain(
+        self, sources: list[_Source], width: int, depth: int
+    ) -> tuple[str, list[Made], str, set[tuple[str, str]]]:
         listed: list[str] = []
         columns: list[Made] = []
         if not width and self.rng.random() < 0.2:
@@ -252,7 +265,10 @@ class Maker:
         other = self._any(sources, bare=True)
         both = (value.direct | other.direct, value.indirect | other.indirect)
         if dice < 0.6:
-            return _Value(self.rng.choice(["COALESCE({0}, {1})", "({0} + {1})", "NULLIF({0}, {1})"]).format(value.sql, other.sql), *both)
+            return _Value(
+                self.rng.choice(["COALESCE({0}, {1})", "({0} + {1})", "NULLIF({0}, {1})"]).format(value.sql, other.sql),
+                *both,
+            )
         if dice < 0.65:
             return _Value("'fixed'")
         if dice < 0.78:
@@ -263,7 +279,9 @@ class Maker:
         if dice < 0.9:
             part = self._any(sources)
             sql = f"MAX({value.sql}) OVER (PARTITION BY {part.sql} ORDER BY {other.sql})"
-            return _Value(sql, value.direct, value.indirect | part.direct | part.indirect | other.direct | other.indirect)
+            return _Value(
+                sql, value.direct, value.indirect | part.direct | part.indirect | other.direct | other.indirect
+            )
         if self.engine.name in {"hive", "spark"}:  # a scalar subquery that looks outside is not allowed everywhere
             return _Value(f"CAST({value.sql} AS INT)", value.direct, value.indirect)
         value, inner = self._any(sources), self.base()

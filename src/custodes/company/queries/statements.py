@@ -55,7 +55,15 @@ def _case(seed: int, engine: Engine) -> Case:
         kinds.append(("merge", _merge))
     kind, write = rng.choice(kinds)
     written = write(maker)
-    return Case(seed, engine.name, kind, written.sql, {**tables, **written.schema}, frozenset(written.direct), frozenset(written.indirect))
+    return Case(
+        seed,
+        engine.name,
+        kind,
+        written.sql,
+        {**tables, **written.schema},
+        frozenset(written.direct),
+        frozenset(written.indirect),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,12 @@ def _create(maker: Maker) -> _Written:
     direct, indirect = edges("made.target", [column.name for column in query.rows.columns], query.rows)
     if maker.engine.into:
         if query.sql.startswith("WITH") or "UNION ALL" in query.sql or "EXCEPT" in query.sql:
-            return _Written(f"INSERT INTO made.target {query.sql}" if not query.sql.startswith("WITH") else _hoisted(query.sql), direct, indirect, {})
+            return _Written(
+                f"INSERT INTO made.target {query.sql}" if not query.sql.startswith("WITH") else _hoisted(query.sql),
+                direct,
+                indirect,
+                {},
+            )
         listed, rest = _cut_at_from(query.sql)
         return _Written(f"{listed} INTO made.target {rest}", direct, indirect, {})
     tail = " WITH DATA" if maker.engine.name == "teradata" else ""
@@ -127,7 +140,11 @@ def _insert_place(maker: Maker) -> _Written:
     query = maker.query()
     names = [f"p{place}" for place in range(len(query.rows.columns))]
     direct, indirect = edges("made.target", names, query.rows)
-    verb = "INSERT OVERWRITE TABLE" if maker.engine.name in {"hive", "spark", "databricks"} and maker.rng.random() < 0.5 else "INSERT INTO"
+    verb = (
+        "INSERT OVERWRITE TABLE"
+        if maker.engine.name in {"hive", "spark", "databricks"} and maker.rng.random() < 0.5
+        else "INSERT INTO"
+    )
     sql = f"{verb} made.target {query.sql}"
     if query.sql.startswith("WITH") and maker.engine.name in {"tsql", "hive"}:
         sql = _hoisted(query.sql).replace("INSERT INTO made.target", f"{verb} made.target")
@@ -164,7 +181,9 @@ def _delete(maker: Maker) -> _Written:
     ids = next(column.direct for column in inner.rows.columns if column.name == "id")
     whole = ("made.target", "*")
     sql = f"DELETE FROM made.target WHERE id IN (SELECT {inner.alias}.{maker.write.name('id')} FROM {inner.sql})"
-    return _Written(sql, set(), {(place, whole) for place in ids | {("made.target", "id")}}, {"made.target": ["id", "given"]})
+    return _Written(
+        sql, set(), {(place, whole) for place in ids | {("made.target", "id")}}, {"made.target": ["id", "given"]}
+    )
 
 
 def _merge(maker: Maker) -> _Written:
@@ -173,7 +192,10 @@ def _merge(maker: Maker) -> _Written:
     if any(column.name.lower() == "id" for column in columns[:1]):
         return _delete(maker)
     first, last = columns[0], columns[-1]
-    if sum(column.name == first.name for column in columns) > 1 or sum(column.name == last.name for column in columns) > 1:
+    if (
+        sum(column.name == first.name for column in columns) > 1
+        or sum(column.name == last.name for column in columns) > 1
+    ):
         return _delete(maker)
     key, value = maker.write.name(first.name), maker.write.name(last.name)
     word = " " if maker.engine.name == "oracle" else " AS "

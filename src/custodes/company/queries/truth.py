@@ -41,7 +41,9 @@ def edges(target: str, names: list[str], rows: Rows) -> tuple[set[tuple[Place, P
     mentioned = {table for column in rows.columns for table, _ in column.direct | column.indirect}
     mentioned |= {table for table, _ in rows.deciding}
     deciding = rows.deciding | {(table, "*") for table in rows.tables if table not in mentioned}
-    direct = {(place, (target, name)) for name, column in zip(names, rows.columns, strict=True) for place in column.direct}
+    direct = {
+        (place, (target, name)) for name, column in zip(names, rows.columns, strict=True) for place in column.direct
+    }
     indirect = {
         (place, (target, name))
         for name, column in zip(names, rows.columns, strict=True)

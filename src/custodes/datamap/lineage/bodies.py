@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from custodes.datamap.lineage.script import TSQL
 from custodes.datamap.lineage.words import SQL_STARTS, TSQL_STARTS, word
@@ -32,9 +32,10 @@ class Piece:
     name: str = ""
 
 
-_ALONE: Final = frozenset(
-    [";", "ELSE", "LOOP", "REPEAT", "THEN", "DO", "ATOMIC", "EXCEPTION", "TRY", "CATCH", "AS", "IS", "NOT", "DELIMITER", "/"]
-)
+_ALONE: Final = frozenset([
+    ";", "ELSE", "LOOP", "REPEAT", "THEN", "DO", "ATOMIC", "EXCEPTION", "TRY", "CATCH", "AS", "IS", "NOT",
+    "DELIMITER", "/",
+])  # fmt: skip
 _CONDITIONS: Final = frozenset(["IF", "ELSIF", "ELSEIF", "WHEN", "WHILE", "UNTIL", "CASE"])
 _WRITES: Final = frozenset(["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE"])
 _AFTER_CONDITION: Final = frozenset(["THEN", "LOOP", "DO"])
@@ -90,7 +91,10 @@ class _Body:
         elif text == "PERFORM":
             self._take("sql", self.place + 1, as_select=True)
         elif text == "OPEN" and self.word(2) == "FOR":
-            self._take("dynamic" if self.word(3) in {"EXECUTE", ""} or self.word(3) not in SQL_STARTS else "sql", self.place + 3)
+            self._take(
+                "dynamic" if self.word(3) in {"EXECUTE", ""} or self.word(3) not in SQL_STARTS else "sql",
+                self.place + 3,
+            )
         elif text in SQL_STARTS and not self._is_assignment():
             self._take("sql", self.place)
         else:
@@ -127,7 +131,11 @@ class _Body:
         following = word(self.tokens[place + 1]) if place + 1 < len(self.tokens) else ""
         outside = self._outside(start, place)
         if text == "WITH":
-            return following not in {"(", ""} and first not in {"CREATE", "ALTER", "BULK", "COPY", "EXEC", "EXECUTE"} and last != "AS"
+            return (
+                following not in {"(", ""}
+                and first not in {"CREATE", "ALTER", "BULK", "COPY", "EXEC", "EXECUTE"}
+                and last != "AS"
+            )
         if last in {"THEN", "UNION", "ALL", "EXCEPT", "INTERSECT", "AS", "EXISTS", "ON", "AFTER", "FOR", "OF", ","}:
             return text in {"BEGIN", "DECLARE"} and last == "AS"
         if text in {"SELECT", "EXEC", "EXECUTE"} and first == "INSERT":
@@ -136,12 +144,18 @@ class _Body:
             return "AS" not in outside or "SELECT" in outside
         if text in _WRITES and first == "WITH":
             # The first after the named queries is what they are for; a SELECT may still be what that one inserts.
-            return bool(outside & _WRITES) and not (text == "SELECT" and "INSERT" in outside and not outside & {"SELECT", "VALUES"})
+            return bool(outside & _WRITES) and not (
+                text == "SELECT" and "INSERT" in outside and not outside & {"SELECT", "VALUES"}
+            )
         if text == "SET":
             return not (first in {"UPDATE", "MERGE", "WITH", "ALTER"} and "SET" not in outside) and last != "UPDATE"
         if text == "IF":
             return following != "EXISTS" or first not in {"DROP", "CREATE", "ALTER"}
-        return not (text in {"UPDATE", "DELETE", "INSERT"} and first in {"MERGE", "GRANT", "REVOKE", "DENY", "CREATE"} and last != ")")
+        return not (
+            text in {"UPDATE", "DELETE", "INSERT"}
+            and first in {"MERGE", "GRANT", "REVOKE", "DENY", "CREATE"}
+            and last != ")"
+        )
 
     def _outside(self, start: int, place: int) -> frozenset[str]:
         """The words of the statement so far that stand in no parentheses."""
@@ -184,14 +198,20 @@ class _Body:
                 cases += 1
             elif text == "END" and cases:
                 cases -= 1
-            elif not cases and (text in _AFTER_CONDITION or token.token_type is TokenType.SEMICOLON or (self.tsql and text in TSQL_STARTS)):
+            elif not cases and (
+                text in _AFTER_CONDITION
+                or token.token_type is TokenType.SEMICOLON
+                or (self.tsql and text in TSQL_STARTS)
+            ):
                 self.place = place
                 return
         self.place = len(self.tokens)
 
     def _for(self) -> None:
         """FOR record IN query LOOP: the query's rows go by the record's name."""
-        end = next((p for p in range(self.place, len(self.tokens)) if word(self.tokens[p]) in {"LOOP", "DO"}), len(self.tokens))
+        end = next(
+            (p for p in range(self.place, len(self.tokens)) if word(self.tokens[p]) in {"LOOP", "DO"}), len(self.tokens)
+        )
         words = [word(token) for token in self.tokens[self.place : end]]
         name = self.tokens[self.place + 1].text if len(words) > 1 else ""
         query = next((p for p, text in enumerate(words) if text in {"SELECT", "WITH"}), None)
@@ -221,7 +241,11 @@ class _Body:
         end = self._end(self.place)
         words = [word(token) for token in self.tokens[self.place : end]]
         query = next((p for p, text in enumerate(words) if text in {"SELECT", "WITH"}), None)
-        name = self.tokens[self.place + (0 if words[0] not in {"DECLARE", "CURSOR", "LET"} else 1)].text if len(words) > 1 else ""
+        name = (
+            self.tokens[self.place + (0 if words[0] not in {"DECLARE", "CURSOR", "LET"} else 1)].text
+            if len(words) > 1
+            else ""
+        )
         if query is not None and "HANDLER" not in words:
             taken = list(self.tokens[self.place + query : end])
             while taken and _open(taken) < 0 and taken[-1].token_type is TokenType.R_PAREN:
@@ -247,7 +271,13 @@ class _Body:
         rest = arguments[0].text.strip() if arguments else ""
         first = word(arguments[0]) if arguments else ""
         is_name = rest[:1].isalpha() or rest[:1] in '[_"`' or first == "["
-        dynamic = first in {"IMMEDIATE", "(", "@"} or rest.upper().startswith(("IMMEDIATE", "(", "'", "N'", "@", "FORMAT")) or not is_name
+        dynamic = (
+            first in {"IMMEDIATE", "(", "@"}
+            or rest.upper().startswith(("IMMEDIATE", "(", "'", "N'", "@", "FORMAT"))
+            or not is_name
+        )
+        if text == "EXECUTE" and not self.tsql:
+            dynamic = True  # of a prepared statement or a text
         if text == "CALL":
             dynamic = False
         if "sp_executesql" in rest.lower() or any("sp_executesql" in token.text.lower() for token in arguments[:4]):
@@ -255,7 +285,13 @@ class _Body:
         if text == "EXECUTE" and not self.tsql and first in {"FUNCTION", "PROCEDURE"}:
             self.place = end
             return
-        self.found.append(Piece("dynamic" if dynamic else "call", taken, rest.split("(")[0].split()[0] if rest.split("(")[0].split() else ""))
+        self.found.append(
+            Piece(
+                "dynamic" if dynamic else "call",
+                taken,
+                rest.split("(")[0].split()[0] if rest.split("(")[0].split() else "",
+            )
+        )
         self.place = max(end, self.place + 1)
 
     def _return(self) -> None:

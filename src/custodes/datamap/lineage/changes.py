@@ -77,7 +77,9 @@ def _rows_of_others(scope: Scope, target: Source) -> frozenset[Ref]:
 
 def _rows_unnamed(work: Work, scope: Scope, target: Source, written: list[Ref], rows: frozenset[Ref]) -> None:
     """Tables that are joined without any column of theirs being named."""
-    seen = {edge.source.table for edge in work.session.edges if edge.statement == work.number} | {ref.table for ref in rows}
+    seen = {edge.source.table for edge in work.session.edges if edge.statement == work.number} | {
+        ref.table for ref in rows
+    }
     for source in scope.sources:
         if source is not target:
             extra = frozenset(Ref(table, STAR) for table in source.relation.tables if table not in seen)
@@ -219,16 +221,20 @@ def _arm(
         work.emit(table, STAR, EMPTY, rows)
 
 
-
-
 def _insert_arm(work: Work, then: exp.Expr, scope: Scope, parts: Parts, source: Source, rows: frozenset[Ref]) -> None:
     values = then.args.get("expression")
     if not isinstance(values, exp.Expr):
         _all_by_name(work, parts, source, rows, by_place=isinstance(then.this, exp.Var))
         return
-    given = values.expressions if isinstance(values, exp.Tuple) else [values.this if isinstance(values, exp.Paren) else values]
+    given = (
+        values.expressions
+        if isinstance(values, exp.Tuple)
+        else [values.this if isinstance(values, exp.Paren) else values]
+    )
     if isinstance(values, exp.Values):
-        given = [cell for row in values.expressions for cell in (row.expressions if isinstance(row, exp.Tuple) else [row])]
+        given = [
+            cell for row in values.expressions for cell in (row.expressions if isinstance(row, exp.Tuple) else [row])
+        ]
     listed = then.this
     if isinstance(listed, exp.Tuple | exp.Schema):
         names = [work.names.column(_bare(one)) for one in listed.expressions]

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from sqlglot import exp
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
-from custodes.datamap.lineage import definitions
-from custodes.datamap.lineage.outside import shown_path
+from custodes.datamap.lineage import definitions, exports
 from custodes.datamap.lineage.words import word
 from custodes.datamap.lineage.work import Parts, Work
 
 #: These move no data from one column to another.
-HARMLESS: Final = frozenset(
-    "GRANT REVOKE DENY SHOW ANALYZE ANALYSE VACUUM SET RESET UNSET EXPLAIN COMMENT REFRESH MSCK OPTIMIZE ADD LIST USE BEGIN START "
-    "COMMIT ROLLBACK SAVEPOINT RELEASE DECLARE PRINT RAISE RAISERROR THROW KILL CHECKPOINT CLUSTER REINDEX DISCARD LISTEN NOTIFY "
-    "UNLISTEN LOCK UNLOCK UNCACHE CLEAR DESCRIBE DESC HELP PRAGMA VALIDATE INVALIDATE COMPUTE COLLECT DATABASE DROP TRUNCATE "
-    "ABORT SIGNAL RESIGNAL LEAVE ITERATE CLOSE FETCH OPEN DEALLOCATE WAITFOR GOTO BREAK CONTINUE RETURN NULL EXIT QUIT PREPARE "
-    "SECURITY REASSIGN IMPORT ATTACH DETACH SYSTEM CHECK REPAIR FLUSH PURGE INSTALL UNDROP SUSPEND RESUME ENABLE DISABLE PUT GET "
-    "REMOVE RM LS LEAVE RAISE END DBCC BACKUP RESTORE RECONFIGURE REVERT OPEN AUDIT NOAUDIT ASSOCIATE MODIFY DIAGNOSTIC TAG FIX".split()
-)
+HARMLESS: Final = frozenset([
+    "GRANT", "REVOKE", "DENY", "SHOW", "ANALYZE", "ANALYSE", "VACUUM", "SET", "RESET", "UNSET", "EXPLAIN",
+    "COMMENT", "REFRESH", "MSCK", "OPTIMIZE", "ADD", "LIST", "USE", "BEGIN", "START", "COMMIT", "ROLLBACK",
+    "SAVEPOINT", "RELEASE", "DECLARE", "PRINT", "RAISE", "RAISERROR", "THROW", "KILL", "CHECKPOINT", "CLUSTER",
+    "REINDEX", "DISCARD", "LISTEN", "NOTIFY", "UNLISTEN", "LOCK", "UNLOCK", "UNCACHE", "CLEAR", "DESCRIBE", "DESC",
+    "HELP", "PRAGMA", "VALIDATE", "INVALIDATE", "COMPUTE", "COLLECT", "DATABASE", "DROP", "TRUNCATE", "ABORT",
+    "SIGNAL", "RESIGNAL", "LEAVE", "ITERATE", "CLOSE", "FETCH", "OPEN", "DEALLOCATE", "WAITFOR", "GOTO", "BREAK",
+    "CONTINUE", "RETURN", "NULL", "EXIT", "QUIT", "PREPARE", "SECURITY", "REASSIGN", "IMPORT", "ATTACH", "DETACH",
+    "SYSTEM", "CHECK", "REPAIR", "FLUSH", "PURGE", "INSTALL", "UNDROP", "SUSPEND", "RESUME", "ENABLE", "DISABLE",
+    "PUT", "GET", "REMOVE", "RM", "LS", "LEAVE", "RAISE", "END", "DBCC", "BACKUP", "RESTORE", "RECONFIGURE",
+    "REVERT", "OPEN", "AUDIT", "NOAUDIT", "ASSOCIATE", "MODIFY", "DIAGNOSTIC", "TAG", "FIX",
+])  # fmt: skip
 
-Statements = Callable[[str], None]
 
-
-def command(work: Work, first: str, tokens: list[Token], again: Statements) -> bool:
-    """Follow a statement by its tokens; False if it is not understood. `again` reads SQL found inside it."""
+def command(work: Work, first: str, tokens: list[Token]) -> bool:
+    """Follow a statement by its tokens; False if it is not understood."""
     words = [word(token) for token in tokens]
     if first == "UNLOAD":
-        return _unload(work, tokens, again)
+        return exports.unload(work, tokens)
     if first == "RENAME":
         return _rename(work, tokens, words)
     if first == "EXCHANGE":
@@ -54,7 +54,9 @@ def _name(work: Work, tokens: list[Token], place: int) -> tuple[Parts, int]:
         place += 1
     if not parts:
         return (), place
-    named = exp.Table(this=parts[-1], db=parts[-2] if len(parts) > 1 else None, catalog=parts[-3] if len(parts) > 2 else None)
+    named = exp.Table(
+        this=parts[-1], db=parts[-2] if len(parts) > 1 else None, catalog=parts[-3] if len(parts) > 2 else None
+    )
     return work.parts(named), place
 
 
@@ -126,24 +128,7 @@ def _alter(work: Work, tokens: list[Token], words: list[str]) -> bool:
 def _append(work: Work, tokens: list[Token], words: list[str], target: Parts, place: int) -> bool:
     """Redshift: ALTER TABLE a APPEND FROM b"""
     if words[place : place + 2] != ["APPEND", "FROM"]:
-        return words[place] in {"ADD", "UPDATE"} or "SELECT" not in words[place:]
+        return words[place : place + 1] in (["ADD"], ["UPDATE"]) or "SELECT" not in words[place:]
     other, _ = _name(work, tokens, place + 2)
     definitions.moved(work, other, target)
     return True
-
-
-def _unload(work: Work, tokens: list[Token], again: Statements) -> bool:
-    """UNLOAD ('query') TO 's3://…': Redshift; UNLOAD (query) TO …: Athena."""
-    texts = [token.text for token in tokens if token.token_type in {TokenType.STRING, TokenType.HEREDOC_STRING}]
-    if len(texts) < 2 and not any(word(token) == "SELECT" for token in tokens):
-        return False
-    again(texts[0])
-    return True
-
-
-def path_after(tokens: list[Token], keyword: str) -> str:
-    """The address that follows a word, as a dataset's name."""
-    for place, token in enumerate(tokens[:-1]):
-        if word(token) == keyword and tokens[place + 1].token_type in {TokenType.STRING, TokenType.NATIONAL_STRING}:
-            return shown_path(tokens[place + 1].text)
-    return ""

@@ -13,7 +13,22 @@ from custodes.datamap.lineage.flow import NOTHING, Flow
 from custodes.datamap.lineage.work import Parts, Work
 
 #: Engines in which USE names the schema; in the others it names the database.
-_USES_SCHEMA = frozenset("mysql hive spark databricks clickhouse doris starrocks singlestore trino presto athena teradata".split()) | {""}
+_USES_SCHEMA = frozenset(
+    [
+        "mysql",
+        "hive",
+        "spark",
+        "databricks",
+        "clickhouse",
+        "doris",
+        "starrocks",
+        "singlestore",
+        "trino",
+        "presto",
+        "athena",
+        "teradata",
+    ]
+) | {""}
 
 
 def alter(work: Work, node: exp.Expr) -> None:
@@ -61,7 +76,9 @@ def swap(work: Work, one: Parts, other: Parts) -> None:
 
 
 def _rename_column(work: Work, parts: Parts, action: exp.Expr) -> None:
-    old = work.column(parts, work.names.column(action.this.this if isinstance(action.this, exp.Column) else action.this))
+    old = work.column(
+        parts, work.names.column(action.this.this if isinstance(action.this, exp.Column) else action.this)
+    )
     new = work.names.column(action.args["to"].this if isinstance(action.args["to"], exp.Column) else action.args["to"])
     table = work.name(parts)
     work.emit(table, new, Flow({Ref(table, old): NOTHING}, frozenset()))
@@ -77,7 +94,10 @@ def _columns(work: Work, parts: Parts, action: exp.Expr) -> None:
     if isinstance(action, exp.ColumnDef):
         work.knowledge.create(parts, [*known, work.names.column(action.this)])
     elif (action.args.get("kind") or "").upper() == "COLUMN":
-        gone = {work.names.column(column.this if isinstance(column, exp.Column) else column) for column in action.find_all(exp.Column)}
+        gone = {
+            work.names.column(column.this if isinstance(column, exp.Column) else column)
+            for column in action.find_all(exp.Column)
+        }
         work.knowledge.create(parts, [column for column in known if column not in gone])
 
 

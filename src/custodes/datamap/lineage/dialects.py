@@ -7,10 +7,11 @@ from typing import Final
 from custodes.errors import BadInput
 
 #: The dialects that are read. The empty one is ANSI SQL with what most engines share.
-DIALECTS: Final = (
-    "ansi athena bigquery clickhouse databricks doris dremio drill druid duckdb dune exasol fabric hive materialize mysql oracle "
-    "postgres presto redshift risingwave singlestore snowflake spark spark2 sqlite starrocks tableau teradata trino tsql"
-).split()
+DIALECTS: Final = [
+    "ansi", "athena", "bigquery", "clickhouse", "databricks", "doris", "dremio", "drill", "druid", "duckdb", "dune",
+    "exasol", "fabric", "hive", "materialize", "mysql", "oracle", "postgres", "presto", "redshift", "risingwave",
+    "singlestore", "snowflake", "spark", "spark2", "sqlite", "starrocks", "tableau", "teradata", "trino", "tsql",
+]  # fmt: skip
 _ALSO: Final = {
     "": "",
     "ansi": "",

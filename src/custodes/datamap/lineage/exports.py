@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.tokenizer_core import Token
 
 from custodes.datamap.lineage import reads
 from custodes.datamap.lineage.edges import STAR, Ref
 from custodes.datamap.lineage.flow import NOTHING, Flow, Output, Relation
-from custodes.datamap.lineage.outside import is_path, shown_path
+from custodes.datamap.lineage.outside import is_path, path_after, shown_path
+from custodes.datamap.lineage.parse import Unparsed, parsed
+from custodes.datamap.lineage.script import tokens_of
+from custodes.datamap.lineage.words import LITERALS, word
 from custodes.datamap.lineage.work import Work
 
 
@@ -58,7 +63,9 @@ def _columns_of(work: Work, target: exp.Expr) -> Relation:
     if isinstance(target, exp.Schema):
         names = [work.names.column(one) for one in target.expressions]
         table = work.name(work.parts(target))
-        return Relation([Output(name, Flow({Ref(table, name): NOTHING}, frozenset())) for name in names], tables=relation.tables)
+        return Relation(
+            [Output(name, Flow({Ref(table, name): NOTHING}, frozenset())) for name in names], tables=relation.tables
+        )
     return relation
 
 
@@ -73,7 +80,11 @@ def out(work: Work, relation: Relation, paths: Sequence[str]) -> None:
 def _into(work: Work, target: exp.Expr, files: Sequence[exp.Expr]) -> None:
     parts = work.parts(target)
     table = work.name(parts)
-    listed = [work.column(parts, work.names.column(one)) for one in target.expressions] if isinstance(target, exp.Schema) else []
+    listed = (
+        [work.column(parts, work.names.column(one)) for one in target.expressions]
+        if isinstance(target, exp.Schema)
+        else []
+    )
     queries = [one for one in files if isinstance(one, exp.Subquery | exp.Query)]
     for query in queries:
         relation = work.reader.query(query, work.scope())
@@ -105,3 +116,24 @@ def load(work: Work, node: exp.Expr) -> None:
     if isinstance(path, exp.Expr) and parts:
         for name in work.knowledge.columns(parts) or (STAR,):
             work.emit(work.name(parts), name, Flow({Ref(shown_path(path.name), name): NOTHING}, frozenset()))
+
+
+def unload(work: Work, tokens: list[Token]) -> bool:
+    """UNLOAD ('query') TO 's3://…' of Redshift, UNLOAD (query) TO … of Athena; False if it is neither."""
+    if len(tokens) < 4 or word(tokens[1]) != "(":
+        return False
+    path = path_after(tokens, "TO")
+    dialect = work.names.dialect
+    try:
+        if tokens[2].token_type in LITERALS:
+            text = tokens[2].text
+            found = parsed(tokens_of(text, dialect), text, dialect)
+        else:
+            end = max(place for place, token in enumerate(tokens) if word(token) == "TO")
+            found = parsed(tokens[2 : end - 1], "", dialect)
+    except (SqlglotError, Unparsed, ValueError, IndexError):
+        work.gap("the query that it unloads does not parse")
+        return True
+    for node in found:
+        out(work, work.reader.query(node, work.scope()), [path] if path else [])
+    return True

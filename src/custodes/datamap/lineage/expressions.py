@@ -16,16 +16,18 @@ from custodes.datamap.lineage.edges import STAR, Ref
 from custodes.datamap.lineage.flow import EMPTY, NOTHING, Flow, Relation, Through, merge
 from custodes.datamap.lineage.scope import Scope
 
-_DATE_UNITS: Final = frozenset(
-    "year yy yyyy quarter qq q month mm m week wk ww isowk iso_week isoweek weekday dw dayofyear dy y day dd d hour hh minute mi n "
-    "second ss s millisecond ms microsecond mcs nanosecond ns epoch dow doy isodow century decade millennium".split()
-)
+_DATE_UNITS: Final = frozenset([
+    "year", "yy", "yyyy", "quarter", "qq", "q", "month", "mm", "m", "week", "wk", "ww", "isowk", "iso_week",
+    "isoweek", "weekday", "dw", "dayofyear", "dy", "y", "day", "dd", "d", "hour", "hh", "minute", "mi", "n",
+    "second", "ss", "s", "millisecond", "ms", "microsecond", "mcs", "nanosecond", "ns", "epoch", "dow", "doy",
+    "isodow", "century", "decade", "millennium",
+])  # fmt: skip
 
 
 class Queries(Protocol):
     """Who reads a query inside an expression."""
 
-    def query(self, node: exp.Expr, scope: Scope) -> Relation:
+    def query(self, node: exp.Expr, scope: Scope, *, named: bool = True) -> Relation:
         """What the query gives."""
 
     def passes_to(self, node: exp.Anonymous, scope: Scope) -> Flow | None:
@@ -115,7 +117,7 @@ def _star(walk: _Walk, node: exp.Expr, as_value: bool, through: Through) -> None
 
 
 def _query(walk: _Walk, node: exp.Expr, as_value: bool, through: Through) -> None:
-    relation = walk.queries.query(node, walk.scope)
+    relation = walk.queries.query(node, walk.scope, named=False)
     for output in relation.outputs:
         walk.take(output.flow, as_value, through)
     walk.indirect |= relation.rows
@@ -175,7 +177,9 @@ def _within_group(walk: _Walk, node: exp.Expr, as_value: bool, through: Through)
     walk.push(function, as_value, through)
     order = node.args.get("expression")
     if isinstance(order, exp.Order) and not gives_its_own:
-        walk.push(order.expressions, as_value, through | {_name_of(function)} if isinstance(function, exp.Func) else through)
+        walk.push(
+            order.expressions, as_value, through | {_name_of(function)} if isinstance(function, exp.Func) else through
+        )
     else:
         walk.push(order, False, through)
 

@@ -67,7 +67,10 @@ class Output(NamedTuple):
         if not self.tables:
             return self.flow
         direct = {Ref(table, name): NOTHING for table in self.tables}
-        merge(direct, {ref: way for ref, way in self.flow.direct.items() if ref.column != STAR or ref.table not in self.tables})
+        merge(
+            direct,
+            {ref: way for ref, way in self.flow.direct.items() if ref.column != STAR or ref.table not in self.tables},
+        )
         return Flow(direct, self.flow.indirect)
 
 

@@ -12,7 +12,8 @@ from custodes.datamap.lineage.inputs import choose
 from custodes.datamap.lineage.inputs.interface import Given, Script
 from custodes.datamap.lineage.knowledge import Knowledge
 from custodes.datamap.lineage.names import Names
-from custodes.datamap.lineage.trace import CALLED, Tracer
+from custodes.datamap.lineage.procedures import CALLED
+from custodes.datamap.lineage.trace import Tracer
 from custodes.errors import BadInput
 
 Schema = Mapping[str, Sequence[str]]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 import sqlglot
 from sqlglot import exp
 
+from custodes.datamap.lineage import reads, stars
 from custodes.datamap.lineage.edges import Ref
 from custodes.datamap.lineage.flow import EMPTY, NOTHING, Flow, Output, Relation, open_output
-from custodes.datamap.lineage import reads, stars
 from custodes.datamap.lineage.outside import shown_path
 from custodes.datamap.lineage.scope import Scope
 
@@ -37,13 +37,14 @@ _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "posexplode_outer": ("pos", "col"),
 }
 #: Functions that read a file or an address given as their first argument.
-_FILES: Final = frozenset(
-    "read_csv read_csv_auto read_parquet parquet_scan read_json read_json_auto read_ndjson read_text read_blob s3 s3cluster gcs "
-    "url file hdfs azureblobstorage deltalake iceberg iceberg_scan delta_scan read_files cloud_files sqlite_scan".split()
-)
-_FOREIGN: Final = frozenset("external_query openquery dblink query".split())
-_REMOTE: Final = frozenset("remote remotesecure mysql postgresql cluster clusterallreplicas merge".split())
-_TABLE: Final = frozenset("table lateral the".split())
+_FILES: Final = frozenset([
+    "read_csv", "read_csv_auto", "read_parquet", "parquet_scan", "read_json", "read_json_auto", "read_ndjson",
+    "read_text", "read_blob", "s3", "s3cluster", "gcs", "url", "file", "hdfs", "azureblobstorage", "deltalake",
+    "iceberg", "iceberg_scan", "delta_scan", "read_files", "cloud_files", "sqlite_scan",
+])  # fmt: skip
+_FOREIGN: Final = frozenset(["external_query", "openquery", "dblink", "query"])
+_REMOTE: Final = frozenset(["remote", "remotesecure", "mysql", "postgresql", "cluster", "clusterallreplicas", "merge"])
+_TABLE: Final = frozenset(["table", "lateral", "the"])
 _DICTIONARY: Final = "dictget"
 
 
@@ -188,9 +189,13 @@ def _identified(node: exp.Expr, reader: Reader) -> Relation:
 def _declared(node: exp.Expr, scope: Scope) -> list[str]:
     """The columns that JSON_TABLE, OPENJSON … WITH and XMLTABLE write out themselves."""
     if isinstance(node, exp.JSONTable):
-        return [scope.names.column(one.this) for one in node.find_all(exp.JSONColumnDef) if isinstance(one.this, exp.Expr)]
+        return [
+            scope.names.column(one.this) for one in node.find_all(exp.JSONColumnDef) if isinstance(one.this, exp.Expr)
+        ]
     if isinstance(node, exp.OpenJSON):
         return [scope.names.column(one.this) for one in node.expressions if isinstance(one.this, exp.Expr)]
     if isinstance(node, exp.XMLTable):
-        return [scope.names.column(one.this) for one in node.args.get("columns") or () if isinstance(one, exp.ColumnDef)]
+        return [
+            scope.names.column(one.this) for one in node.args.get("columns") or () if isinstance(one, exp.ColumnDef)
+        ]
     return []

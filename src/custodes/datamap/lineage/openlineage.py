@@ -15,7 +15,9 @@ from custodes.datamap.lineage.edges import Edge, Lineage
 
 _PRODUCER: Final = f"https://custodes.example/lineage/{__version__}"
 _EVENT: Final = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/JobEvent"
-_FACET: Final = "https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json#/$defs/ColumnLineageDatasetFacet"
+_FACET: Final = (
+    "https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json#/$defs/ColumnLineageDatasetFacet"
+)
 
 
 def events(lineage: Lineage, *, namespace: str, time: datetime) -> Iterator[dict[str, Any]]:

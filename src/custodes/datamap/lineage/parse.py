@@ -13,7 +13,7 @@ from typing import Final
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ErrorLevel, ParseError, SqlglotError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from custodes.datamap.lineage.script import tokens_of
 from custodes.datamap.lineage.words import word
@@ -134,4 +134,4 @@ def expanded(tokens: Sequence[Token], dialect: str) -> list[Token]:
     return list(tokens)
 
 
-_KEEP_REST: Final = frozenset("UNLOAD RENAME REPLACE EXCHANGE CALL ALTER REFRESH OPTIMIZE".split())
+_KEEP_REST: Final = frozenset(["UNLOAD", "RENAME", "REPLACE", "EXCHANGE", "CALL", "ALTER", "REFRESH", "OPTIMIZE"])

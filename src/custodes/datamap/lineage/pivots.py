@@ -26,7 +26,9 @@ def pivoted(relation: Relation, pivot: exp.Expr, scope: Scope, reader: Reader) -
         if output.open or output.name.casefold() not in used
     ]
     if pivot.args.get("group") is not None:
-        wanted = [reader.names.column(one.this) for one in pivot.args["group"].expressions if isinstance(one, exp.Column)]
+        wanted = [
+            reader.names.column(one.this) for one in pivot.args["group"].expressions if isinstance(one, exp.Column)
+        ]
         kept = [Output(name, relation.known(name) or relation.guessed(name) or EMPTY) for name in wanted]
     elif isinstance(pivot.this, exp.Expr) and not pivot.args.get("unpivot") and pivot.args.get("using"):
         kept = [output for output in kept if not output.open] or kept
@@ -45,14 +47,23 @@ def _pivot(pivot: exp.Expr, over: Scope, reader: Reader) -> tuple[list[Output], 
     for aggregate in aggregates:
         flow = reader.flow(aggregate.unalias(), over)
         flows.append(Flow(flow.direct, flow.indirect | deciding))
-        used |= {reader.names.column(one.this).casefold() for one in aggregate.find_all(exp.Column) if isinstance(one.this, exp.Identifier)}
+        used |= {
+            reader.names.column(one.this).casefold()
+            for one in aggregate.find_all(exp.Column)
+            if isinstance(one.this, exp.Identifier)
+        }
     for one in spread:
-        used |= {reader.names.column(column.this).casefold() for column in one.find_all(exp.Column) if isinstance(column.this, exp.Identifier)}
+        used |= {
+            reader.names.column(column.this).casefold()
+            for column in one.find_all(exp.Column)
+            if isinstance(column.this, exp.Identifier)
+        }
     columns = pivot.args.get("columns") or []
     if not columns:
         return [Output("*", union(flows), open=True)], frozenset(used)
     outputs = [
-        Output(_plain(column, reader), flows[place % len(flows)] if flows else EMPTY) for place, column in enumerate(columns)
+        Output(_plain(column, reader), flows[place % len(flows)] if flows else EMPTY)
+        for place, column in enumerate(columns)
     ]
     return outputs, frozenset(used)
 
@@ -64,16 +75,28 @@ def _plain(column: exp.Expr, reader: Reader) -> str:
 def _unpivot(pivot: exp.Expr, over: Scope, reader: Reader) -> tuple[list[Output], frozenset[str]]:
     used: set[str] = set()
     outputs: list[Output] = []
-    values = [one for part in pivot.expressions for one in (part.expressions if isinstance(part, exp.Tuple) else [part])]
+    values = [
+        one for part in pivot.expressions for one in (part.expressions if isinstance(part, exp.Tuple) else [part])
+    ]
     flows: list[list[Flow]] = [[] for _ in values]
     for field in pivot.args.get("fields") or ():
         if isinstance(field, exp.In):
-            outputs.append(Output(reader.names.column(field.this.this if isinstance(field.this, exp.Column) else field.this), EMPTY))
+            outputs.append(
+                Output(
+                    reader.names.column(field.this.this if isinstance(field.this, exp.Column) else field.this), EMPTY
+                )
+            )
             for one in field.expressions:
                 bare = one.this if isinstance(one, exp.PivotAlias) else one
                 parts = bare.expressions if isinstance(bare, exp.Tuple) else [bare]
                 for place, part in enumerate(parts):
-                    column = part if isinstance(part, exp.Column) else exp.column(part.copy()) if isinstance(part, exp.Identifier) else part
+                    column = (
+                        part
+                        if isinstance(part, exp.Column)
+                        else exp.column(part.copy())
+                        if isinstance(part, exp.Identifier)
+                        else part
+                    )
                     if flows:
                         flows[place % len(flows)].append(reader.flow(column, over))
                     used.add(reader.names.column(column.this if isinstance(column, exp.Column) else column).casefold())

@@ -15,7 +15,9 @@ from custodes.datamap.lineage.names import Names
 from custodes.datamap.lineage.scope import Scope
 from custodes.datamap.lineage.titles import title
 
-_CLAUSES = ("prewhere", "where", "having", "qualify", "order", "sort", "cluster", "distribute", "connect", "limit", "match")
+_CLAUSES = (
+    "prewhere", "where", "having", "qualify", "order", "sort", "cluster", "distribute", "connect", "limit", "match",
+)  # fmt: skip
 _ROUNDS = 8  # a recursive CTE's columns may feed each other; each round lets them flow one step further
 
 
@@ -32,12 +34,12 @@ class Reader:
         #: What functions defined in the same files return, by their full name.
         self.functions: dict[tuple[str, ...], Relation] = {}
 
-    def query(self, node: exp.Expr, scope: Scope) -> Relation:
-        """Read any query inside `scope`. What is no query gives no columns."""
+    def query(self, node: exp.Expr, scope: Scope, *, named: bool = True) -> Relation:
+        """Read any query inside `scope`. What is no query gives no columns. named: whether anybody asks their names."""
         if isinstance(node, exp.Subquery):
-            return self._subquery(node, scope)
+            return self._subquery(node, scope, named=named)
         if isinstance(node, exp.Select):
-            return self._select(node, scope.inner())
+            return self._select(node, scope.inner(), named=named)
         if isinstance(node, exp.SetOperation):
             return self._set_operation(node, scope.inner())
         if isinstance(node, exp.Values):
@@ -96,12 +98,12 @@ class Reader:
             found = after
         return found
 
-    def _subquery(self, node: exp.Subquery, scope: Scope) -> Relation:
+    def _subquery(self, node: exp.Subquery, scope: Scope, *, named: bool) -> Relation:
         inner = scope
         if node.args.get("with_"):
             inner = scope.inner()
             self.with_ctes(node, inner)
-        relation = self.query(node.this, inner)
+        relation = self.query(node.this, inner, named=named)
         filters = self._filters(node, self._over(relation, inner))
         return Relation(relation.outputs, relation.rows | filters, relation.tables) if filters else relation
 
@@ -110,25 +112,27 @@ class Reader:
         over.sources.append(reads.anonymous(relation))
         return over
 
-    def _select(self, node: exp.Select, scope: Scope) -> Relation:
+    def _select(self, node: exp.Select, scope: Scope, *, named: bool) -> Relation:
         self.with_ctes(node, scope)
-        return self.select_over(node, scope)
+        return self.select_over(node, scope, named=named)
 
-    def select_over(self, node: exp.Select, scope: Scope) -> Relation:
+    def select_over(self, node: exp.Select, scope: Scope, *, named: bool = True) -> Relation:
         """A SELECT in a scope of its own, which may hold sources already."""
         rows: set[Ref] = set(reads.add_all(node, scope, self))
         for window in node.args.get("windows") or ():
             scope.windows[self.names.alias(window.this)] = window
         match = node.args.get("match")
         outputs = reads.matched(match, scope, self) if match else []
-        outputs = self._project(node.expressions, scope, outputs)
+        outputs = self._project(node.expressions, scope, outputs, named=named)
         rows |= self._filters(node, scope, outputs)
         for source in scope.sources:
             rows |= source.relation.rows
         tables = frozenset().union(*(source.relation.tables for source in scope.sources))
         return Relation(outputs, frozenset(rows), tables)
 
-    def _project(self, expressions: Sequence[exp.Expr], scope: Scope, matched: list[Output]) -> list[Output]:
+    def _project(
+        self, expressions: Sequence[exp.Expr], scope: Scope, matched: list[Output], *, named: bool
+    ) -> list[Output]:
         outputs: list[Output] = []
         for node in expressions:
             if node.is_star and not isinstance(node, exp.Alias):
@@ -138,7 +142,7 @@ class Reader:
                 flow = self.flow(node.this, scope)
                 outputs.extend(Output(self.names.column(name), flow) for name in node.aliases)
                 continue
-            name = title(node, self.names)
+            name = title(node, self.names) if named or isinstance(node, exp.Alias) else ""
             flow = self._measured(name, matched) or self.flow(node.unalias(), scope)
             outputs.append(Output(name, flow))
             if isinstance(node, exp.Alias):
@@ -154,7 +158,9 @@ class Reader:
         for clause in _CLAUSES:
             part = node.args.get(clause)
             if part is not None and clause != "match":
-                rows |= self._deciding(part, scope, outputs, may_use_alias=clause not in ("where", "prewhere", "connect"))
+                rows |= self._deciding(
+                    part, scope, outputs, may_use_alias=clause not in ("where", "prewhere", "connect")
+                )
         group = node.args.get("group")
         if group is not None:
             rows |= self._deciding(group, scope, outputs, may_use_alias=True)
@@ -163,7 +169,9 @@ class Reader:
             rows |= self._deciding(distinct.args["on"], scope, outputs, may_use_alias=True)
         return frozenset(rows)
 
-    def _deciding(self, part: exp.Expr, scope: Scope, outputs: Sequence[Output], *, may_use_alias: bool) -> frozenset[Ref]:
+    def _deciding(
+        self, part: exp.Expr, scope: Scope, outputs: Sequence[Output], *, may_use_alias: bool
+    ) -> frozenset[Ref]:
         if not may_use_alias:
             return self.flow(part, scope).all
         # A bare name or number in GROUP BY and ORDER BY is an output of the list; elsewhere aliases stand for their flow.
@@ -207,7 +215,7 @@ class Reader:
         return Relation([Output(f"column{place}", union(flows)) for place, flows in enumerate(columns, 1)])
 
 
-_ALWAYS_RECURSIVE = frozenset("tsql oracle teradata bigquery clickhouse fabric".split())
+_ALWAYS_RECURSIVE = frozenset(["tsql", "oracle", "teradata", "bigquery", "clickhouse", "fabric"])
 
 
 class _Aliased:

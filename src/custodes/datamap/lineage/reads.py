@@ -15,8 +15,8 @@ from custodes.datamap.lineage.scope import Scope, Source
 if TYPE_CHECKING:
     from custodes.datamap.lineage.query import Reader
 
-_FILE_FORMATS = frozenset("parquet csv json orc avro delta text binaryfile iceberg hudi".split())
-_NESTED = frozenset("bigquery redshift".split())  # FROM t, t.items: the second is a column of the first
+_FILE_FORMATS = frozenset(["parquet", "csv", "json", "orc", "avro", "delta", "text", "binaryfile", "iceberg", "hudi"])
+_NESTED = frozenset(["bigquery", "redshift"])  # FROM t, t.items: the second is a column of the first
 
 
 def add_all(node: exp.Expr, scope: Scope, reader: Reader) -> frozenset[Ref]:
@@ -41,7 +41,9 @@ def add(node: exp.Expr, scope: Scope, reader: Reader) -> frozenset[Ref]:
         rows = add(node.this.this if isinstance(node.this, exp.Subquery) else node.this, scope, reader)
     elif isinstance(node, exp.Alias) or isinstance(node, exp.Column):
         name = scope.names.column(node.args.get("alias") or node.this)
-        scope.sources.append(Source(scope.names.alias(name), Relation([Output(name, reader.flow(node.unalias(), scope))])))
+        scope.sources.append(
+            Source(scope.names.alias(name), Relation([Output(name, reader.flow(node.unalias(), scope))]))
+        )
     else:
         scope.sources.append(_source(node, scope, reader))
     return rows.union(*(join(one, scope, reader) for one in node.args.get("joins") or ())).union(
@@ -169,7 +171,10 @@ def join(node: exp.Expr, scope: Scope, reader: Reader) -> frozenset[Ref]:
     for condition in ("on", "match_condition"):
         if node.args.get(condition) is not None:
             rows |= reader.flow(node.args[condition], scope).all
-    if (node.args.get("kind") or "").upper() in {"SEMI", "ANTI"} or (node.args.get("side") or "").upper() in {"SEMI", "ANTI"}:
+    if (node.args.get("kind") or "").upper() in {"SEMI", "ANTI"} or (node.args.get("side") or "").upper() in {
+        "SEMI",
+        "ANTI",
+    }:
         added.hidden = True
     return frozenset(rows)
 
@@ -194,7 +199,9 @@ def matched(match: exp.Expr, scope: Scope, reader: Reader) -> list[Output]:
     """The columns that MATCH_RECOGNIZE gives: those it partitions by and its measures."""
     outputs: list[Output] = []
     for one in match.args.get("partition_by") or ():
-        outputs.append(Output(scope.names.column(one.this) if isinstance(one, exp.Column) else "", reader.flow(one, scope)))
+        outputs.append(
+            Output(scope.names.column(one.this) if isinstance(one, exp.Column) else "", reader.flow(one, scope))
+        )
     pattern_variables = [define.alias for define in match.args.get("define") or ()]
     for variable in pattern_variables:  # `a.price` in a measure: a is a row of the pattern, not a table
         scope.sources.append(Source(scope.names.alias(variable), stars.whole(scope), hidden=True))

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
-from custodes.datamap.lineage.commands import path_after
+from custodes.datamap.lineage.outside import path_after
 from custodes.datamap.lineage.words import word
 
-_TERADATA_PHRASES: Final = frozenset("TITLE FORMAT NAMED CASESPECIFIC UPPERCASE".split())
+_TERADATA_PHRASES: Final = frozenset(["TITLE", "FORMAT", "NAMED", "CASESPECIFIC", "UPPERCASE"])
 _OPERATORS: Final = frozenset(
-    [TokenType.PLUS, TokenType.DASH, TokenType.STAR, TokenType.SLASH, TokenType.MOD, TokenType.PIPE, TokenType.AMP, TokenType.CARET]
+    [
+        TokenType.PLUS,
+        TokenType.DASH,
+        TokenType.STAR,
+        TokenType.SLASH,
+        TokenType.MOD,
+        TokenType.PIPE,
+        TokenType.AMP,
+        TokenType.CARET,
+    ]
 )
 _NAMES: Final = frozenset([TokenType.VAR, TokenType.IDENTIFIER, TokenType.DOT, TokenType.PARAMETER])
 
@@ -50,7 +59,11 @@ def _without_phrases(tokens: list[Token]) -> list[Token]:
     found: list[Token] = []
     place = 0
     while place < len(tokens):
-        if tokens[place].token_type is TokenType.L_PAREN and place + 2 < len(tokens) and word(tokens[place + 1]) in _TERADATA_PHRASES:
+        if (
+            tokens[place].token_type is TokenType.L_PAREN
+            and place + 2 < len(tokens)
+            and word(tokens[place + 1]) in _TERADATA_PHRASES
+        ):
             end = place + 1
             while end < len(tokens) and tokens[end].token_type is not TokenType.R_PAREN:
                 if word(tokens[end]) == "NAMED" and end + 1 < len(tokens):
@@ -82,7 +95,13 @@ def _plain_assignments(tokens: list[Token]) -> list[Token]:
             if name:
                 found.extend([like(token, TokenType.EQ, "="), *name, token])
                 continue
-        if token.token_type is TokenType.EQ and place and tokens[place - 1].token_type in _OPERATORS and found and found[-1] is tokens[place - 1]:
+        if (
+            token.token_type is TokenType.EQ
+            and place
+            and tokens[place - 1].token_type in _OPERATORS
+            and found
+            and found[-1] is tokens[place - 1]
+        ):
             continue
         found.append(token)
     return found

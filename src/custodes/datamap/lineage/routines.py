@@ -8,13 +8,12 @@ from typing import Final
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from custodes.datamap.lineage.names import Names
 from custodes.datamap.lineage.script import TSQL, tokens_of
-from custodes.datamap.lineage.words import ROUTINES, SQL_STARTS, word
+from custodes.datamap.lineage.words import LITERALS, ROUTINES, SQL_STARTS, word
 
-_TEXTS: Final = frozenset([TokenType.STRING, TokenType.HEREDOC_STRING, TokenType.RAW_STRING, TokenType.NATIONAL_STRING])
 _SQL_LANGUAGES: Final = frozenset(["", "sql", "plpgsql", "plsql", "tsql", "spl", "nzplsql", "sqlscript"])
 _MODES: Final = frozenset(["IN", "OUT", "INOUT", "VARIADIC", "DEFAULT"])
 _NOT_NAMES: Final = frozenset(["IF", "NOT", "EXISTS", "OR", "REPLACE", "ALTER", "BODY", "CONSTRAINT"])
@@ -50,7 +49,11 @@ def taken_apart(tokens: Sequence[Token], text: str, dialect: str, names: Names) 
                 break
             name.append(exp.to_identifier(token.text, quoted=token.token_type is TokenType.IDENTIFIER))
         place += 1
-    table = exp.Table(this=name[-1], db=name[-2] if len(name) > 1 else None, catalog=name[-3] if len(name) > 2 else None) if name else None
+    table = (
+        exp.Table(this=name[-1], db=name[-2] if len(name) > 1 else None, catalog=name[-3] if len(name) > 2 else None)
+        if name
+        else None
+    )
     parts = names.parts(table) if table is not None else ()
     parameters, place = _parameters(tokens, place, names, dialect)
     columns = _columns(tokens, place, names)
@@ -61,8 +64,8 @@ def taken_apart(tokens: Sequence[Token], text: str, dialect: str, names: Names) 
 def _parameters(tokens: Sequence[Token], place: int, names: Names, dialect: str) -> tuple[tuple[str, ...], int]:
     found: list[str] = []
     if place < len(tokens) and tokens[place].token_type is TokenType.L_PAREN:
-        end = _closing(tokens, place)
-        found = _listed(tokens[place + 1 : end], names)
+        end = closing(tokens, place)
+        found = listed(tokens[place + 1 : end], names)
         return tuple(found), end + 1
     if dialect in TSQL:  # CREATE PROCEDURE p @a int, @b text AS
         for at in range(place, len(tokens) - 1):
@@ -73,7 +76,7 @@ def _parameters(tokens: Sequence[Token], place: int, names: Names, dialect: str)
     return tuple(found), place
 
 
-def _listed(tokens: Sequence[Token], names: Names) -> list[str]:
+def listed(tokens: Sequence[Token], names: Names) -> list[str]:
     """The names that begin each part between commas."""
     found: list[str] = []
     depth, fresh = 0, True
@@ -91,7 +94,8 @@ def _listed(tokens: Sequence[Token], names: Names) -> list[str]:
     return found
 
 
-def _closing(tokens: Sequence[Token], place: int) -> int:
+def closing(tokens: Sequence[Token], place: int) -> int:
+    """The place of the parenthesis that closes the one at `place`."""
     depth = 0
     for at in range(place, len(tokens)):
         depth += (tokens[at].token_type is TokenType.L_PAREN) - (tokens[at].token_type is TokenType.R_PAREN)
@@ -104,7 +108,7 @@ def _columns(tokens: Sequence[Token], place: int, names: Names) -> tuple[str, ..
     for at in range(place, min(len(tokens) - 2, place + 8)):
         if word(tokens[at]) in {"RETURNS", "RETURN"} and word(tokens[at + 1]) == "TABLE":
             if tokens[at + 2].token_type in {TokenType.L_PAREN, TokenType.LT}:
-                return tuple(_listed(tokens[at + 3 : _closing(tokens, at + 2)], names))
+                return tuple(listed(tokens[at + 3 : closing(tokens, at + 2)], names))
             return ()
     return ()
 
@@ -124,7 +128,7 @@ def _body(tokens: Sequence[Token], place: int, text: str, dialect: str) -> tuple
     if start is None:
         return (), "", "", False
     first = tokens[start]
-    if first.token_type in _TEXTS:
+    if first.token_type in LITERALS:
         if dialect in {"spark", "databricks", "hive"} and not language:
             return (), "", "its body is a program, which is not read", False
         inside = "".join(token.text for token in tokens[start : start + 1])
@@ -154,7 +158,13 @@ def _start(tokens: Sequence[Token], place: int, dialect: str) -> int | None:
             return at if text != "DO" else at + 1
         if is_trigger and text == "ROW" and before == "EACH":
             return at + 1
-        if not is_trigger and text in SQL_STARTS and dialect not in TSQL and at > place and text not in {"WITH", "LOAD", "FROM"}:
+        if (
+            not is_trigger
+            and text in SQL_STARTS
+            and dialect not in TSQL
+            and at > place
+            and text not in {"WITH", "LOAD", "FROM"}
+        ):
             return at
     return None
 
@@ -177,7 +187,9 @@ def without_into(tokens: Sequence[Token]) -> tuple[list[Token], list[str]]:
     found: list[str] = []
     while end < len(tokens):
         text = word(tokens[end])
-        if text in {"FROM", "WHERE", "GROUP", "ORDER", "LIMIT", "UNION", "HAVING", "FOR"} or _ends_targets(tokens, start, end):
+        if text in {"FROM", "WHERE", "GROUP", "ORDER", "LIMIT", "UNION", "HAVING", "FOR"} or _ends_targets(
+            tokens, start, end
+        ):
             break
         if text not in {"STRICT", ",", "BULK", "COLLECT"} and tokens[end].token_type is not TokenType.COMMA:
             found.append(tokens[end].text)
@@ -190,7 +202,12 @@ def _ends_targets(tokens: Sequence[Token], start: int, place: int) -> bool:
     if start != 1 or place == start + 1:
         return False
     before = tokens[place - 1]
-    return before.token_type not in {TokenType.COMMA, TokenType.DOT} and word(before) != "STRICT" and tokens[place].token_type not in {
-        TokenType.COMMA,
-        TokenType.DOT,
-    }
+    return (
+        before.token_type not in {TokenType.COMMA, TokenType.DOT}
+        and word(before) != "STRICT"
+        and tokens[place].token_type
+        not in {
+            TokenType.COMMA,
+            TokenType.DOT,
+        }
+    )

@@ -18,14 +18,16 @@ from custodes.datamap.lineage.flow import EMPTY, NOTHING, Flow, Relation, union
 from custodes.datamap.lineage.names import Names
 
 #: Engines in which an alias of the select list is not visible beside it.
-NO_LATERAL_ALIAS = frozenset(
-    "athena bigquery doris drill fabric hive mysql oracle postgres presto risingwave sqlite starrocks trino tsql".split()
-)
+NO_LATERAL_ALIAS = frozenset([
+    "athena", "bigquery", "doris", "drill", "fabric", "hive", "mysql", "oracle", "postgres", "presto", "risingwave",
+    "sqlite", "starrocks", "trino", "tsql",
+])  # fmt: skip
 #: Words that look like columns and are none.
-_PSEUDO = frozenset(
-    "rownum rowid level sysdate systimestamp current_date current_time current_timestamp current_user session_user "
-    "localtime localtimestamp nextval currval connect_by_isleaf connect_by_iscycle default".split()
-)
+_PSEUDO = frozenset([
+    "rownum", "rowid", "level", "sysdate", "systimestamp", "current_date", "current_time", "current_timestamp",
+    "current_user", "session_user", "localtime", "localtimestamp", "nextval", "currval", "connect_by_isleaf",
+    "connect_by_iscycle", "default",
+])  # fmt: skip
 _PSEUDO_OF = {
     "oracle": frozenset(["user", "uid"]),
     "teradata": frozenset(["user", "date", "time", "session"]),
@@ -198,7 +200,9 @@ class Scope:
             tables = [source for source in guesses if source.relation.tables]  # rather than an unknown function's rows
             found = [flow for one in tables or guesses if (flow := one.relation.guessed(name)) is not None]
             if len(found) > 1:
-                self.notes.gaps.append(f"the column {name} may be of {len(found)} tables: give their columns with --schema")
+                self.notes.gaps.append(
+                    f"the column {name} may be of {len(found)} tables: give their columns with --schema"
+                )
             if found:
                 return union(found)
         for scope in self._outward():
@@ -210,4 +214,20 @@ class Scope:
         return EMPTY
 
 
-_STRUCTS = frozenset("athena bigquery clickhouse databricks drill duckdb hive presto spark spark2 trino redshift snowflake".split()) | {""}
+_STRUCTS = frozenset(
+    [
+        "athena",
+        "bigquery",
+        "clickhouse",
+        "databricks",
+        "drill",
+        "duckdb",
+        "hive",
+        "presto",
+        "spark",
+        "spark2",
+        "trino",
+        "redshift",
+        "snowflake",
+    ]
+) | {""}

@@ -13,9 +13,9 @@ from typing import Final
 
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
-from custodes.datamap.lineage.words import END_OF, ROUTINES, word
+from custodes.datamap.lineage.words import END_OF, LITERALS, ROUTINES, SQL_STARTS, word
 
 TSQL: Final = frozenset(["tsql", "fabric"])
 _GO = re.compile(r"^[ \t]*GO(?:[ \t]+\d+)?[ \t]*;?[ \t]*(?:--[^\n]*)?$", re.IGNORECASE | re.MULTILINE)
@@ -26,9 +26,12 @@ _CLIENT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _ODD_DELIMITER = re.compile(r"^[ \t]*DELIMITER[ \t]+(\S+)[ \t]*$", re.IGNORECASE | re.MULTILINE)
-_TRANSACTION: Final = frozenset(["TRANSACTION", "WORK", "TRAN", "ISOLATION", "READ", "DEFERRED", "IMMEDIATE", "EXCLUSIVE", "CONCURRENT"])
+_TRANSACTION: Final = frozenset(
+    ["TRANSACTION", "WORK", "TRAN", "ISOLATION", "READ", "DEFERRED", "IMMEDIATE", "EXCLUSIVE", "CONCURRENT"]
+)
 _ROUGH = re.compile(
-    r"""--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^']|'')*(?:'|\Z)|"[^"]*(?:"|\Z)|`[^`]*(?:`|\Z)|(\$\w*\$).*?(?:\1|\Z)|;|[^;'"`$/-]+|.""", re.DOTALL
+    r"""--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^']|'')*(?:'|\Z)|"[^"]*(?:"|\Z)|`[^`]*(?:`|\Z)|(\$\w*\$).*?(?:\1|\Z)|;|[^;'"`$/-]+|.""",
+    re.DOTALL,
 )
 
 
@@ -115,11 +118,11 @@ def _chunks(tokens: list[Token], dialect: str) -> Iterator[list[Token]]:
 
 
 def _fills_batch(tokens: Sequence[Token], start: int, dialect: str) -> bool:
-    kind = routine(tokens[start : start + 12])
+    kind = kind_of_routine(tokens[start : start + 12])
     return kind == "PACKAGE" or (dialect in TSQL and kind != "")
 
 
-def routine(tokens: Sequence[Token]) -> str:
+def kind_of_routine(tokens: Sequence[Token]) -> str:
     """PROCEDURE, FUNCTION and the like if the statement defines one, else nothing."""
     if not tokens or word(tokens[0]) not in {"CREATE", "ALTER", "REPLACE"}:
         return ""
@@ -134,9 +137,13 @@ def routine(tokens: Sequence[Token]) -> str:
 
 def _end(tokens: Sequence[Token], start: int, dialect: str) -> int:
     """The place after the last token of the statement that begins at `start`."""
-    is_routine = routine(tokens[start : start + 12]) != ""
+    is_routine = kind_of_routine(tokens[start : start + 12]) != ""
     first = word(tokens[start])
-    waits = is_routine and _declares(tokens, start, dialect) or (first == "DECLARE" and _has_block(tokens, start, dialect))
+    if not is_routine and (first in SQL_STARTS or first == "("):  # holds no block: the next semicolon ends it
+        return next((p for p in range(start, len(tokens)) if tokens[p].token_type is TokenType.SEMICOLON), len(tokens))
+    waits = (is_routine and _declares(tokens, start, dialect)) or (
+        first == "DECLARE" and _has_block(tokens, start, dialect)
+    )
     depth, place, at_start = 0, start, True
     while place < len(tokens):
         token = tokens[place]
@@ -155,7 +162,9 @@ def _end(tokens: Sequence[Token], start: int, dialect: str) -> int:
     return len(tokens)
 
 
-def _block_step(tokens: Sequence[Token], place: int, at_start: bool, dialect: str, is_routine: bool) -> tuple[int, int, bool]:
+def _block_step(
+    tokens: Sequence[Token], place: int, at_start: bool, dialect: str, is_routine: bool
+) -> tuple[int, int, bool]:
     """How many tokens to pass, how the nesting of blocks changes, and whether a BEGIN was met."""
     if dialect in TSQL:  # its blocks are taken apart statement by statement
         return 1, 0, False
@@ -174,7 +183,13 @@ def _block_step(tokens: Sequence[Token], place: int, at_start: bool, dialect: st
         (text == "IF" and after not in {"EXISTS"})
         or (text == "LOOP")
         or (text == "REPEAT" and after != "(")
-        or (text == "DO" and not at_start and tokens[place + 1 : place + 2] != [] and not _is_string(tokens[place + 1]) and _loops(tokens, place))
+        or (
+            text == "DO"
+            and not at_start
+            and tokens[place + 1 : place + 2] != []
+            and not _is_string(tokens[place + 1])
+            and _loops(tokens, place)
+        )
     )
     return 1, 1 if opens_block else 0, False
 
@@ -191,7 +206,7 @@ def _loops(tokens: Sequence[Token], place: int) -> bool:
 
 
 def _is_string(token: Token) -> bool:
-    return token.token_type in {TokenType.STRING, TokenType.HEREDOC_STRING, TokenType.NATIONAL_STRING, TokenType.RAW_STRING}
+    return token.token_type in LITERALS
 
 
 def _declares(tokens: Sequence[Token], start: int, dialect: str) -> bool:
@@ -204,7 +219,22 @@ def _declares(tokens: Sequence[Token], start: int, dialect: str) -> bool:
             if _is_string(follows):
                 return False
             text = word(follows)
-            if text in {"BEGIN", "SELECT", "WITH", "RETURN", "(", "OBJECT", "TABLE", "INSERT", "UPDATE", "DELETE", "MERGE", "OWNER", "CALLER", "IMPLICIT"}:
+            if text in {
+                "BEGIN",
+                "SELECT",
+                "WITH",
+                "RETURN",
+                "(",
+                "OBJECT",
+                "TABLE",
+                "INSERT",
+                "UPDATE",
+                "DELETE",
+                "MERGE",
+                "OWNER",
+                "CALLER",
+                "IMPLICIT",
+            }:
                 continue
             return dialect in {"oracle", "exasol", "snowflake", ""} and _has_block(tokens, place, dialect)
         if word(tokens[place]) == "BEGIN":

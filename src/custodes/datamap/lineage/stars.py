@@ -76,9 +76,9 @@ def _shaped(outputs: list[Output], star: exp.Star, scope: Scope, reader: Flows) 
         if isinstance(one, exp.Alias)
     }
     renamed = {
-        reader.names.column(one.this if isinstance(one.this, exp.Identifier) else one.unalias().this): reader.names.column(
-            one.args["alias"]
-        )
+        reader.names.column(
+            one.this if isinstance(one.this, exp.Identifier) else one.unalias().this
+        ): reader.names.column(one.args["alias"])
         for one in star.args.get("rename") or ()
         if isinstance(one, exp.Alias)
     }
@@ -87,12 +87,8 @@ def _shaped(outputs: list[Output], star: exp.Star, scope: Scope, reader: Flows) 
     found: list[Output] = []
     for output in outputs:
         if output.open:
-            found.extend(
-                Output(new, output.named(old)) for old, new in renamed.items() if not _names(outputs, old)
-            )
-            found.extend(
-                Output(name, flow) for name, flow in replaced.items() if not _names(outputs, name)
-            )
+            found.extend(Output(new, output.named(old)) for old, new in renamed.items() if not _names(outputs, old))
+            found.extend(Output(name, flow) for name, flow in replaced.items() if not _names(outputs, name))
             gone = without | {name.casefold() for name in (*replaced, *renamed)}
             found.append(output._replace(without=output.without | gone))
         elif output.name.casefold() not in without:

@@ -9,7 +9,7 @@ from sqlglot import exp
 from custodes.datamap.lineage.names import Names
 
 #: These engines call a cast column by the column's own name.
-_CAST_KEEPS_NAME = frozenset("postgres redshift materialize risingwave duckdb".split())
+_CAST_KEEPS_NAME = frozenset(["postgres", "redshift", "materialize", "risingwave", "duckdb"])
 _SHORT = 4  # longer literals may be somebody's data and are not repeated
 _LITERAL = re.compile(r"'(?:[^']|'')*'")
 _NUMBER = re.compile(r"\d{5,}")

@@ -56,6 +56,12 @@ class Work:
         """Say what is not known of this statement."""
         self.session.uncovered[Uncovered(self.session.file, self.number, reason)] = None
 
+    def tell(self) -> None:
+        """Tell the gaps that the scopes noted, each once."""
+        for reason in dict.fromkeys(self.notes.gaps):
+            self.gap(reason)
+        self.notes.gaps.clear()
+
     def parts(self, table: exp.Expr) -> Parts:
         """The full name of a table that is written to, empty if it has none."""
         if isinstance(table, exp.Schema):

@@ -16,16 +16,17 @@ from custodes.datamap.lineage.work import Parts, Work
 _MADE = frozenset(["TABLE", "VIEW"])
 
 
-def select(work: Work, node: exp.Expr) -> None:
-    """A query by itself: its rows go to whoever ran it, or with INTO to a table."""
+def select(work: Work, node: exp.Expr) -> Relation:
+    """A query by itself: its rows go to whoever ran it, or with INTO to a table; gives the rows."""
     into = _take_into(node)
     scope = work.scope()
     relation = work.reader.query(node, scope)
-    if into is None or work.in_body and work.names.dialect not in {"tsql", "fabric"}:
+    if into is None or (work.in_body and work.names.dialect not in {"tsql", "fabric"}):
         columns = [output.name for output in relation.outputs]
         work.emit_all("", columns, relation.outputs, relation)
-        return
-    fill(work, work.parts(into), relation)
+    else:
+        fill(work, work.parts(into), relation)
+    return relation
 
 
 def _take_into(node: exp.Expr) -> exp.Expr | None:
@@ -34,6 +35,13 @@ def _take_into(node: exp.Expr) -> exp.Expr | None:
         first = first.this
     into = first.args.get("into") if isinstance(first, exp.Select) else None
     return into.this if into is not None else None
+
+
+def cache(work: Work, node: exp.Expr) -> None:
+    """Spark's CACHE TABLE name AS query: the name can be read like a table."""
+    query = node.args.get("expression")
+    if isinstance(query, exp.Query):
+        fill(work, work.parts(node.this), work.reader.query(query, work.scope()))
 
 
 def fill(work: Work, parts: Parts, relation: Relation, columns: Sequence[str] = ()) -> None:
@@ -76,7 +84,10 @@ def insert(work: Work, node: exp.Expr, outer: Scope | None = None) -> Relation:
 def _listed(work: Work, target: exp.Expr) -> list[str]:
     if not isinstance(target, exp.Schema):
         return []
-    return [work.names.column(one.this if isinstance(one, exp.ColumnDef | exp.Column) else one) for one in target.expressions]
+    return [
+        work.names.column(one.this if isinstance(one, exp.ColumnDef | exp.Column) else one)
+        for one in target.expressions
+    ]
 
 
 def target_columns(work: Work, parts: Parts, listed: list[str], relation: Relation, node: exp.Expr) -> list[str]:
@@ -133,7 +144,9 @@ def _into_function(work: Work, node: exp.Expr, scope: Scope) -> None:
     work.emit_all(shown_path(addresses[0]), [output.name for output in relation.outputs], relation.outputs, relation)
 
 
-def _conflict(work: Work, node: exp.Expr, parts: Parts, columns: Sequence[str], relation: Relation, scope: Scope) -> None:
+def _conflict(
+    work: Work, node: exp.Expr, parts: Parts, columns: Sequence[str], relation: Relation, scope: Scope
+) -> None:
     """ON CONFLICT DO UPDATE and ON DUPLICATE KEY UPDATE: `excluded` is the row that was to be inserted."""
     conflict = node.args.get("conflict")
     if conflict is None or not conflict.expressions:
@@ -147,9 +160,13 @@ def _conflict(work: Work, node: exp.Expr, parts: Parts, columns: Sequence[str], 
         inside.sources.append(Source(work.names.alias(alias), Relation(offered), hidden=True))
     existing = reads.dataset(parts, work.reader)
     table = node.this.this if isinstance(node.this, exp.Schema) else node.this
-    inside.sources.append(Source(work.names.alias(table.alias or parts[-1]), existing, tuple(part.casefold() for part in parts)))
+    inside.sources.append(
+        Source(work.names.alias(table.alias or parts[-1]), existing, tuple(part.casefold() for part in parts))
+    )
     by_name = {output.name.casefold(): output.flow for output in offered}
-    deciding = work.reader.flow(conflict.args["where"], inside).all if conflict.args.get("where") is not None else frozenset()
+    deciding = (
+        work.reader.flow(conflict.args["where"], inside).all if conflict.args.get("where") is not None else frozenset()
+    )
     for one in conflict.expressions:
         if isinstance(one, exp.EQ) and isinstance(one.this, exp.Column):
             flow = _offered_values(one.expression, by_name) or work.reader.flow(one.expression, inside)
@@ -172,7 +189,9 @@ def returning(work: Work, node: exp.Expr, parts: Parts, scope: Scope) -> Relatio
     inside = scope.inner()
     inside.sources = [*scope.sources]
     if not any(source.parts and source.parts[-1] == parts[-1].casefold() for source in inside.sources):
-        inside.sources.append(Source(work.names.alias(parts[-1]), reads.dataset(parts, work.reader), tuple(p.casefold() for p in parts)))
+        inside.sources.append(
+            Source(work.names.alias(parts[-1]), reads.dataset(parts, work.reader), tuple(p.casefold() for p in parts))
+        )
     outputs: list[Output] = []
     for one in clause.expressions:
         if one.is_star:
@@ -251,7 +270,9 @@ def create(work: Work, node: exp.Expr) -> None:
         if redirected is not None:  # ClickHouse: a materialised view that writes into a table
             work.knowledge.create(parts, None if relation.is_open else [output.name for output in relation.outputs])
             parts = work.parts(redirected.this)
-            work.emit_all(work.name(parts), [work.column(parts, o.name) for o in relation.outputs], relation.outputs, relation)
+            work.emit_all(
+                work.name(parts), [work.column(parts, o.name) for o in relation.outputs], relation.outputs, relation
+            )
             return
         fill(work, parts, relation, listed if not relation.is_open else ())
         return

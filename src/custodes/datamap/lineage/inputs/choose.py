@@ -27,12 +27,20 @@ def files(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
     for path in paths:
         if path.is_dir():
             for inside in sorted(path.rglob("*")):
-                if inside.is_file() and not _PASSED_OVER & set(inside.relative_to(path).parts) and _kind(inside) is not None:
+                if (
+                    inside.is_file()
+                    and not _PASSED_OVER & set(inside.relative_to(path).parts)
+                    and _kind(inside) is not None
+                ):
                     yield inside, inside.relative_to(path).as_posix()
         elif path.is_file():
             yield path, path.as_posix()
         else:
-            raise BadInput("no such file or folder", where=str(path), hint="name SQL scripts, a dbt manifest, a query log or a folder")
+            raise BadInput(
+                "no such file or folder",
+                where=str(path),
+                hint="name SQL scripts, a dbt manifest, a query log or a folder",
+            )
 
 
 def _kind(path: Path) -> Input | None:

@@ -47,7 +47,9 @@ def read(path: Path, name: str) -> Given:
             uncovered.append(Uncovered(file, 1, "the model is not compiled: run dbt compile first"))
         else:
             text = code.strip().rstrip(";")
-            scripts.append(Script(file, f"CREATE TABLE {target} AS\n{text}", 1, dialect=_ADAPTERS.get(adapter, adapter)))
+            scripts.append(
+                Script(file, f"CREATE TABLE {target} AS\n{text}", 1, dialect=_ADAPTERS.get(adapter, adapter))
+            )
     return Given(scripts, (), uncovered, _catalogue(path.with_name("catalog.json")), frozenset(covers))
 
 

@@ -13,7 +13,10 @@ from custodes.datamap.lineage.edges import Uncovered
 from custodes.datamap.lineage.inputs.interface import Given, Script
 from custodes.errors import BadInput
 
-_QUERY: Final = ("query_text", "sql_text", "sqltext", "query", "statement", "statement_text", "querytxt", "sql", "command_text", "argument")
+_QUERY: Final = (
+    "query_text", "sql_text", "sqltext", "query", "statement", "statement_text", "querytxt", "sql", "command_text",
+    "argument",
+)  # fmt: skip
 _SCHEMA: Final = ("schema_name", "schema", "default_schema", "schemaname", "current_schema")
 _DATABASE: Final = ("database_name", "database", "datname", "db", "dbname", "current_database", "catalog")
 _MOST_FIELD: Final = 16_000_000  # characters of one statement; the csv module's own limit is far lower
@@ -23,7 +26,10 @@ def recognises(path: Path, head: str) -> bool:
     """By a header, or by the keys of the first object."""
     if path.suffix.lower() in {".csv", ".tsv", ".txt"}:
         first = head.lstrip("\ufeff").split("\n", 1)[0]
-        return column_of([cell.strip('" \r') for cell in first.replace("\t", ",").replace(";", ",").split(",")]) is not None
+        return (
+            column_of([cell.strip('" \r') for cell in first.replace("\t", ",").replace(";", ",").split(",")])
+            is not None
+        )
     if path.suffix.lower() in {".jsonl", ".ndjson", ".json"}:
         try:
             first_object = json.loads(head.split("\n", 1)[0])
@@ -54,7 +60,9 @@ def read(path: Path, name: str) -> Given:
 
 
 def _default(row: Mapping[str, str]) -> str:
-    lower = {key.strip().lower(): value for key, value in row.items() if isinstance(key, str) and isinstance(value, str)}
+    lower = {
+        key.strip().lower(): value for key, value in row.items() if isinstance(key, str) and isinstance(value, str)
+    }
     schema = next((lower[key] for key in _SCHEMA if lower.get(key)), "")
     database = next((lower[key] for key in _DATABASE if lower.get(key)), "")
     return f"{database}.{schema}" if schema and database else schema
@@ -78,4 +86,6 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
         for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter):
             yield {key: value for key, value in row.items() if isinstance(key, str) and isinstance(value, str)}
     except csv.Error as broken:
-        raise BadInput("its rows cannot be told apart", where=str(path), hint="write it as CSV with quoted fields") from broken
+        raise BadInput(
+            "its rows cannot be told apart", where=str(path), hint="write it as CSV with quoted fields"
+        ) from broken

@@ -8,9 +8,10 @@ from typing import Final
 from custodes.datamap.lineage.edges import Uncovered
 from custodes.datamap.lineage.inputs.interface import Given, Script
 
-SUFFIXES: Final = frozenset(
-    ".sql .ddl .dml .hql .hive .psql .pgsql .plsql .pls .pks .pkb .pck .prc .fnc .trg .vw .bteq .btq .tsql .proc .view .spsql".split()
-)
+SUFFIXES: Final = frozenset([
+    ".sql", ".ddl", ".dml", ".hql", ".hive", ".psql", ".pgsql", ".plsql", ".pls", ".pks", ".pkb", ".pck", ".prc",
+    ".fnc", ".trg", ".vw", ".bteq", ".btq", ".tsql", ".proc", ".view", ".spsql",
+])  # fmt: skip
 MOST_BYTES: Final = 64_000_000
 
 
@@ -31,6 +32,6 @@ def read(path: Path, name: str) -> Given:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError:
             text = raw.decode("latin-1")
-    if "{{" in text and "}}" in text or "{%" in text:
+    if ("{{" in text and "}}" in text) or "{%" in text:
         return Given(uncovered=[Uncovered(name, 0, "it is a template: give the compiled SQL or dbt's manifest.json")])
     return Given([Script(name, text)])
