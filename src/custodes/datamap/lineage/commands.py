@@ -35,6 +35,8 @@ def command(work: Work, first: str, tokens: list[Token]) -> bool:
         return _rename(work, tokens, words)
     if first == "EXCHANGE":
         return _exchange(work, tokens, words)
+    if first == "CREATE":
+        return _create(work, tokens, words)
     if first == "ALTER":
         return _alter(work, tokens, words)
     return first in HARMLESS
@@ -131,4 +133,19 @@ def _append(work: Work, tokens: list[Token], words: list[str], target: Parts, pl
         return words[place : place + 1] in (["ADD"], ["UPDATE"]) or "SELECT" not in words[place:]
     other, _ = _name(work, tokens, place + 2)
     definitions.moved(work, other, target)
+    return True
+
+
+def _create(work: Work, tokens: list[Token], words: list[str]) -> bool:
+    """CREATE STREAM s ON TABLE t and CREATE SYNONYM s FOR t give a table's rows another name; others make no rows."""
+    kind = next((place for place, text in enumerate(words[:8]) if text in {"STREAM", "SYNONYM", "ALIAS"}), None)
+    if kind is None:
+        return not set(words) & {"SELECT", "INSERT", "COPY", "MERGE"}
+    made, place = _name(work, tokens, kind + 1 + 3 * (words[kind + 1 : kind + 2] == ["IF"]))
+    if words[place : place + 1] in (["ON"], ["FOR"]):
+        skip = 2 if words[place + 1 : place + 2] in (["TABLE"], ["VIEW"]) else 1
+        source, _ = _name(work, tokens, place + skip)
+        if made and source:
+            definitions.moved(work, source, made)
+            work.knowledge.create(made, work.knowledge.columns(source))
     return True

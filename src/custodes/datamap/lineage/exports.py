@@ -54,7 +54,7 @@ def _paths(files: Sequence[exp.Expr]) -> list[str]:
     found = []
     for one in files:
         name = _text(one)
-        found.append(name.lower() if name.lower() in {"stdout", "stdin"} else shown_path(name))
+        found.append(name.lower() if name.lower() in {"stdout", "stdin", "program"} else shown_path(name))
     return found
 
 

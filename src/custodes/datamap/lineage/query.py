@@ -48,6 +48,10 @@ class Reader:
             inner = scope.inner()
             reads.add(node, inner, self)
             return stars.whole(inner)
+        if isinstance(node, exp.Pivot):
+            inner = scope.inner()
+            reads.add(node, inner, self)
+            return stars.whole(inner)
         if isinstance(node, exp.Paren):
             return self.query(node.this, scope)
         if isinstance(node, exp.Insert | exp.Update | exp.Delete | exp.Merge):
@@ -73,7 +77,9 @@ class Reader:
                 continue
             key = self.names.alias(alias.this)
             columns = [self.names.column(column) for column in alias.args.get("columns") or ()]
-            if clause.args.get("recursive") or self.names.dialect in _ALWAYS_RECURSIVE:
+            if cte.args.get("scalar"):  # ClickHouse: WITH (SELECT …) AS name
+                scope.aliases[self.names.column(alias.this)] = self.flow(cte.this, scope)
+            elif clause.args.get("recursive") or self.names.dialect in _ALWAYS_RECURSIVE:
                 scope.ctes[key] = self._recursive(cte, key, columns, scope)
             elif isinstance(cte.this, exp.Query | exp.DML):
                 scope.ctes[key] = self.query(cte.this, scope.beside()).renamed(columns)
@@ -135,7 +141,7 @@ class Reader:
     ) -> list[Output]:
         outputs: list[Output] = []
         for node in expressions:
-            if node.is_star and not isinstance(node, exp.Alias):
+            if (node.is_star and not isinstance(node, exp.Alias)) or isinstance(node, exp.Columns):
                 outputs.extend(matched or stars.expand(node, scope, self))
                 continue
             if isinstance(node, exp.Aliases):
@@ -157,7 +163,9 @@ class Reader:
         rows: set[Ref] = set()
         for clause in _CLAUSES:
             part = node.args.get(clause)
-            if part is not None and clause != "match":
+            if clause == "limit" and part is not None:  # only ClickHouse's LIMIT n BY looks at columns
+                rows |= frozenset().union(*(self.flow(one, scope).all for one in part.args.get("expressions") or ()))
+            elif part is not None and clause != "match":
                 rows |= self._deciding(
                     part, scope, outputs, may_use_alias=clause not in ("where", "prewhere", "connect")
                 )

@@ -32,6 +32,12 @@ def rewritten(tokens: Sequence[Token], dialect: str) -> list[Token]:
     first = word(found[0]) if found else ""
     if first == "REPLACE" and len(found) > 1 and word(found[1]) in {"INTO", "LOW_PRIORITY", "DELAYED"}:
         found[0] = like(found[0], TokenType.INSERT, "INSERT")
+    if first == "CREATE" and any(word(token) == "PIPE" for token in found[1:6]):  # Snowflake: a COPY that runs by itself
+        found = found[next((place for place, token in enumerate(found) if word(token) == "COPY"), 0) :]
+    if dialect == "databricks" and first == "CREATE":  # CREATE OR REFRESH LIVE TABLE
+        found = [token for place, token in enumerate(found) if place > 6 or word(token) != "LIVE"]
+    if first == "MERGE" and any(word(token) == "WHERE" for token in found):
+        found = _conditions_before(found)
     if dialect == "teradata":
         found = _without_phrases(found)
     if first in {"UPDATE", "MERGE", "WITH"}:
@@ -104,4 +110,35 @@ def _plain_assignments(tokens: list[Token]) -> list[Token]:
         ):
             continue
         found.append(token)
+    return found
+
+
+def _conditions_before(tokens: list[Token]) -> list[Token]:
+    """Oracle: WHEN MATCHED THEN UPDATE SET … WHERE condition is WHEN MATCHED AND (condition) THEN UPDATE SET …"""
+    starts = [place for place, token, depth in _with_depth(tokens) if depth == 0 and word(token) == "WHEN"]
+    if not starts:
+        return tokens
+    found = tokens[: starts[0]]
+    for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
+        arm = tokens[start:end]
+        marks = {word(token): place for place, token, depth in reversed(list(_with_depth(arm))) if depth == 0}
+        then, where = marks.get("THEN"), marks.get("WHERE")
+        if then is None or where is None:
+            found.extend(arm)
+            continue
+        delete = next((p for p, t, d in _with_depth(arm) if p > where and d == 0 and word(t) == "DELETE"), len(arm))
+        condition = arm[where + 1 : delete]
+        found.extend(arm[:then])
+        found.extend([like(arm[where], TokenType.AND, "AND"), like(arm[where], TokenType.L_PAREN, "(")])
+        found.extend([*condition, like(arm[where], TokenType.R_PAREN, ")"), *arm[then:where]])
+    return found
+
+
+def _with_depth(tokens: Sequence[Token]) -> list[tuple[int, Token, int]]:
+    depth = 0
+    found: list[tuple[int, Token, int]] = []
+    for place, token in enumerate(tokens):
+        depth -= token.token_type is TokenType.R_PAREN
+        found.append((place, token, depth))
+        depth += token.token_type is TokenType.L_PAREN
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from sqlglot.dialects.dialect import Dialect
@@ -29,6 +30,7 @@ _ODD_DELIMITER = re.compile(r"^[ \t]*DELIMITER[ \t]+(\S+)[ \t]*$", re.IGNORECASE
 _TRANSACTION: Final = frozenset(
     ["TRANSACTION", "WORK", "TRAN", "ISOLATION", "READ", "DEFERRED", "IMMEDIATE", "EXCLUSIVE", "CONCURRENT"]
 )
+_SWALLOWS: Final = frozenset(["BEGIN", "END", "IF", "ELSE", "ELSEIF", "WHILE", "LOOP", "FOR", "REPEAT", "DECLARE", "DO"])
 _ROUGH = re.compile(
     r"""--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^']|'')*(?:'|\Z)|"[^"]*(?:"|\Z)|`[^`]*(?:`|\Z)|(\$\w*\$).*?(?:\1|\Z)|;|[^;'"`$/-]+|.""",
     re.DOTALL,
@@ -53,7 +55,37 @@ def statements(text: str, dialect: str) -> Iterator[Statement]:
 
 def tokens_of(text: str, dialect: str) -> list[Token]:
     """The tokens of a text; raises SqlglotError where a quote is left open and the like."""
-    return list(Dialect.get_or_raise(dialect or None).tokenize(text))
+    return _opened(list(Dialect.get_or_raise(dialect or None).tokenize(text)), text, dialect)
+
+
+def _opened(tokens: list[Token], text: str, dialect: str) -> list[Token]:
+    """Some tokenizers keep what follows BEGIN as one text, up to the semicolon: it is taken apart again."""
+    if not any(word(before) in _SWALLOWS and _swallowed(token, text) for before, token in pairwise(tokens)):
+        return tokens
+    found = tokens[:1]
+    for before, token in pairwise(tokens):
+        if word(before) in _SWALLOWS and _swallowed(token, text):
+            rest, start = token.text, token.end + 1 - len(token.text)
+            try:
+                inside = tokens_of(rest, dialect)
+            except (SqlglotError, RecursionError, ValueError, IndexError):
+                inside = []
+            found.extend(
+                Token(one.token_type, one.text, token.line + one.line - 1, one.col, one.start + start, one.end + start)
+                for one in inside
+            )
+        else:
+            found.append(token)
+    return found
+
+
+def _swallowed(token: Token, text: str) -> bool:
+    # A text in quotes ends with the quote, so that its content is not what stands before its end.
+    return (
+        token.token_type is TokenType.STRING
+        and token.text != ""
+        and text[token.end + 1 - len(token.text) : token.end + 1] == token.text
+    )
 
 
 def _batches(text: str, dialect: str) -> Iterator[tuple[str, int]]:

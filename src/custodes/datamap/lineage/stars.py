@@ -26,6 +26,8 @@ def expand(node: exp.Expr, scope: Scope, reader: Flows) -> list[Output]:
     if isinstance(node, exp.Dot):  # (expression).*
         outputs = [Output(STAR, reader.flow(node.this, scope), open=True)]
         return _shaped(outputs, node.expression, scope, reader) if isinstance(node.expression, exp.Star) else outputs
+    if isinstance(node, exp.Columns):  # DuckDB's COLUMNS(…): which of them its pattern takes is not followed
+        return whole(scope).outputs
     if not isinstance(node, exp.Star | exp.Column):
         return [Output(STAR, reader.flow(node, scope), open=True)]
     star = node if isinstance(node, exp.Star) else node.this

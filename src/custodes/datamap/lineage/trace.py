@@ -36,8 +36,8 @@ _BLOCKS: Final = frozenset([
 ])  # fmt: skip
 _WITHOUT_FLOW: Final = (
     exp.Analyze, exp.Attach, exp.Command, exp.Comment, exp.Commit, exp.Declare, exp.Describe, exp.Detach, exp.Grant,
-    exp.Kill, exp.Pragma, exp.Refresh, exp.Revoke, exp.Rollback, exp.Semicolon, exp.Set, exp.Show, exp.Transaction,
-    exp.TruncateTable, exp.Uncache,
+    exp.Kill, exp.Pragma, exp.Refresh, exp.Revoke, exp.Rollback, exp.Semicolon, exp.Set, exp.Show, exp.Summarize,
+    exp.Transaction,    exp.TruncateTable, exp.Uncache,
 )  # fmt: skip
 
 Handler = Callable[[Work, exp.Expr], object]
@@ -195,7 +195,7 @@ class Tracer:
             returned = handler(work, node)
             if isinstance(returned, Relation) and returned.outputs:
                 work.emit_all("", [output.name for output in returned.outputs], returned.outputs, returned)
-        elif isinstance(node, exp.Query | exp.Values):
+        elif isinstance(node, exp.Query | exp.Values | exp.Pivot):
             return self._query(work, node, path)
         elif not isinstance(node, _WITHOUT_FLOW):
             work.gap(f"a statement of the kind {type(node).__name__} is not followed")

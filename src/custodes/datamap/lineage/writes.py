@@ -96,6 +96,13 @@ def target_columns(work: Work, parts: Parts, listed: list[str], relation: Relati
         return [work.column(parts, name) for name in listed]
     outputs = relation.outputs
     names = [output.name for output in outputs]
+    if isinstance(node.expression, exp.Values) and node.expression.expressions:
+        first = node.expression.expressions[0]
+        cells = first.expressions if isinstance(first, exp.Tuple) else [first]
+        names = [
+            work.names.column(cell.this) if isinstance(cell, exp.Column) else name
+            for cell, name in zip(cells, names, strict=False)
+        ]
     fixed, dynamic = _partition(work, node)
     known = work.knowledge.columns(parts)
     if known is None or relation.is_open or node.args.get("by_name"):
@@ -155,6 +162,8 @@ def _conflict(
     inside = scope.inner()
     inside.sources.append(Source("excluded", Relation(offered), hidden=True))
     inside.sources.append(Source("new", Relation(offered), hidden=True))
+    if isinstance(node.expression, exp.Select) and conflict.args.get("duplicate"):  # MySQL lets it name the SELECT's tables
+        reads.add_all(node.expression, inside, work.reader)
     alias = node.expression.alias if isinstance(node.expression, exp.Values) else ""
     if alias:
         inside.sources.append(Source(work.names.alias(alias), Relation(offered), hidden=True))
@@ -192,6 +201,8 @@ def returning(work: Work, node: exp.Expr, parts: Parts, scope: Scope) -> Relatio
         inside.sources.append(
             Source(work.names.alias(parts[-1]), reads.dataset(parts, work.reader), tuple(p.casefold() for p in parts))
         )
+    for name in ("inserted", "deleted", "new", "old"):  # T-SQL's OUTPUT and others' names for the row after and before
+        inside.sources.append(Source(name, reads.dataset(parts, work.reader), hidden=True))
     outputs: list[Output] = []
     for one in clause.expressions:
         if one.is_star:
@@ -199,6 +210,12 @@ def returning(work: Work, node: exp.Expr, parts: Parts, scope: Scope) -> Relatio
         else:
             name = work.names.column(one.args["alias"]) if isinstance(one, exp.Alias) else one.output_name
             outputs.append(Output(work.names.column(name), work.reader.flow(one.unalias(), inside)))
+    place = clause.args.get("into")
+    into = work.parts(exp.Table(this=place.copy()) if isinstance(place, exp.Identifier) else place) if place else ()
+    if into:
+        names = work.knowledge.columns(into) or [output.name for output in outputs]
+        work.emit_all(work.name(into), names, outputs, Relation(outputs))
+        return Relation()
     return Relation(outputs)
 
 
@@ -213,13 +230,15 @@ def several_inserts(work: Work, node: exp.Expr) -> None:
         rows = relation.rows
     else:
         rows = reads.add(source, scope, work.reader)
+    tried: frozenset[Ref] = frozenset()
     for one in node.expressions:
         conditions = rows
         each = one
         if isinstance(one, exp.ConditionalInsert):
             each = one.this
             if one.args.get("expression") is not None:
-                conditions = rows | work.reader.flow(one.args["expression"], scope).all
+                tried |= work.reader.flow(one.args["expression"], scope).all
+            conditions = rows | tried
         _one_of_several(work, each, scope, conditions)
 
 
@@ -264,7 +283,7 @@ def create(work: Work, node: exp.Expr) -> None:
     listed = defined(work, target)
     query = node.args.get("expression")
     properties = node.args.get("properties")
-    if isinstance(query, exp.Query | exp.Table | exp.Values | exp.Paren):
+    if isinstance(query, exp.Query | exp.Table | exp.Values | exp.Paren | exp.Pivot):
         relation = work.reader.query(query, scope)
         redirected = properties.find(exp.ToTableProperty) if properties is not None else None
         if redirected is not None:  # ClickHouse: a materialised view that writes into a table
