@@ -68,7 +68,11 @@ class _Body:
 
     def _one(self) -> None:
         text = self.word()
-        if text in _ALONE or self.tokens[self.place].token_type is TokenType.SEMICOLON:
+        if (
+            (text == "(" and self._holds_statements())
+            or text in _ALONE
+            or self.tokens[self.place].token_type is TokenType.SEMICOLON
+        ):
             self.place += 1
         elif text == "BEGIN":
             self.place += 2 if self.word(1) in {"TRANSACTION", "TRAN", "WORK", "TRY", "CATCH"} else 1
@@ -99,6 +103,23 @@ class _Body:
             self._take("sql", self.place)
         else:
             self._other()
+
+    def _label(self) -> None:
+        """<<label>>"""
+        while self.place < len(self.tokens) and self.word() not in {">>", ">", ";"}:
+            self.place += 1
+        while self.word() in {">>", ">"}:
+            self.place += 1
+
+    def _holds_statements(self) -> bool:
+        """Teradata writes a macro's statements in parentheses."""
+        depth = 0
+        for place in range(self.place, len(self.tokens)):
+            token = self.tokens[place]
+            depth += (token.token_type is TokenType.L_PAREN) - (token.token_type is TokenType.R_PAREN)
+            if depth == 0:
+                return self.tokens[place - 1].token_type is TokenType.SEMICOLON
+        return False
 
     def _is_assignment(self) -> bool:
         return self.word(1) in {":=", "="}

@@ -35,6 +35,8 @@ def command(work: Work, first: str, tokens: list[Token]) -> bool:
         return _rename(work, tokens, words)
     if first == "EXCHANGE":
         return _exchange(work, tokens, words)
+    if first == "SET":
+        return _set(work, tokens, words)
     if first == "CREATE":
         return _create(work, tokens, words)
     if first == "ALTER":
@@ -148,4 +150,14 @@ def _create(work: Work, tokens: list[Token], words: list[str]) -> bool:
         if made and source:
             definitions.moved(work, source, made)
             work.knowledge.create(made, work.knowledge.columns(source))
+    return True
+
+
+def _set(work: Work, tokens: list[Token], words: list[str]) -> bool:
+    """PostgreSQL's SET search_path: the first schema is where unqualified tables are. Other settings move no data."""
+    place = next((place for place, text in enumerate(words[:4]) if text in {"SEARCH_PATH", "CURRENT_SCHEMA"}), None)
+    if place is not None and place + 2 < len(tokens):
+        name = tokens[place + 2].text.strip("'\"")
+        if name and name != "$user":
+            work.names.default = (*work.names.default[:-1], name)
     return True

@@ -127,3 +127,4 @@ def use(work: Work, node: exp.Expr) -> None:
     else:
         keep = work.names.default[: max(len(work.names.default) - len(parts), 0)]
         work.names.default = (*keep, *parts)
+

@@ -23,6 +23,9 @@ from custodes.datamap.lineage.work import Session, Work
 
 #: How the gap of a call begins; the procedure's name and a comma follow.
 CALLED: Final = "it calls the procedure "
+#: How the gap of a trigger's function begins whose trigger no statement defines.
+UNATTACHED: Final = "no statement says which table's trigger runs the function "
+_CHANGED_ROWS: Final = ("new", "old", "inserted", "deleted")
 _JOINING: Final = frozenset([TokenType.DPIPE, TokenType.PLUS])
 _MAKES_TEXT: Final = frozenset(["FORMAT", "CONCAT", "REPLACE", "STUFF", "QUOTENAME"])
 _TEXT_FOLLOWS: Final = ("IMMEDIATE", "(", "'", "N'", "SP_EXECUTESQL")
@@ -57,6 +60,14 @@ class Bodies:
         parts = self.session.names.full(found.parts) if found.parts else ()
         self.session.procedures.add(tuple(part.casefold() for part in found.parts[-1:]))
         notes.variables.update(dict.fromkeys(found.parameters, EMPTY))
+        if found.trigger_of:
+            table = reads.dataset(self.session.names.full(found.trigger_of), self.session.reader)
+            notes.records.update(dict.fromkeys(_CHANGED_ROWS, table))
+            self._attached(found, table)
+        elif found.is_trigger:
+            self.session.trigger_functions[found.parts[-1:]] = found
+            notes.records.update(dict.fromkeys(_CHANGED_ROWS, Relation()))
+            Work(self.session, self._number()).gap(f"{UNATTACHED}{'.'.join(found.parts)}")
         if found.reason:
             Work(self.session, self._number()).gap(found.reason)
         made = pieces(found.body, self.dialect) if found.body else []
@@ -69,6 +80,18 @@ class Bodies:
                 self._returned(piece, found, parts, notes)
             else:
                 self.piece(piece, found.text or text, notes, in_body=True)
+
+    def _attached(self, trigger: Routine, table: Relation) -> None:
+        """CREATE TRIGGER … EXECUTE FUNCTION f(): what f does, it does with this table's rows."""
+        function = self.session.trigger_functions.get(trigger.runs[-1:])
+        if function is None:
+            return
+        notes = Notes(records=dict.fromkeys(_CHANGED_ROWS, table))
+        for piece in pieces(function.body, self.dialect):
+            self.piece(piece, function.text, notes, in_body=True)
+        reason = f"{UNATTACHED}{'.'.join(function.parts)}"
+        for gap in [gap for gap in self.session.uncovered if gap.reason == reason]:
+            del self.session.uncovered[gap]
 
     def _returned(self, piece: Piece, found: Routine, parts: tuple[str, ...], notes: Notes) -> None:
         """The rows of a function are a dataset by the function's name."""
@@ -129,6 +152,8 @@ class Bodies:
             nested = taken_apart(piece.tokens, "", self.dialect, work.names)
             self.session.procedures.add(tuple(part.casefold() for part in nested.parts[-1:]))
             notes.variables.update(dict.fromkeys(nested.parameters, EMPTY))
+        elif word(piece.tokens[0]) == "FETCH":
+            self._fetch(work, piece)
         elif piece.name:
             notes.variables.setdefault(work.names.alias(piece.name), EMPTY)
             if self.dialect in TSQL and "TABLE" in {word(token) for token in piece.tokens}:
@@ -172,10 +197,23 @@ class Bodies:
         """DECLARE @t TABLE (a int, b text)"""
         for place, token in enumerate(piece.tokens[:-1]):
             if word(token) == "TABLE" and piece.tokens[place + 1].token_type is TokenType.L_PAREN:
-                name = "".join(one.text for one in piece.tokens[1:place] if word(one) != "AS").casefold()
+                end = place - 1 if word(piece.tokens[place - 1]) == "AS" else place
+                name = "".join(one.text for one in piece.tokens[max(end - 2, 0) : end]).casefold()
                 inside = piece.tokens[place + 2 : closing(piece.tokens, place + 1)]
                 work.knowledge.create((name,), listed(inside, work.names))
-                return
+
+    def _fetch(self, work: Work, piece: Piece) -> None:
+        """FETCH NEXT FROM cursor INTO a, b: the cursor's columns are kept in variables."""
+        words = [word(token) for token in piece.tokens]
+        if "INTO" not in words:
+            return
+        into = words.index("INTO")
+        cursor = work.notes.records.get(work.names.alias(piece.tokens[into - 1].text))
+        texts = "".join(token.text for token in piece.tokens[into + 1 :]).split(",")
+        for name, output in zip(texts, cursor.outputs if cursor is not None else (), strict=False):
+            work.notes.variables[work.names.alias(name)] = Flow(
+                output.flow.direct, output.flow.indirect | cursor.rows if cursor else output.flow.indirect
+            )
 
     def _dynamic(self, work: Work, piece: Piece, notes: Notes) -> None:
         """SQL in a text is followed if the text stands there whole; what is put together at run time is told."""

@@ -105,11 +105,13 @@ def _table(node: exp.Table, scope: Scope, reader: Reader) -> Relation:
         return dataset(("@" + inside.name.lower(),), reader)
     if isinstance(inside, exp.Literal | exp.Var):
         return Relation([open_output(shown_path(inside.name))], tables=frozenset([shown_path(inside.name)]))
+    if isinstance(inside, exp.Dot) and all(isinstance(part, exp.Identifier) for part in inside.flatten()):
+        return dataset(scope.names.full(scope.names.parts(node)), reader)
     if not isinstance(inside, exp.Identifier):
         return functions.relation(inside, node.args.get("alias"), scope, reader, _own_parts(node, scope))
     if node.args.get("db") is None:
         key = scope.names.alias(inside)
-        named = scope.ctes.get(key)
+        named = scope.ctes.get(key) or scope.notes.records.get(key)
         if named is not None:
             return named
     elif scope.names.dialect in _NESTED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Final
 
 from sqlglot.tokenizer_core import Token, TokenType
@@ -23,6 +24,7 @@ _OPERATORS: Final = frozenset(
         TokenType.CARET,
     ]
 )
+_ROWS: Final = frozenset(["NEW", "OLD", "PARENT"])
 _NAMES: Final = frozenset([TokenType.VAR, TokenType.IDENTIFIER, TokenType.DOT, TokenType.PARAMETER])
 
 
@@ -32,10 +34,16 @@ def rewritten(tokens: Sequence[Token], dialect: str) -> list[Token]:
     first = word(found[0]) if found else ""
     if first == "REPLACE" and len(found) > 1 and word(found[1]) in {"INTO", "LOW_PRIORITY", "DELAYED"}:
         found[0] = like(found[0], TokenType.INSERT, "INSERT")
-    if first == "CREATE" and any(word(token) == "PIPE" for token in found[1:6]):  # Snowflake: a COPY that runs by itself
+    if first == "CREATE" and any(
+        word(token) == "PIPE" for token in found[1:6]
+    ):  # Snowflake: a COPY that runs by itself
         found = found[next((place for place, token in enumerate(found) if word(token) == "COPY"), 0) :]
     if dialect == "databricks" and first == "CREATE":  # CREATE OR REFRESH LIVE TABLE
         found = [token for place, token in enumerate(found) if place > 6 or word(token) != "LIVE"]
+    if dialect == "oracle":  # :new.column of a trigger
+        found = [
+            t for t, after in zip_longest(found, found[1:]) if not (t.text == ":" and after and word(after) in _ROWS)
+        ]
     if first == "MERGE" and any(word(token) == "WHERE" for token in found):
         found = _conditions_before(found)
     if dialect == "teradata":

@@ -15,6 +15,7 @@ from custodes.datamap.lineage.script import TSQL, tokens_of
 from custodes.datamap.lineage.words import LITERALS, ROUTINES, SQL_STARTS, word
 
 _SQL_LANGUAGES: Final = frozenset(["", "sql", "plpgsql", "plsql", "tsql", "spl", "nzplsql", "sqlscript"])
+_RUN: Final = frozenset(["FUNCTION", "PROCEDURE"])
 _MODES: Final = frozenset(["IN", "OUT", "INOUT", "VARIADIC", "DEFAULT"])
 _NOT_NAMES: Final = frozenset(["IF", "NOT", "EXISTS", "OR", "REPLACE", "ALTER", "BODY", "CONSTRAINT"])
 
@@ -24,7 +25,7 @@ class Routine:
     """A definition taken apart.
 
     parts: its name as written, catalogue first. parameters: their names as compared. columns: those that RETURNS TABLE
-    declares. body: its tokens; empty where reason says why it is not read. gives: its last query is its result.
+    declares. trigger_of: the table of a trigger, runs: the function that it runs; is_trigger: a function for triggers. body: its tokens; empty where reason says why it is not read. gives: its last query is its result.
     """
 
     parts: tuple[str, ...]
@@ -34,6 +35,9 @@ class Routine:
     reason: str = ""
     gives: bool = False
     text: str = ""
+    trigger_of: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+    is_trigger: bool = False
 
 
 def taken_apart(tokens: Sequence[Token], text: str, dialect: str, names: Names) -> Routine:
@@ -58,7 +62,36 @@ def taken_apart(tokens: Sequence[Token], text: str, dialect: str, names: Names) 
     parameters, place = _parameters(tokens, place, names, dialect)
     columns = _columns(tokens, place, names)
     body, inside, reason, gives = _body(tokens, place, text, dialect)
-    return Routine(parts, parameters, columns, body, reason, gives, inside)
+    head = [word(token) for token in tokens[:12]]
+    returns = [word(token) for token in tokens[place : place + 6]]
+    if next((text for text in head if text in ROUTINES), "") == "TRIGGER":
+        words = [word(token) for token in tokens]
+        table = _named(tokens, words.index("ON") + 1, names) if "ON" in words else ()
+        run = next(
+            (p + 2 for p, text in enumerate(words[:-2]) if text in {"EXECUTE", "EXEC"} and words[p + 1] in _RUN), None
+        )
+        runs = _named(tokens, run, names) if run is not None else ()
+        return Routine(parts, (), (), () if runs else body, reason, False, inside, table, runs)
+    is_trigger = "RETURNS" in returns and "TRIGGER" in returns
+    return Routine(parts, parameters, columns, body, reason, gives, inside, is_trigger=is_trigger)
+
+
+def _named(tokens: Sequence[Token], place: int, names: Names) -> tuple[str, ...]:
+    """The parts of the name that stands at a place."""
+    found: list[exp.Expr] = []
+    while place < len(tokens):
+        token = tokens[place]
+        if token.token_type is not TokenType.DOT:
+            if found and tokens[place - 1].token_type is not TokenType.DOT:
+                break
+            found.append(exp.to_identifier(token.text, quoted=token.token_type is TokenType.IDENTIFIER))
+        place += 1
+    if not found:
+        return ()
+    last = [*reversed(found)]
+    return names.parts(
+        exp.Table(this=last[0], db=last[1] if len(last) > 1 else None, catalog=last[2] if len(last) > 2 else None)
+    )
 
 
 def _parameters(tokens: Sequence[Token], place: int, names: Names, dialect: str) -> tuple[tuple[str, ...], int]:

@@ -30,7 +30,9 @@ _ODD_DELIMITER = re.compile(r"^[ \t]*DELIMITER[ \t]+(\S+)[ \t]*$", re.IGNORECASE
 _TRANSACTION: Final = frozenset(
     ["TRANSACTION", "WORK", "TRAN", "ISOLATION", "READ", "DEFERRED", "IMMEDIATE", "EXCLUSIVE", "CONCURRENT"]
 )
-_SWALLOWS: Final = frozenset(["BEGIN", "END", "IF", "ELSE", "ELSEIF", "WHILE", "LOOP", "FOR", "REPEAT", "DECLARE", "DO"])
+_SWALLOWS: Final = frozenset(
+    ["BEGIN", "END", "IF", "ELSE", "ELSEIF", "WHILE", "LOOP", "FOR", "REPEAT", "DECLARE", "DO"]
+)
 _ROUGH = re.compile(
     r"""--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^']|'')*(?:'|\Z)|"[^"]*(?:"|\Z)|`[^`]*(?:`|\Z)|(\$\w*\$).*?(?:\1|\Z)|;|[^;'"`$/-]+|.""",
     re.DOTALL,
@@ -93,7 +95,7 @@ def _batches(text: str, dialect: str) -> Iterator[tuple[str, int]]:
     for delimiter in set(_ODD_DELIMITER.findall(text)):
         if delimiter != ";":
             text = text.replace(delimiter, ";")
-    text = _CLIENT.sub("", text)
+    text = _CLIENT.sub(lambda line: f"{line[0].strip()[1:]};" if line[0].strip().startswith("\\copy") else "", text)
     cut = _GO if dialect in TSQL else _SLASH if dialect in {"oracle", "exasol"} else None
     start = 0
     if cut is not None:
@@ -176,11 +178,12 @@ def _end(tokens: Sequence[Token], start: int, dialect: str) -> int:
     waits = (is_routine and _declares(tokens, start, dialect)) or (
         first == "DECLARE" and _has_block(tokens, start, dialect)
     )
-    depth, place, at_start = 0, start, True
+    depth, inside, place, at_start = 0, 0, start, True
     while place < len(tokens):
         token = tokens[place]
         text = word(token)
-        if token.token_type is TokenType.SEMICOLON:
+        inside += (token.token_type is TokenType.L_PAREN) - (token.token_type is TokenType.R_PAREN)
+        if token.token_type is TokenType.SEMICOLON and inside <= 0:
             if depth <= 0 and not waits:
                 return place
             at_start = True

@@ -168,7 +168,7 @@ class Tracer:
             return None
         tokens, path = without_outfile(rewritten(tokens, self.dialect))
         work.names.casts_keep_name = _short_casts(tokens)
-        if first in {"RENAME", "EXCHANGE", "UNLOAD"} and command(work, first, tokens):
+        if first in {"RENAME", "EXCHANGE", "UNLOAD", "SET"} and command(work, first, tokens):
             return None
         try:
             found = parsed(tokens, text, self.dialect)
@@ -208,8 +208,8 @@ class Tracer:
         elif swapped is not None:
             definitions.moved(work, work.names.full((swapped[0],)), work.names.full((swapped[1],)))
         else:
-            if self.dialect in TSQL and isinstance(node, exp.Select):
-                _variables(work, node)
+            if self.dialect in TSQL and isinstance(node, exp.Select) and _variables(work, node):
+                return None
             relation = writes.select(work, node)
             if work.in_body and self.dialect not in TSQL:
                 return relation
@@ -232,11 +232,11 @@ def _short_casts(tokens: list[Token]) -> bool:
     )
 
 
-def _variables(work: Work, node: exp.Select) -> None:
-    """T-SQL's SELECT @x = column FROM t: the value is kept, nothing goes to the client."""
+def _variables(work: Work, node: exp.Select) -> bool:
+    """T-SQL's SELECT @x = column FROM t: the value is kept, nothing goes to the client. False for another SELECT."""
     kept = [one for one in node.expressions if isinstance(one, exp.EQ) and isinstance(one.this, exp.Parameter)]
     if not kept:
-        return
+        return False
     inner = node.copy()
     inner.set("expressions", [exp.alias_(one.expression.copy(), "kept") for one in kept])
     relation = work.reader.query(inner, work.scope())
@@ -244,6 +244,7 @@ def _variables(work: Work, node: exp.Select) -> None:
         work.notes.variables["@" + one.this.name.casefold()] = Flow(
             output.flow.direct, output.flow.indirect | relation.rows
         )
+    return True
 
 
 def _swapped(node: exp.Expr) -> tuple[str, str] | None:

@@ -12,6 +12,7 @@ from custodes.datamap.lineage.flow import EMPTY, Flow, Output, Relation
 from custodes.datamap.lineage.knowledge import Knowledge
 from custodes.datamap.lineage.names import Names
 from custodes.datamap.lineage.query import Reader
+from custodes.datamap.lineage.routines import Routine
 from custodes.datamap.lineage.scope import Notes, Scope, Source
 
 #: Beyond so many indirect edges of one write the row as a whole is named instead of each column.
@@ -28,6 +29,8 @@ class Session:
         self.knowledge = knowledge
         self.reader = Reader(names, knowledge, lambda _node, _scope: Relation())
         self.procedures: set[Parts] = set()
+        #: Functions that a trigger may run, by the last part of their name.
+        self.trigger_functions: dict[Parts, Routine] = {}
         self.edges: dict[Edge, None] = {}
         self.uncovered: dict[Uncovered, None] = {}
 

@@ -162,7 +162,9 @@ def _conflict(
     inside = scope.inner()
     inside.sources.append(Source("excluded", Relation(offered), hidden=True))
     inside.sources.append(Source("new", Relation(offered), hidden=True))
-    if isinstance(node.expression, exp.Select) and conflict.args.get("duplicate"):  # MySQL lets it name the SELECT's tables
+    if isinstance(node.expression, exp.Select) and conflict.args.get(
+        "duplicate"
+    ):  # MySQL lets it name the SELECT's tables
         reads.add_all(node.expression, inside, work.reader)
     alias = node.expression.alias if isinstance(node.expression, exp.Values) else ""
     if alias:
