@@ -6,7 +6,7 @@ data is taken out in the order it is written. Branches are all taken, loops once
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -22,8 +22,8 @@ Form = Literal["sql", "dynamic", "call", "returned", "assigned", "head", "other"
 class Piece:
     """One statement of a body.
 
-    form: `sql`; `dynamic` is SQL put together at run time; `call` runs a procedure; `returned` is the query that a function gives;
-    `assigned` keeps a value in a variable; `head` names a nested procedure and its
+    form: `sql`; `dynamic` is SQL put together at run time; `call` runs a procedure; `returned` is the query that a
+    function gives; `assigned` keeps a value in a variable; `head` names a nested procedure and its
     parameters; `other` moves no data. name: of the variable, record or procedure.
     """
 
@@ -67,40 +67,47 @@ class _Body:
         return self.found
 
     def _one(self) -> None:
+        if self._pass_sign():
+            return
         text = self.word()
-        if (
-            (text == "(" and self._holds_statements())
-            or text in _ALONE
-            or self.tokens[self.place].token_type is TokenType.SEMICOLON
-        ):
-            self.place += 1
-        elif text == "BEGIN":
-            self.place += 2 if self.word(1) in {"TRANSACTION", "TRAN", "WORK", "TRY", "CATCH"} else 1
-        elif text == "END":
-            self.place += 2 if self.word(1) in _AFTER_END else 1
-            if not self.tsql and self.word() not in {";", ""} and self.word(1) in {";", ""}:
-                self.place += 1  # END name;
-        elif text in _CONDITIONS:
-            self._condition()
-        elif text == "FOR" and not self.tsql:
-            self._for()
-        elif text in {"PROCEDURE", "FUNCTION"}:
-            self._nested()
-        elif text in {"DECLARE", "CURSOR", "LET"} or self.word(1) == "CURSOR":
-            self._declaration()
-        elif text in {"EXECUTE", "EXEC", "CALL"}:
-            self._run()
-        elif text == "RETURN":
-            self._return()
-        elif text == "PERFORM":
-            self._take("sql", self.place + 1, as_select=True)
-        elif text == "OPEN" and self.word(2) == "FOR":
-            self._take(
-                "dynamic" if self.word(3) in {"EXECUTE", ""} or self.word(3) not in SQL_STARTS else "sql",
-                self.place + 3,
-            )
-        elif text in SQL_STARTS and not self._is_assignment():
+        step = _STEPS.get(text)
+        if step is not None and not (text == "FOR" and self.tsql):
+            step(self)
+        elif self.word(1) == "CURSOR":
+            self.declare()
+        elif text in SQL_STARTS and self.word(1) not in {":=", "="}:
             self._take("sql", self.place)
+        else:
+            self._other()
+
+    def _pass_sign(self) -> bool:
+        """Pass what stands between statements: semicolons, labels, words that only open a branch."""
+        text = self.word()
+        if text in _ALONE or self.tokens[self.place].token_type is TokenType.SEMICOLON or (text == "(" and self._holds_statements()):
+            self.place += 1
+        elif self.word(1) == ":" and self.word(2) != "=":
+            self.place += 2  # label:
+        elif text in {"<<", "<"}:
+            self._label()
+        else:
+            return False
+        return True
+
+    def begin(self) -> None:
+        self.place += 2 if self.word(1) in {"TRANSACTION", "TRAN", "WORK", "TRY", "CATCH"} else 1
+
+    def close(self) -> None:
+        self.place += 2 if self.word(1) in _AFTER_END else 1
+        if not self.tsql and self.word() not in {";", ""} and self.word(1) in {";", ""}:
+            self.place += 1  # END name;
+
+    def perform(self) -> None:
+        self._take("sql", self.place + 1, as_select=True)
+
+    def open(self) -> None:
+        """OPEN cursor FOR query"""
+        if self.word(2) == "FOR":
+            self._take("sql" if self.word(3) in SQL_STARTS else "dynamic", self.place + 3)
         else:
             self._other()
 
@@ -120,9 +127,6 @@ class _Body:
             if depth == 0:
                 return self.tokens[place - 1].token_type is TokenType.SEMICOLON
         return False
-
-    def _is_assignment(self) -> bool:
-        return self.word(1) in {":=", "="}
 
     def _end(self, start: int) -> int:
         """The place after a statement's last token."""
@@ -201,7 +205,7 @@ class _Body:
             self.found.append(Piece(form, taken, name))
         self.place = max(end, start)
 
-    def _condition(self) -> None:
+    def condition(self) -> None:
         """Pass over a condition; in T-SQL it ends where a statement begins."""
         depth, cases = 0, 0
         if self.word() == "CASE":
@@ -228,7 +232,7 @@ class _Body:
                 return
         self.place = len(self.tokens)
 
-    def _for(self) -> None:
+    def loop(self) -> None:
         """FOR record IN query LOOP: the query's rows go by the record's name."""
         end = next(
             (p for p in range(self.place, len(self.tokens)) if word(self.tokens[p]) in {"LOOP", "DO"}), len(self.tokens)
@@ -245,7 +249,7 @@ class _Body:
             self.found.append(Piece("sql", taken, name))
         self.place = end
 
-    def _nested(self) -> None:
+    def nested(self) -> None:
         """The head of a procedure inside a package or another procedure; its body follows as ours."""
         depth, start = 0, self.place
         for place in range(start, len(self.tokens)):
@@ -258,7 +262,7 @@ class _Body:
             self.place = len(self.tokens)
         self.found.append(Piece("head", self.tokens[start : self.place]))
 
-    def _declaration(self) -> None:
+    def declare(self) -> None:
         end = self._end(self.place)
         words = [word(token) for token in self.tokens[self.place : end]]
         query = next((p for p, text in enumerate(words) if text in {"SELECT", "WITH"}), None)
@@ -283,7 +287,7 @@ class _Body:
             self.found.append(Piece("other", self.tokens[self.place : end], name))
         self.place = end
 
-    def _run(self) -> None:
+    def run(self) -> None:
         end = self._end(self.place)
         taken = self.tokens[self.place : end]
         text = word(taken[0])
@@ -315,7 +319,7 @@ class _Body:
         )
         self.place = max(end, self.place + 1)
 
-    def _return(self) -> None:
+    def give(self) -> None:
         start = self.place + 1
         if self.word(1) == "QUERY":
             start += 1
@@ -346,3 +350,22 @@ class _Body:
 
 def _open(tokens: Sequence[Token]) -> int:
     return sum((t.token_type is TokenType.L_PAREN) - (t.token_type is TokenType.R_PAREN) for t in tokens)
+
+
+_STEPS: Final[dict[str, Callable[[_Body], None]]] = {
+    "BEGIN": _Body.begin,
+    "END": _Body.close,
+    "FOR": _Body.loop,
+    "PROCEDURE": _Body.nested,
+    "FUNCTION": _Body.nested,
+    "DECLARE": _Body.declare,
+    "CURSOR": _Body.declare,
+    "LET": _Body.declare,
+    "EXECUTE": _Body.run,
+    "EXEC": _Body.run,
+    "CALL": _Body.run,
+    "RETURN": _Body.give,
+    "PERFORM": _Body.perform,
+    "OPEN": _Body.open,
+    **dict.fromkeys(_CONDITIONS, _Body.condition),
+}
