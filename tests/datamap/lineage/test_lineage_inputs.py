@@ -53,7 +53,7 @@ def _manifest(folder: Path) -> Path:
             "resource_type": "model",
             "original_file_path": "models/top.sql",
             "relation_name": '"db"."mart"."top"',
-            "compiled_code": "select * from \"db\".\"mart\".\"base\"",
+            "compiled_code": 'select * from "db"."mart"."base"',
             "depends_on": {"nodes": ["model.shop.base"]},
             "config": {"materialized": "table"},
         },
@@ -125,13 +125,17 @@ def test_a_template_without_manifest_is_a_gap(tmp_path: Path) -> None:
     (tmp_path / "m.sql").write_text("select a from {{ ref('x') }}")
     found = follow([tmp_path])
     assert not found.edges
-    assert [gap.reason for gap in found.uncovered] == [
-        "it is a template: give the compiled SQL or dbt's manifest.json"
-    ]
+    assert [gap.reason for gap in found.uncovered] == ["it is a template: give the compiled SQL or dbt's manifest.json"]
 
 
 def _event(output: dict[str, object], **more: object) -> dict[str, object]:
-    return {"eventType": "COMPLETE", "eventTime": "2026-01-01T00:00:00Z", "job": {"name": "j"}, "outputs": [output], **more}
+    return {
+        "eventType": "COMPLETE",
+        "eventTime": "2026-01-01T00:00:00Z",
+        "job": {"name": "j"},
+        "outputs": [output],
+        **more,
+    }
 
 
 def test_openlineage_in_the_newer_form(tmp_path: Path) -> None:
@@ -142,7 +146,11 @@ def test_openlineage_in_the_newer_form(tmp_path: Path) -> None:
         "region": {"inputFields": [source | {"transformations": [{"type": "INDIRECT", "subtype": "CONDITIONAL"}]}]},
     }
     whole = [source | {"field": "id", "transformations": [{"type": "INDIRECT", "subtype": "FILTER"}]}]
-    output = {"namespace": "s3://lake", "name": "out/people", "facets": {"columnLineage": {"fields": fields, "dataset": whole}}}
+    output = {
+        "namespace": "s3://lake",
+        "name": "out/people",
+        "facets": {"columnLineage": {"fields": fields, "dataset": whole}},
+    }
     path = tmp_path / "events.jsonl"
     path.write_text(json.dumps(_event(output)) + "\nno json\n")
     found = follow([path])
@@ -163,7 +171,9 @@ def test_openlineage_in_the_older_form(tmp_path: Path) -> None:
         "b": {"inputFields": [source], "transformationType": "MASKED"},
     }
     path = tmp_path / "events.json"
-    path.write_text(json.dumps([_event({"namespace": "n", "name": "x", "facets": {"columnLineage": {"fields": fields}}})]))
+    path.write_text(
+        json.dumps([_event({"namespace": "n", "name": "x", "facets": {"columnLineage": {"fields": fields}}})])
+    )
     found = follow([path])
     assert told(found) == [f"{path}:1 people.email -> x.a", f"{path}:1 people.email -> x.b"]
     assert [sorted(edge.through) for edge in found.edges] == [[], ["openlineage:masking"]]
