@@ -33,7 +33,7 @@ def main() -> None:
     with Path(sys.argv[2]).open("w", encoding="utf-8") as out:
         for case in cases:
             try:
-                answer = {"pairs": pairs(case["sql"], case["dialect"], case["schema"])}
+                answer: dict[str, object] = {"pairs": pairs(case["sql"], case["dialect"], case["schema"])}
             except Exception as failure:  # noqa: BLE001 - whatever it raises, it has not traced the statement
                 answer = {"failed": type(failure).__name__}
             out.write(json.dumps(answer) + "\n")

@@ -37,7 +37,7 @@ def lineage(
             dialect=dialect,
             schema=known,
             default_schema=default_schema,
-            advance=lambda file: progress.step(file),
+            advance=progress.step,
         )
     if openlineage:
         import json as plain

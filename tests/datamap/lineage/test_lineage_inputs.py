@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -128,7 +129,7 @@ def test_a_template_without_manifest_is_a_gap(tmp_path: Path) -> None:
     assert [gap.reason for gap in found.uncovered] == ["it is a template: give the compiled SQL or dbt's manifest.json"]
 
 
-def _event(output: dict[str, object], **more: object) -> dict[str, object]:
+def _event(output: Mapping[str, object], **more: object) -> dict[str, object]:
     return {
         "eventType": "COMPLETE",
         "eventTime": "2026-01-01T00:00:00Z",
@@ -192,7 +193,8 @@ def test_rows_of_a_query_log_are_statements(tmp_path: Path) -> None:
     """Each row counts as one statement, its own schema is where its tables are, `$1` stands for a value."""
     path = tmp_path / "history.csv"
     path.write_text(
-        'QUERY_ID,DATABASE_NAME,SCHEMA_NAME,QUERY_TEXT\n1,DB,S,"insert into a select email from people\nwhere id = $1"\n'
+        "QUERY_ID,DATABASE_NAME,SCHEMA_NAME,QUERY_TEXT\n"
+        '1,DB,S,"insert into a select email from people\nwhere id = $1"\n'
         '2,DB,S,"select broken ("\n'
     )
     found = follow([path], dialect="postgres")

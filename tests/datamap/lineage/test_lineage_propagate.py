@@ -98,7 +98,8 @@ def test_circles_end() -> None:
     """Two tables that feed each other give one verdict each."""
     assert set(
         arrived(
-            "insert into a (x) select mail from people; insert into b (x) select x from a; insert into a (x) select x from b"
+            "insert into a (x) select mail from people; insert into b (x) select x from a;"
+            "insert into a (x) select x from b"
         )
     ) == {
         "a.x:email",

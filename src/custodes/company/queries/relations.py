@@ -229,7 +229,7 @@ class Maker:
             if star is not None:
                 return star[0], star[1], "", set()
         for _ in range(width or self.rng.randint(1, 4)):
-            value, name = self._expression(sources, depth), self.fresh()
+            value, name = self._expression(sources), self.fresh()
             listed.append(f"{value.sql} AS {name}")
             columns.append(Made(name, value.direct, value.indirect))
         tail, deciding = "", set[tuple[str, str]]()
@@ -255,7 +255,7 @@ class Maker:
             return f"{word} {self.engine.star} ({self.write.name(gone.name)})", [c for c in columns if c is not gone]
         return word, columns
 
-    def _expression(self, sources: list[_Source], depth: int) -> _Value:
+    def _expression(self, sources: list[_Source]) -> _Value:  # noqa: PLR0911 - one for each form
         value = self._any(sources, bare=True)
         dice = self.rng.random()
         if dice < 0.3:

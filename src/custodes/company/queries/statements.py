@@ -156,23 +156,20 @@ def _update(maker: Maker) -> _Written:
     source = maker.base()
     taken = maker.rng.choice([column for column in source.rows.columns if column.name != "id"])
     ids = next(column.direct for column in source.rows.columns if column.name == "id")
-    name, identity = maker.write.name(taken.name), maker.write.name("id")
+    value, key = (f"{source.alias}.{maker.write.name(name)}" for name in (taken.name, "id"))
     target = ("made.target", "given")
     own = frozenset([("made.target", "id")])
     direct = {(place, target) for place in taken.direct}
     indirect = {(place, target) for place in ids | own}
     engine = maker.engine.name
     if engine == "mysql":
-        sql = f"UPDATE made.target t JOIN {source.sql} ON t.id = {source.alias}.{identity} SET t.given = UPPER({source.alias}.{name})"
+        sql = f"UPDATE made.target t JOIN {source.sql} ON t.id = {key} SET t.given = UPPER({value})"
     elif engine == "tsql":
-        sql = f"UPDATE t SET t.given = UPPER({source.alias}.{name}) FROM made.target AS t JOIN {source.sql} ON t.id = {source.alias}.{identity}"
+        sql = f"UPDATE t SET t.given = UPPER({value}) FROM made.target AS t JOIN {source.sql} ON t.id = {key}"
     elif engine in {"postgres", "redshift", "snowflake", "duckdb", "sqlite", "bigquery", "ansi"}:
-        sql = f"UPDATE made.target SET given = UPPER({source.alias}.{name}) FROM {source.sql} WHERE target.id = {source.alias}.{identity}"
+        sql = f"UPDATE made.target SET given = UPPER({value}) FROM {source.sql} WHERE target.id = {key}"
     else:
-        sql = (
-            f"UPDATE made.target SET given = (SELECT MAX({source.alias}.{name}) FROM {source.sql} "
-            f"WHERE {source.alias}.{identity} = target.id)"
-        )
+        sql = f"UPDATE made.target SET given = (SELECT MAX({value}) FROM {source.sql} WHERE {key} = target.id)"
     return _Written(sql, direct, indirect, {"made.target": ["id", "given", "kept"]})
 
 

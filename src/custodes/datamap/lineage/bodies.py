@@ -83,7 +83,8 @@ class _Body:
     def _pass_sign(self) -> bool:
         """Pass what stands between statements: semicolons, labels, words that only open a branch."""
         text = self.word()
-        if text in _ALONE or self.tokens[self.place].token_type is TokenType.SEMICOLON or (text == "(" and self._holds_statements()):
+        alone = text in _ALONE or self.tokens[self.place].token_type is TokenType.SEMICOLON
+        if alone or (text == "(" and self._holds_statements()):
             self.place += 1
         elif self.word(1) == ":" and self.word(2) != "=":
             self.place += 2  # label:
@@ -149,7 +150,7 @@ class _Body:
                     return place
         return len(self.tokens)
 
-    def _begins(self, start: int, place: int, text: str) -> bool:
+    def _begins(self, start: int, place: int, text: str) -> bool:  # noqa: PLR0911 - one for each word
         """Whether the word begins another T-SQL statement, or goes on with the one begun at `start`."""
         first = word(self.tokens[start])
         last = word(self.tokens[place - 1])

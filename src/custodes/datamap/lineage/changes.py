@@ -13,7 +13,7 @@ from custodes.datamap.lineage.writes import returning
 
 
 def update(work: Work, node: exp.Expr, outer: Scope | None = None) -> Relation:
-    """UPDATE with FROM, with joins (MySQL), over an alias of its FROM (T-SQL), with CTEs; gives what RETURNING gives."""
+    """UPDATE with FROM, with joins (MySQL), over an alias of its FROM (T-SQL); gives what RETURNING gives."""
     scope = outer.inner() if outer is not None else work.scope()
     work.reader.with_ctes(node, scope)
     parts, target, rows = _target(work, node, scope)

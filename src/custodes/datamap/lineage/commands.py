@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
 from custodes.datamap.lineage import definitions, exports
@@ -26,7 +25,7 @@ HARMLESS: Final = frozenset([
 ])  # fmt: skip
 
 
-def command(work: Work, first: str, tokens: list[Token]) -> bool:
+def command(work: Work, first: str, tokens: list[Token]) -> bool:  # noqa: PLR0911 - one way out for each command
     """Follow a statement by its tokens; False if it is not understood."""
     words = [word(token) for token in tokens]
     if first == "UNLOAD":
@@ -45,23 +44,9 @@ def command(work: Work, first: str, tokens: list[Token]) -> bool:
 
 
 def _name(work: Work, tokens: list[Token], place: int) -> tuple[Parts, int]:
-    """The table named at a place, and the place after it."""
-    parts: list[exp.Expr] = []
-    while place < len(tokens):
-        token = tokens[place]
-        if token.token_type is TokenType.DOT:
-            place += 1
-            continue
-        if parts and tokens[place - 1].token_type is not TokenType.DOT:
-            break
-        parts.append(exp.to_identifier(token.text, quoted=token.token_type is TokenType.IDENTIFIER))
-        place += 1
-    if not parts:
-        return (), place
-    named = exp.Table(
-        this=parts[-1], db=parts[-2] if len(parts) > 1 else None, catalog=parts[-3] if len(parts) > 2 else None
-    )
-    return work.parts(named), place
+    """The full name of the table named at a place, and the place after it."""
+    parts, after = work.names.read(tokens, place)
+    return (work.names.full(parts) if parts else ()), after
 
 
 def _rename(work: Work, tokens: list[Token], words: list[str]) -> bool:
@@ -95,8 +80,8 @@ def _exchange(work: Work, tokens: list[Token], words: list[str]) -> bool:
     return True
 
 
-def _alter(work: Work, tokens: list[Token], words: list[str]) -> bool:
-    """ALTER TABLE a … PARTITION … TABLE b: Hive's EXCHANGE, Spark's and Oracle's, T-SQL's SWITCH TO; others move no data."""
+def _alter(work: Work, tokens: list[Token], words: list[str]) -> bool:  # noqa: PLR0911 - one for each engine's form
+    """Hive's and Oracle's EXCHANGE PARTITION, T-SQL's SWITCH TO, ClickHouse's REPLACE PARTITION and the like."""
     if words[1:2] != ["TABLE"]:
         return True
     place = 4 if words[2:4] == ["IF", "EXISTS"] else 2

@@ -95,8 +95,9 @@ def _columns(work: Work, parts: Parts, action: exp.Expr) -> None:
         work.knowledge.create(parts, [*known, work.names.column(action.this)])
     elif (action.args.get("kind") or "").upper() == "COLUMN":
         gone = {
-            work.names.column(column.this if isinstance(column, exp.Column) else column)
+            work.names.column(column.this)
             for column in action.find_all(exp.Column)
+            if isinstance(column.this, exp.Identifier)
         }
         work.knowledge.create(parts, [column for column in known if column not in gone])
 
@@ -127,4 +128,3 @@ def use(work: Work, node: exp.Expr) -> None:
     else:
         keep = work.names.default[: max(len(work.names.default) - len(parts), 0)]
         work.names.default = (*keep, *parts)
-

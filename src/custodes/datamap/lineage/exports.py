@@ -102,10 +102,11 @@ def _into(work: Work, target: exp.Expr, files: Sequence[exp.Expr]) -> None:
 def export(work: Work, node: exp.Expr) -> None:
     """BigQuery's EXPORT DATA OPTIONS (uri = …) AS query."""
     options = node.args.get("options")
-    paths: list[str] = []
-    for one in options.expressions if options is not None else ():
-        if one.this.name.lower() in {"uri", "path", "location"} and isinstance(one.args.get("value"), exp.Literal):
-            paths.append(shown_path(one.args["value"].name))
+    paths = [
+        shown_path(one.args["value"].name)
+        for one in (options.expressions if options is not None else ())
+        if one.this.name.lower() in {"uri", "path", "location"} and isinstance(one.args.get("value"), exp.Literal)
+    ]
     out(work, work.reader.query(node.this, work.scope()), paths)
 
 

@@ -254,7 +254,7 @@ def _dot(walk: _Walk, node: exp.Expr, as_value: bool, through: Through) -> None:
         walk.push(left, as_value, through)
         return
     names = [left, *(part for part in reversed(parts) if isinstance(part, exp.Identifier))][:4]
-    walk.take(walk.scope.resolve(exp.column(*reversed([name.copy() for name in names]))), as_value, through)
+    walk.take(walk.scope.resolve_parts(names), as_value, through)
 
 
 def _nothing(_walk: _Walk, _node: exp.Expr, _as_value: bool, _through: Through) -> None:

@@ -105,10 +105,8 @@ class Relation:
                     places.setdefault(output.name, place)
                     places.setdefault(output.name.casefold(), place)
             self._places = places
-        place = self._places.get(name)
-        if place is None:
-            place = self._places.get(name.casefold())
-        return None if place is None else self.outputs[place].flow
+        found = self._places.get(name, self._places.get(name.casefold()))
+        return None if found is None else self.outputs[found].flow
 
     def guessed(self, name: str) -> Flow | None:
         """The flow of a column that an open output may have."""

@@ -49,9 +49,10 @@ def follow(
 ) -> Lineage:
     """The lineage of files and folders.
 
-    Files are read in the order given, those of a folder by name; what one creates, the later ones know, and tables that are
-    described by a plain CREATE TABLE are known everywhere. dialect: a word as `dialects.dialect_of` takes it, empty for what
-    each file says or ANSI SQL. Raises BadInput for files that are not there or are broken, and for unknown dialects.
+    Files are read in the order given, those of a folder by name; what one creates, the later ones know, and tables that
+    are described by a plain CREATE TABLE are known everywhere. dialect: a word as `dialects.dialect_of` takes it, empty
+    for what each file says or ANSI SQL. Raises BadInput for files that are not there or are broken, and for unknown
+    dialects.
     """
     chosen = dialect_of(dialect) if dialect else ""
     given: list[tuple[str, Given]] = []

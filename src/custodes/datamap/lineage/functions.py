@@ -53,44 +53,41 @@ def relation(
 ) -> Relation:
     """The rows of a function in FROM, made of its arguments and of what it is known to read."""
     node = _unwrapped(node)
-    if isinstance(node, exp.Query | exp.Subquery):
-        return reader.query(node, scope.inner())
-    if isinstance(node, exp.DynamicIdentifier):
-        return _identified(node, reader)
-    if isinstance(node, exp.SemanticView):
-        inner = scope.beside()
-        reads.add(node.this, inner, reader)
-        return stars.whole(inner)
     name = _name(node)
-    if name == "swap_partitions_between_tables":
-        return Relation()
-    if name in _FILES:
-        return _file(node)
-    if name in _FOREIGN:
-        return _foreign(node, reader)
-    if name in _REMOTE:
-        return _remote(node, reader)
-    defined = reader.functions.get(scope.names.full((*qualifier, scope.names.column(name)))) if name else None
-    if defined is not None:
-        return defined
+    known = _reads(node, name, scope, reader)
+    if known is None and name:
+        known = reader.functions.get(scope.names.full((*qualifier, scope.names.column(name))))
+    if known is not None:
+        return known
     flow = reader.flow(node, scope)
-    declared = _declared(node, scope)
-    if declared:
-        return Relation([Output(column, flow) for column in declared])
-    columns = list(_COLUMNS.get(name, ()))
-    if name == "explode" and alias is not None and alias.args.get("columns"):
-        columns = [scope.names.column(column) for column in alias.args["columns"]]  # FLATTEN comes as explode
+    given = [scope.names.column(column) for column in (alias.args.get("columns") or ())] if alias is not None else []
+    columns = _declared(node, scope) or (given if name == "explode" else []) or list(_COLUMNS.get(name, ())) or given
     if columns:
         return Relation([Output(column, flow) for column in columns])
-    given = alias.args.get("columns") if alias is not None else None
-    if given:
-        return Relation([Output("", flow) for _ in given])
-    if isinstance(node, exp.Unnest) and scope.names.dialect in {"bigquery", "spanner"}:
-        return Relation([Output("*", flow, open=True)])
     outputs = [Output("*", flow, open=True)]
-    if alias is not None and alias.name:
+    if alias is not None and alias.name and not (isinstance(node, exp.Unnest) and scope.names.dialect == "bigquery"):
         outputs.insert(0, Output(scope.names.column(alias.this), flow))  # FROM unnest(a) AS x: x is its column too
     return Relation(outputs)
+
+
+def _reads(node: exp.Expr, name: str, scope: Scope, reader: Reader) -> Relation | None:
+    """What reads a dataset of its own, None for what only works on its arguments."""
+    found: Relation | None = None
+    if isinstance(node, exp.Query | exp.Subquery):
+        found = reader.query(node, scope.inner())
+    elif isinstance(node, exp.DynamicIdentifier):
+        found = _identified(node, reader)
+    elif isinstance(node, exp.SemanticView):
+        inner = scope.beside()
+        reads.add(node.this, inner, reader)
+        found = stars.whole(inner)
+    elif name in _FILES:
+        found = _file(node)
+    elif name in _FOREIGN:
+        found = _foreign(node, reader)
+    elif name in _REMOTE:
+        found = _remote(node, reader)
+    return found
 
 
 def unnest_columns(node: exp.Unnest, columns: list[str], scope: Scope) -> list[str]:

@@ -6,10 +6,12 @@ exactly, any name in ClickHouse, a table's in BigQuery, and a name that the sche
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect, NormalizationStrategy
+from sqlglot.tokenizer_core import Token, TokenType
 
 
 class _Rule(Enum):
@@ -66,6 +68,21 @@ class Names:
         if self.dialect == "bigquery" and found:
             found[-1] = found[-1].split("$", 1)[0] or found[-1]  # table$20240101 is a partition of the table
         return tuple(part for part in found[-_REASONABLE_PARTS:] if part)
+
+    def read(self, tokens: Sequence[Token], place: int) -> tuple[tuple[str, ...], int]:
+        """The parts of a table's name that stands in the tokens at a place, and the place after it."""
+        found: list[exp.Expr] = []
+        while place < len(tokens):
+            token = tokens[place]
+            if token.token_type is not TokenType.DOT:
+                if found and tokens[place - 1].token_type is not TokenType.DOT:
+                    break
+                found.insert(0, exp.to_identifier(token.text, quoted=token.token_type is TokenType.IDENTIFIER))
+            place += 1
+        if not found:
+            return (), place
+        above = [*found[1:3], None, None]
+        return self.parts(exp.Table(this=found[0], db=above[0], catalog=above[1])), place
 
     def full(self, parts: tuple[str, ...]) -> tuple[str, ...]:
         """The same with the default schema in front, as far as parts are missing; temporary `#tables` have none."""

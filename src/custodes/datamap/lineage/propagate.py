@@ -51,13 +51,13 @@ def propagate(
     """The verdicts that follow from lineage, and are not among `fields` already.
 
     fields: verdicts of the scan; those of other stores than `store` are passed over. edges: the lineage of this store's
-    SQL, in any order; indirect ones carry nothing. anonymisers: functions, in lower case, behind which a category is not
-    followed; add your own masking functions to DEFAULT.
+    SQL, in any order; indirect ones carry nothing. anonymisers: functions, in lower case, behind which a category is
+    not followed; add your own masking functions to DEFAULT.
 
-    Each new Field names the dataset as the data map does if it knows it, else as the SQL does (a path or address for what
-    leaves the database). Its confidence is the source's, halved where only the table, not the column, is known; matched
-    and scanned are 0, because nothing was read; reasons tell the whole chain, nearest to the source first, without
-    values. Names are compared without case. Pure: the same input gives the same output, sorted by place.
+    Each new Field names the dataset as the data map does if it knows it, else as the SQL does (a path or address for
+    what leaves the database). Its confidence is the source's, halved where only the table, not the column, is known;
+    matched and scanned are 0, because nothing was read; reasons tell the whole chain, nearest to the source first,
+    without values. Names are compared without case. Pure: the same input gives the same output, sorted by place.
     """
     held = [field for field in fields if field.store == store]
     known = {_key(field.dataset, field.field, field.category) for field in held}

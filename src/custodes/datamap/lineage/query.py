@@ -34,7 +34,7 @@ class Reader:
         #: What functions defined in the same files return, by their full name.
         self.functions: dict[tuple[str, ...], Relation] = {}
 
-    def query(self, node: exp.Expr, scope: Scope, *, named: bool = True) -> Relation:
+    def query(self, node: exp.Expr, scope: Scope, *, named: bool = True) -> Relation:  # noqa: PLR0911 - one for each kind
         """Read any query inside `scope`. What is no query gives no columns. named: whether anybody asks their names."""
         if isinstance(node, exp.Subquery):
             return self._subquery(node, scope, named=named)
@@ -182,7 +182,7 @@ class Reader:
     ) -> frozenset[Ref]:
         if not may_use_alias:
             return self.flow(part, scope).all
-        # A bare name or number in GROUP BY and ORDER BY is an output of the list; elsewhere aliases stand for their flow.
+        # A bare name or number in GROUP BY and ORDER BY is an output of the list.
         seen = Scope(scope.names, scope.parent, scope.sources, scope.ctes, scope.merged, {}, scope.windows, scope.notes)
         seen.aliases = {output.name: output.flow for output in outputs if output.name and not output.open}
         aliased = _Aliased(seen)
@@ -272,10 +272,12 @@ def _by_name(left: Relation, right: Relation, *, by_name: bool) -> list[Output]:
             other = right.known(output.name) or right.guessed(output.name) or EMPTY
             found.append(output._replace(flow=union([output.flow, other])))
             names.add(output.name)
-    for output in right.outputs:
-        if not output.open and output.name not in names and opened:
-            found.append(output._replace(flow=union([output.flow, left.guessed(output.name) or EMPTY])))
     if opened:
+        found.extend(
+            output._replace(flow=union([output.flow, left.guessed(output.name) or EMPTY]))
+            for output in right.outputs
+            if not output.open and output.name not in names
+        )
         direct: dict[Ref, frozenset[str]] = {}
         for output in opened:
             merge(direct, output.flow.direct)

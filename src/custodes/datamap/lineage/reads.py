@@ -39,7 +39,7 @@ def add(node: exp.Expr, scope: Scope, reader: Reader) -> frozenset[Ref]:
         rows = add(node.this, scope, reader)
     elif isinstance(node, exp.Final | exp.Stream):
         rows = add(node.this.this if isinstance(node.this, exp.Subquery) else node.this, scope, reader)
-    elif isinstance(node, exp.Alias) or isinstance(node, exp.Column):
+    elif isinstance(node, exp.Alias | exp.Column):
         name = scope.names.column(node.args.get("alias") or node.this)
         scope.sources.append(
             Source(scope.names.alias(name), Relation([Output(name, reader.flow(node.unalias(), scope))]))
@@ -78,7 +78,7 @@ def _column_name(column: exp.Expr, scope: Scope) -> str:
     return scope.names.column(column.this if isinstance(column, exp.ColumnDef) else column)
 
 
-def _relation(node: exp.Expr, scope: Scope, reader: Reader) -> Relation:
+def _relation(node: exp.Expr, scope: Scope, reader: Reader) -> Relation:  # noqa: PLR0911 - one for each kind
     if isinstance(node, exp.Table):
         return _table(node, scope, reader)
     if isinstance(node, exp.Subquery | exp.Query):
@@ -97,7 +97,7 @@ def _relation(node: exp.Expr, scope: Scope, reader: Reader) -> Relation:
     return functions.relation(node, node.args.get("alias"), scope, reader)
 
 
-def _table(node: exp.Table, scope: Scope, reader: Reader) -> Relation:
+def _table(node: exp.Table, scope: Scope, reader: Reader) -> Relation:  # noqa: PLR0911 - one for each kind
     for one in node.args.get("rows_from") or ():
         return _table(one, scope, reader)
     inside = node.this
@@ -153,7 +153,7 @@ def _nested_column(node: exp.Table, scope: Scope) -> Flow | None:
     source = scope.source(keys[:1])
     if source is None or not source.alias:
         return None
-    return scope.resolve(exp.column(*reversed([part.copy() for part in node.parts])))
+    return scope.resolve_parts(node.parts)
 
 
 def join(node: exp.Expr, scope: Scope, reader: Reader) -> frozenset[Ref]:
@@ -199,11 +199,10 @@ def _merged(name: str, before: list[Source], added: Source, scope: Scope) -> Flo
 
 def matched(match: exp.Expr, scope: Scope, reader: Reader) -> list[Output]:
     """The columns that MATCH_RECOGNIZE gives: those it partitions by and its measures."""
-    outputs: list[Output] = []
-    for one in match.args.get("partition_by") or ():
-        outputs.append(
-            Output(scope.names.column(one.this) if isinstance(one, exp.Column) else "", reader.flow(one, scope))
-        )
+    outputs = [
+        Output(scope.names.column(one.this) if isinstance(one, exp.Column) else "", reader.flow(one, scope))
+        for one in match.args.get("partition_by") or ()
+    ]
     pattern_variables = [define.alias for define in match.args.get("define") or ()]
     for variable in pattern_variables:  # `a.price` in a measure: a is a row of the pattern, not a table
         scope.sources.append(Source(scope.names.alias(variable), stars.whole(scope), hidden=True))

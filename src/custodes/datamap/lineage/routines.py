@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
-from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
@@ -15,6 +15,7 @@ from custodes.datamap.lineage.script import TSQL, tokens_of
 from custodes.datamap.lineage.words import LITERALS, ROUTINES, SQL_STARTS, word
 
 _SQL_LANGUAGES: Final = frozenset(["", "sql", "plpgsql", "plsql", "tsql", "spl", "nzplsql", "sqlscript"])
+_RUNS: Final = frozenset(["EXECUTE", "EXEC"])
 _RUN: Final = frozenset(["FUNCTION", "PROCEDURE"])
 _MODES: Final = frozenset(["IN", "OUT", "INOUT", "VARIADIC", "DEFAULT"])
 _NOT_NAMES: Final = frozenset(["IF", "NOT", "EXISTS", "OR", "REPLACE", "ALTER", "BODY", "CONSTRAINT"])
@@ -25,7 +26,9 @@ class Routine:
     """A definition taken apart.
 
     parts: its name as written, catalogue first. parameters: their names as compared. columns: those that RETURNS TABLE
-    declares. trigger_of: the table of a trigger, runs: the function that it runs; is_trigger: a function for triggers. body: its tokens; empty where reason says why it is not read. gives: its last query is its result.
+    declares. body: its tokens; empty where reason says why it is not read. gives: its last query is its result. text:
+    what the body's tokens were cut from. trigger_of: the table of a trigger, runs: the function that it runs;
+    is_trigger: a function for triggers.
     """
 
     parts: tuple[str, ...]
@@ -45,53 +48,19 @@ def taken_apart(tokens: Sequence[Token], text: str, dialect: str, names: Names) 
     place = next((p for p, token in enumerate(tokens[:12]) if word(token) in ROUTINES), 0) + 1
     while place < len(tokens) and word(tokens[place]) in _NOT_NAMES:
         place += 1
-    name: list[exp.Expr] = []
-    while place < len(tokens):
-        token = tokens[place]
-        if token.token_type is not TokenType.DOT:
-            if name and tokens[place - 1].token_type is not TokenType.DOT:
-                break
-            name.append(exp.to_identifier(token.text, quoted=token.token_type is TokenType.IDENTIFIER))
-        place += 1
-    table = (
-        exp.Table(this=name[-1], db=name[-2] if len(name) > 1 else None, catalog=name[-3] if len(name) > 2 else None)
-        if name
-        else None
-    )
-    parts = names.parts(table) if table is not None else ()
+    parts, place = names.read(tokens, place)
     parameters, place = _parameters(tokens, place, names, dialect)
     columns = _columns(tokens, place, names)
     body, inside, reason, gives = _body(tokens, place, text, dialect)
-    head = [word(token) for token in tokens[:12]]
-    returns = [word(token) for token in tokens[place : place + 6]]
-    if next((text for text in head if text in ROUTINES), "") == "TRIGGER":
+    if next((word(token) for token in tokens[:12] if word(token) in ROUTINES), "") == "TRIGGER":
         words = [word(token) for token in tokens]
-        table = _named(tokens, words.index("ON") + 1, names) if "ON" in words else ()
-        run = next(
-            (p + 2 for p, text in enumerate(words[:-2]) if text in {"EXECUTE", "EXEC"} and words[p + 1] in _RUN), None
-        )
-        runs = _named(tokens, run, names) if run is not None else ()
+        table = names.read(tokens, words.index("ON") + 1)[0] if "ON" in words else ()
+        run = next((p + 2 for p, two in enumerate(pairwise(words)) if two[0] in _RUNS and two[1] in _RUN), None)
+        runs = names.read(tokens, run)[0] if run is not None else ()
         return Routine(parts, (), (), () if runs else body, reason, False, inside, table, runs)
+    returns = [word(token) for token in tokens[place : place + 6]]
     is_trigger = "RETURNS" in returns and "TRIGGER" in returns
     return Routine(parts, parameters, columns, body, reason, gives, inside, is_trigger=is_trigger)
-
-
-def _named(tokens: Sequence[Token], place: int, names: Names) -> tuple[str, ...]:
-    """The parts of the name that stands at a place."""
-    found: list[exp.Expr] = []
-    while place < len(tokens):
-        token = tokens[place]
-        if token.token_type is not TokenType.DOT:
-            if found and tokens[place - 1].token_type is not TokenType.DOT:
-                break
-            found.append(exp.to_identifier(token.text, quoted=token.token_type is TokenType.IDENTIFIER))
-        place += 1
-    if not found:
-        return ()
-    last = [*reversed(found)]
-    return names.parts(
-        exp.Table(this=last[0], db=last[1] if len(last) > 1 else None, catalog=last[2] if len(last) > 2 else None)
-    )
 
 
 def _parameters(tokens: Sequence[Token], place: int, names: Names, dialect: str) -> tuple[tuple[str, ...], int]:

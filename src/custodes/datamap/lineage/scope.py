@@ -137,6 +137,12 @@ class Scope:
             return Flow({Ref(next(iter(relation.tables)), name): NOTHING}, frozenset())
         return EMPTY
 
+    def resolve_parts(self, parts: Sequence[exp.Expr]) -> Flow:
+        """The same for a name in parts, outermost first."""
+        names = [part.copy() for part in reversed(parts[:4])]
+        args = dict(zip(("this", "table", "db", "catalog"), names, strict=False))
+        return self.resolve(exp.Column(**args))
+
     def _field_of(self, parts: Sequence[exp.Expr]) -> Flow:
         if parts[-1].name.casefold() in _PSEUDO:
             return EMPTY  # a sequence's next value
@@ -166,7 +172,7 @@ class Scope:
             return here
         scope = self.parent
         while scope is not None:
-            flow = scope._certain(name)
+            flow = scope._certain(name)  # noqa: SLF001 - another scope of the same kind
             if flow is not None:
                 return flow
             scope = scope.parent

@@ -23,7 +23,8 @@ _GO = re.compile(r"^[ \t]*GO(?:[ \t]+\d+)?[ \t]*;?[ \t]*(?:--[^\n]*)?$", re.IGNO
 _SLASH = re.compile(r"^[ \t]*/[ \t]*$", re.MULTILINE)
 #: Commands of the client program, one to a line: psql's backslash, BTEQ's dot, MySQL's DELIMITER, SQL*Plus' SET.
 _CLIENT = re.compile(
-    r"^[ \t]*(?:\\[a-z!?][^\n]*|\.[a-z]+[^\n]*|DELIMITER[ \t]+\S+|SET[ \t]+(?:SERVEROUTPUT|ECHO|FEEDBACK|DEFINE)[^\n;]*|WHENEVER[ \t][^\n;]*)$",
+    r"^[ \t]*(?:\\[a-z!?][^\n]*|\.[a-z]+[^\n]*|DELIMITER[ \t]+\S+|"
+    r"SET[ \t]+(?:SERVEROUTPUT|ECHO|FEEDBACK|DEFINE)[^\n;]*|WHENEVER[ \t][^\n;]*)$",
     re.IGNORECASE | re.MULTILINE,
 )
 _ODD_DELIMITER = re.compile(r"^[ \t]*DELIMITER[ \t]+(\S+)[ \t]*$", re.IGNORECASE | re.MULTILINE)
@@ -215,7 +216,7 @@ def _block_step(
     if not (at_start or text in {"LOOP", "DO"}):
         return 1, 0, False
     opens_block = (
-        (text == "IF" and after not in {"EXISTS"})
+        (text == "IF" and after != "EXISTS")
         or (text == "LOOP")
         or (text == "REPEAT" and after != "(")
         or (

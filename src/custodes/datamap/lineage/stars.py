@@ -37,7 +37,7 @@ def expand(node: exp.Expr, scope: Scope, reader: Flows) -> list[Output]:
     else:
         source = scope.source([scope.names.alias(part) for part in qualifier])
         if source is None:  # `struct.*`: the fields of a column
-            flow = scope.resolve(exp.column(*reversed([part.copy() for part in qualifier])))
+            flow = scope.resolve_parts(qualifier)
             outputs = [Output(STAR, flow, open=True)]
         else:
             outputs = source.relation.outputs

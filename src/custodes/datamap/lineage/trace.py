@@ -75,8 +75,8 @@ def trace(
 ) -> Lineage:
     """The lineage of one script.
 
-    dialect: one of sqlglot's, as `dialects.dialect_of` gives it. schema: `{"table": ["column", ...]}`. default_schema: what
-    unqualified tables are in. file: how edges name the script. Raises nothing on any text.
+    dialect: one of sqlglot's, as `dialects.dialect_of` gives it. schema: `{"table": ["column", ...]}`. default_schema:
+    where unqualified tables are. file: how edges name the script. Raises nothing on any text.
     """
     names = Names(dialect, default_schema)
     return Tracer(str(file), names, Knowledge(names, schema)).script(text)

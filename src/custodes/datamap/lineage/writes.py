@@ -303,8 +303,8 @@ def create(work: Work, node: exp.Expr) -> None:
         return
     work.knowledge.create(parts, listed or None)
     _computed(work, target, parts)
-    location = properties.find(exp.LocationProperty) if properties is not None else None
-    if location is not None and properties.find(exp.ExternalProperty) is not None:
+    location = properties.find(exp.LocationProperty) if isinstance(properties, exp.Properties) else None
+    if location is not None and isinstance(properties, exp.Properties) and properties.find(exp.ExternalProperty):
         path = shown_path(location.this.name)
         for column in listed or [STAR]:
             work.emit(work.name(parts), column, Flow({Ref(path, column): NOTHING}, frozenset()))

@@ -20,8 +20,8 @@ def recognises(path: Path, head: str) -> bool:
     return path.suffix.lower() == ".json" and "getdbt.com/dbt/manifest" in head
 
 
-def read(path: Path, name: str) -> Given:
-    """Its models in the order in which they depend on each other; columns from catalog.json beside it, if it is there."""
+def read(path: Path, _name: str) -> Given:
+    """Its models, what others read first; the columns of tables from catalog.json, if it lies beside it."""
     try:
         manifest = json.loads(path.read_text("utf-8"))
         nodes: dict[str, dict[str, Any]] = {

@@ -91,8 +91,8 @@ def _edges(event: dict[str, Any], file: str, number: int) -> Iterator[Edge]:
         target = _dataset(output)
         fields = facet.get("fields")
         fields = fields if isinstance(fields, dict) else {}
-        for column, about in fields.items():
-            about = about if isinstance(about, dict) else {}
+        for column, told in fields.items():
+            about = told if isinstance(told, dict) else {}
             inputs = about.get("inputFields")
             old = f"{about.get('transformationType') or ''}".upper()
             for source in inputs if isinstance(inputs, list) else ():

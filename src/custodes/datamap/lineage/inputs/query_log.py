@@ -60,9 +60,7 @@ def read(path: Path, name: str) -> Given:
 
 
 def _default(row: Mapping[str, str]) -> str:
-    lower = {
-        key.strip().lower(): value for key, value in row.items() if isinstance(key, str) and isinstance(value, str)
-    }
+    lower = {key.strip().lower(): value for key, value in row.items()}
     schema = next((lower[key] for key in _SCHEMA if lower.get(key)), "")
     database = next((lower[key] for key in _DATABASE if lower.get(key)), "")
     return f"{database}.{schema}" if schema and database else schema
