@@ -15,7 +15,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 from custodes.datamap.lineage.script import TSQL
 from custodes.datamap.lineage.words import SQL_STARTS, TSQL_STARTS, word
 
-Form = Literal["sql", "dynamic", "call", "returned", "assigned", "head", "other"]
+Form = Literal["sql", "dynamic", "call", "returned", "assigned", "head", "cursor", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Piece:
 
     form: `sql`; `dynamic` is SQL put together at run time; `call` runs a procedure; `returned` is the query that a
     function gives; `assigned` keeps a value in a variable; `head` names a nested procedure and its
-    parameters; `other` moves no data. name: of the variable, record or procedure.
+    parameters; `cursor` gives the rows of a cursor another name; `other` moves no data. name: of the variable, record or procedure.
     """
 
     form: Form
@@ -248,7 +248,14 @@ class _Body:
             if query and words[query - 1] == "(" and taken and taken[-1].token_type is TokenType.R_PAREN:
                 taken.pop()
             self.found.append(Piece("sql", taken, name))
+        elif len(words) > 3 and self.tokens[self.place + 3].token_type is not TokenType.NUMBER:
+            self.found.append(Piece("cursor", self.tokens[self.place + 3 : end], name))
         self.place = end
+
+    def forall(self) -> None:
+        """Oracle: FORALL i IN 1..n INSERT …"""
+        while self.place < len(self.tokens) and self.word() not in SQL_STARTS and self.word() != ";":
+            self.place += 1
 
     def nested(self) -> None:
         """The head of a procedure inside a package or another procedure; its body follows as ours."""
@@ -276,6 +283,8 @@ class _Body:
             taken = list(self.tokens[self.place + query : end])
             while taken and _open(taken) < 0 and taken[-1].token_type is TokenType.R_PAREN:
                 taken.pop()
+            if "CURSOR" in words[:query]:
+                self.found.append(Piece("head", self.tokens[self.place : self.place + query]))
             self.found.append(Piece("sql", taken, name))
         elif "HANDLER" in words:  # DECLARE EXIT HANDLER FOR condition BEGIN … END
             begin = next((p for p, text in enumerate(words) if text in {"BEGIN", *SQL_STARTS}), len(words))
@@ -357,6 +366,7 @@ _STEPS: Final[dict[str, Callable[[_Body], None]]] = {
     "BEGIN": _Body.begin,
     "END": _Body.close,
     "FOR": _Body.loop,
+    "FORALL": _Body.forall,
     "PROCEDURE": _Body.nested,
     "FUNCTION": _Body.nested,
     "DECLARE": _Body.declare,

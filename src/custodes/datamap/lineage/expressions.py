@@ -46,6 +46,8 @@ class _Walk:
         self.direct: dict[Ref, Through] = {}
         self.indirect: set[Ref] = set()
         self.todo: list[Step] = []
+        #: Nodes that name a parameter of a lambda, not a column.
+        self.passed_over: set[int] = set()
 
     def take(self, flow: Flow, as_value: bool, through: Through) -> None:
         if as_value:
@@ -98,7 +100,7 @@ def _name_of(node: exp.Func) -> str:
 def _column(walk: _Walk, node: exp.Expr, as_value: bool, through: Through) -> None:
     if isinstance(node.this, exp.Star):
         _star(walk, node, as_value, through)
-    elif isinstance(node, exp.Column):
+    elif isinstance(node, exp.Column) and id(node) not in walk.passed_over:
         walk.take(walk.scope.resolve(node), as_value, through)
 
 
@@ -218,12 +220,19 @@ def _is_unit(node: exp.Expr) -> bool:
 
 
 def _lambda(walk: _Walk, node: exp.Expr, as_value: bool, through: Through) -> None:
-    # The parameters are no columns; sqlglot keeps most of their uses as bare identifiers, the rest is left out here.
+    # The parameters are no columns: `x` and `x.field` in the body are what the array holds, which flows already.
     taken = {part.name.lower() for part in node.expressions}
-    body = node.this
-    if isinstance(body, exp.Column) and body.parts[0].name.lower() in taken:
-        return
-    walk.push(body, as_value, through)
+    for one in node.this.find_all(exp.Column, exp.Dot):
+        first = one.parts[0] if isinstance(one, exp.Column) else _leftmost(one)
+        if first.name.lower() in taken:
+            walk.passed_over.add(id(one))
+    walk.push(node.this, as_value, through)
+
+
+def _leftmost(node: exp.Expr) -> exp.Expr:
+    while isinstance(node, exp.Dot):
+        node = node.this
+    return node
 
 
 def _parameter(walk: _Walk, node: exp.Expr, as_value: bool, through: Through) -> None:
@@ -243,6 +252,8 @@ def _comprehension(walk: _Walk, node: exp.Expr, as_value: bool, through: Through
 
 def _dot(walk: _Walk, node: exp.Expr, as_value: bool, through: Through) -> None:
     # `alias.column.method()` of T-SQL comes without a column: its first names are put together again.
+    if id(node) in walk.passed_over:
+        return
     parts: list[exp.Expr] = []
     left = node
     while isinstance(left, exp.Dot):
@@ -250,6 +261,10 @@ def _dot(walk: _Walk, node: exp.Expr, as_value: bool, through: Through) -> None:
             walk.push(list(left.expression.args.values()), as_value, through)
         parts.append(left.expression)
         left = left.this
+    if isinstance(left, exp.Paren) and isinstance(left.this, exp.Column) and len(left.this.parts) == 1:
+        row = left.this.parts[0]  # PostgreSQL: (alias).column
+        if walk.scope.source([walk.scope.names.alias(row)]) is not None:
+            left = row
     if not isinstance(left, exp.Identifier):
         walk.push(left, as_value, through)
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final, Protocol
 
 from sqlglot import exp
@@ -120,7 +121,7 @@ class Bodies:
                 self._text_body(token.text, notes)
                 return
 
-    def _text_body(self, text: str, notes: Notes) -> None:
+    def _text_body(self, text: str, notes: Notes, record: str = "") -> None:
         work = Work(self.session, self._number())
         if self._depth >= _DEPTH:
             work.gap("it holds SQL in texts in texts, too deep to follow")
@@ -132,7 +133,8 @@ class Bodies:
             return
         self._depth += 1
         for piece in pieces(inside, self.dialect):
-            self.piece(piece, text, notes, in_body=True)
+            named = replace(piece, name=record) if piece.form == "sql" and record else piece
+            self.piece(named, text, notes, in_body=True)
         self._depth -= 1
 
     def piece(self, piece: Piece, text: str, notes: Notes, *, in_body: bool) -> None:
@@ -152,6 +154,10 @@ class Bodies:
             nested = taken_apart(piece.tokens, "", self.dialect, work.names)
             self.session.procedures.add(tuple(part.casefold() for part in nested.parts[-1:]))
             notes.variables.update(dict.fromkeys(nested.parameters, EMPTY))
+        elif piece.form == "cursor":
+            cursor = notes.records.get(work.names.alias(piece.tokens[0].text))
+            if cursor is not None:
+                notes.records[work.names.alias(piece.name)] = cursor
         elif word(piece.tokens[0]) == "FETCH":
             self._fetch(work, piece)
         elif piece.name:
@@ -170,6 +176,9 @@ class Bodies:
             return
         if record:
             notes.records[self.session.names.alias(record)] = relation
+            if piece.name and len(relation.outputs) == 1:  # DECLARE x … := (SELECT …)
+                value = Flow(relation.outputs[0].flow.direct, relation.outputs[0].flow.indirect | relation.rows)
+                notes.variables[self.session.names.alias(record)] = value
         for name, output in zip(into, relation.outputs, strict=False):
             key = self.session.names.alias(name)
             flow = Flow(output.flow.direct, output.flow.indirect | relation.rows)
@@ -230,8 +239,9 @@ class Bodies:
             or any(token.token_type is TokenType.PARAMETER for token in tokens[:3])
         )
         if texts and not put_together and " " in texts[0].strip():
-            self._text_body(texts[0], notes)
+            self._text_body(texts[0], notes, piece.name if word(piece.tokens[0]) == "FOR" else "")
         else:
+            notes.variables.setdefault(work.names.alias(piece.name), EMPTY)
             work.gap("it runs SQL that is put together at run time")
 
     def _call(self, work: Work, piece: Piece) -> None:

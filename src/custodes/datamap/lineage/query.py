@@ -215,6 +215,9 @@ class Reader:
         """Rows written out; each column is made of what stands in its place."""
         columns: list[list[Flow]] = []
         for row in node.expressions:
+            kept = scope.notes.records.get(self.names.alias(row.name)) if isinstance(row, exp.Func | exp.Column) else None
+            if kept is not None:  # VALUES record: all that a procedure's record holds
+                return kept
             cells = row.expressions if isinstance(row, exp.Tuple) else [row]
             for place, cell in enumerate(cells):
                 if place == len(columns):
@@ -223,7 +226,7 @@ class Reader:
         return Relation([Output(f"column{place}", union(flows)) for place, flows in enumerate(columns, 1)])
 
 
-_ALWAYS_RECURSIVE = frozenset(["tsql", "oracle", "teradata", "bigquery", "clickhouse", "fabric"])
+_ALWAYS_RECURSIVE = frozenset(["tsql", "oracle", "fabric"])
 
 
 class _Aliased:

@@ -9,6 +9,8 @@ from typing import Final
 from sqlglot.tokenizer_core import Token, TokenType
 
 from custodes.datamap.lineage.outside import path_after
+from custodes.datamap.lineage.routines import closing
+from custodes.datamap.lineage.script import TSQL
 from custodes.datamap.lineage.words import word
 
 _TERADATA_PHRASES: Final = frozenset(["TITLE", "FORMAT", "NAMED", "CASESPECIFIC", "UPPERCASE"])
@@ -38,6 +40,8 @@ def rewritten(tokens: Sequence[Token], dialect: str) -> list[Token]:
         word(token) == "PIPE" for token in found[1:6]
     ):  # Snowflake: a COPY that runs by itself
         found = found[next((place for place, token in enumerate(found) if word(token) == "COPY"), 0) :]
+    if dialect in TSQL and first == "INSERT" and len(found) > 5 and word(found[1]) == "TOP":
+        found = [found[0], *found[closing(found, 2) + 1 :]]
     if dialect == "databricks" and first == "CREATE":  # CREATE OR REFRESH LIVE TABLE
         found = [token for place, token in enumerate(found) if place > 6 or word(token) != "LIVE"]
     if dialect == "oracle":  # :new.column of a trigger
@@ -66,6 +70,28 @@ def without_outfile(tokens: list[Token]) -> tuple[list[Token], str]:
             end = next((p for p in range(place + 3, len(tokens)) if word(tokens[p]) == "FROM"), None)
             return [*tokens[:place], *(tokens[end:] if end is not None else [])], path
     return tokens, ""
+
+
+def without_output(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
+    """T-SQL's OUTPUT columns INTO table (columns): the statement without INTO, and the tokens of that table."""
+    output = next((place for place, token in enumerate(tokens) if word(token) == "OUTPUT"), None)
+    if output is None:
+        return tokens, []
+    for place in range(output + 1, len(tokens) - 1):
+        text = word(tokens[place])
+        if text in {"SELECT", "VALUES", "FROM", "WHERE", "WITH"}:
+            break
+        if text == "INTO":
+            end = place + 2
+            while end < len(tokens) and (
+                tokens[end].token_type is TokenType.DOT
+                or tokens[end - 1].token_type in {TokenType.DOT, TokenType.PARAMETER}
+            ):
+                end += 1
+            if end < len(tokens) and tokens[end].token_type is TokenType.L_PAREN:
+                end = closing(tokens, end) + 1
+            return [*tokens[:place], *tokens[end:]], tokens[place + 1 : end]
+    return tokens, []
 
 
 def _without_phrases(tokens: list[Token]) -> list[Token]:

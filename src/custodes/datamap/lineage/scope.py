@@ -150,6 +150,9 @@ class Scope:
         if record is not None:
             field_name = self.names.column(parts[-1])
             return record.known(field_name) or record.guessed(field_name) or EMPTY
+        kept = self.notes.variables.get(self.names.alias(parts[-2]))
+        if kept is not None:
+            return kept
         name = self.names.column(parts[0])
         path = ".".join(self.names.column(part) for part in parts)
         for scope in self._outward():

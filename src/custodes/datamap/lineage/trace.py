@@ -21,7 +21,8 @@ from custodes.datamap.lineage.knowledge import Knowledge
 from custodes.datamap.lineage.names import Names
 from custodes.datamap.lineage.parse import Unparsed, expanded, parsed
 from custodes.datamap.lineage.procedures import Bodies
-from custodes.datamap.lineage.rewrites import rewritten, without_outfile
+from custodes.datamap.lineage.rewrites import rewritten, without_outfile, without_output
+from custodes.datamap.lineage.routines import listed
 from custodes.datamap.lineage.scope import Notes, Scope
 from custodes.datamap.lineage.script import TSQL, Statement, kind_of_routine, statements
 from custodes.datamap.lineage.words import word
@@ -167,8 +168,12 @@ class Tracer:
         if first == "EXPLAIN" or (first == "INSERT" and _only_values(tokens)):
             return None
         tokens, path = without_outfile(rewritten(tokens, self.dialect))
+        tokens, output = without_output(tokens) if self.dialect in TSQL else (tokens, [])
         work.names.casts_keep_name = _short_casts(tokens)
         if first in {"RENAME", "EXCHANGE", "UNLOAD", "SET"} and command(work, first, tokens):
+            return None
+        if first == "INSERT" and self.dialect in TSQL and _executes(tokens):
+            work.gap("it inserts what a procedure returns")
             return None
         try:
             found = parsed(tokens, text, self.dialect)
@@ -179,13 +184,13 @@ class Tracer:
         self._work = work
         relation = None
         for node in found:
-            relation = self._node(work, node, path)
+            relation = self._node(work, node, path, output)
             if isinstance(node, exp.Command) and not command(work, first, tokens):
                 work.gap(f"a statement that begins with {first or 'a sign'} is not followed")
         work.tell()
         return relation
 
-    def _node(self, work: Work, node: exp.Expr, path: str) -> Relation | None:
+    def _node(self, work: Work, node: exp.Expr, path: str, output: list[Token]) -> Relation | None:
         while isinstance(node, exp.LockingStatement):
             node = node.expression
         if isinstance(node, exp.Paren):
@@ -194,7 +199,7 @@ class Tracer:
         if handler is not None:
             returned = handler(work, node)
             if isinstance(returned, Relation) and returned.outputs:
-                work.emit_all("", [output.name for output in returned.outputs], returned.outputs, returned)
+                _give(work, returned, output)
         elif isinstance(node, exp.Query | exp.Values | exp.Pivot):
             return self._query(work, node, path)
         elif not isinstance(node, _WITHOUT_FLOW):
@@ -220,9 +225,30 @@ class Tracer:
         return _WRITERS[type(node)](self._work, node, scope)
 
 
+def _give(work: Work, returned: Relation, output: list[Token]) -> None:
+    """The rows of RETURNING go to the client, those of OUTPUT … INTO to a table."""
+    names = [one.name for one in returned.outputs]
+    table = ""
+    if output:
+        if output[0].token_type is TokenType.PARAMETER and len(output) > 1:
+            parts, after = ("@" + output[1].text.casefold(),), 2
+        else:
+            parts, after = work.names.read(output, 0)
+            parts = work.names.full(parts) if parts else ()
+        table = work.name(parts)
+        names = listed(output[after + 1 :], work.names) or list(work.knowledge.columns(parts) or names)
+    work.emit_all(table, names, returned.outputs, returned)
+
+
 def _only_values(tokens: list[Token]) -> bool:
     """INSERT … VALUES of written-out values moves no column: no need to parse a million of them."""
     return len(tokens) > _LONG and not any(word(token) in {"SELECT", "FROM", "WITH"} for token in tokens)
+
+
+def _executes(tokens: list[Token]) -> bool:
+    """T-SQL's INSERT INTO t EXEC procedure"""
+    words = {word(token) for token in tokens}
+    return bool(words & {"EXEC", "EXECUTE"}) and not words & {"SELECT", "VALUES"}
 
 
 def _short_casts(tokens: list[Token]) -> bool:

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from custodes.datamap.lineage import reads, stars
 from custodes.datamap.lineage.edges import STAR, Ref
-from custodes.datamap.lineage.flow import EMPTY, NOTHING, Flow, Output, Relation
+from custodes.datamap.lineage.flow import EMPTY, NOTHING, Flow, Output, Relation, union
 from custodes.datamap.lineage.outside import shown_path
 from custodes.datamap.lineage.scope import Scope, Source
 from custodes.datamap.lineage.work import Parts, Work
@@ -213,10 +213,9 @@ def returning(work: Work, node: exp.Expr, parts: Parts, scope: Scope) -> Relatio
             name = work.names.column(one.args["alias"]) if isinstance(one, exp.Alias) else one.output_name
             outputs.append(Output(work.names.column(name), work.reader.flow(one.unalias(), inside)))
     place = clause.args.get("into")
-    into = work.parts(exp.Table(this=place.copy()) if isinstance(place, exp.Identifier) else place) if place else ()
-    if into:
-        names = work.knowledge.columns(into) or [output.name for output in outputs]
-        work.emit_all(work.name(into), names, outputs, Relation(outputs))
+    if isinstance(place, exp.Expr):  # into a variable of the procedure
+        key = work.names.alias(place.name)
+        work.notes.variables[key] = union([work.notes.variables.get(key, EMPTY), *(output.flow for output in outputs)])
         return Relation()
     return Relation(outputs)
 
