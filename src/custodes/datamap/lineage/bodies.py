@@ -23,8 +23,8 @@ class Piece:
     """One statement of a body.
 
     form: `sql`; `dynamic` is SQL put together at run time; `call` runs a procedure; `returned` is the query that a
-    function gives; `assigned` keeps a value in a variable; `head` names a nested procedure and its
-    parameters; `cursor` gives the rows of a cursor another name; `other` moves no data. name: of the variable, record or procedure.
+    function gives; `assigned` keeps a value in a variable; `head` names a nested procedure and its parameters;
+    `cursor` gives the rows of a cursor another name; `other` moves no data. name: of the variable, record or procedure.
     """
 
     form: Form
@@ -286,6 +286,10 @@ class _Body:
             if "CURSOR" in words[:query]:
                 self.found.append(Piece("head", self.tokens[self.place : self.place + query]))
             self.found.append(Piece("sql", taken, name))
+        elif words[0] == "LET" and ":=" in words:
+            self.found.append(Piece("assigned", self.tokens[self.place + words.index(":=") + 1 : end], name))
+        elif len(words) > 3 and words[1:3] == ["CURSOR", "FOR"]:  # Snowflake: over the rows of a result set
+            self.found.append(Piece("cursor", self.tokens[self.place + 3 : end], name))
         elif "HANDLER" in words:  # DECLARE EXIT HANDLER FOR condition BEGIN … END
             begin = next((p for p, text in enumerate(words) if text in {"BEGIN", *SQL_STARTS}), len(words))
             self.place += max(begin, 1)

@@ -79,6 +79,9 @@ def out(work: Work, relation: Relation, paths: Sequence[str]) -> None:
 
 def _into(work: Work, target: exp.Expr, files: Sequence[exp.Expr]) -> None:
     parts = work.parts(target)
+    if not parts:
+        work.gap("the table that it copies into is not named")
+        return
     table = work.name(parts)
     listed = (
         [work.column(parts, work.names.column(one)) for one in target.expressions]

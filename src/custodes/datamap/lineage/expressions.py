@@ -236,7 +236,8 @@ def _leftmost(node: exp.Expr) -> exp.Expr:
 
 
 def _parameter(walk: _Walk, node: exp.Expr, as_value: bool, through: Through) -> None:
-    kept = walk.scope.notes.variables.get("@" + node.name.casefold())
+    sign = "@" if isinstance(node, exp.Parameter) else ""  # Snowflake's :variable is a placeholder
+    kept = walk.scope.notes.variables.get(sign + node.name.casefold())
     if kept is not None:
         walk.take(kept, as_value, through)
 
@@ -310,7 +311,7 @@ _HANDLERS: Final[dict[type, Handler]] = {
     exp.Parameter: _parameter,
     exp.Comprehension: _comprehension,
     exp.Dot: _dot,
-    exp.Placeholder: _nothing,
+    exp.Placeholder: _parameter,
     exp.Table: _nothing,
     exp.JSONPath: _nothing,
 }

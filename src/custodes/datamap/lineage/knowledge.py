@@ -43,12 +43,14 @@ class Knowledge:
             self._by_last.setdefault(key[-1], []).append(key)
 
     def name(self, parts: Parts) -> str:
-        """How the table of these full parts is shown: as the schema spells it, if it does."""
+        """How the table of these full parts is shown: as the schema spells it, if it does; nothing for no parts."""
         described = self._given.get(_key(parts))
         return described.name if described else ".".join(parts)
 
     def columns(self, parts: Parts) -> tuple[str, ...] | None:
         """Its columns in order, None where nobody described it."""
+        if not parts:
+            return None
         key = _key(parts)
         if key in self._session:
             described = self._session[key]

@@ -255,7 +255,9 @@ class Bodies:
             written = rest[0].text.split("(")[0]
         name = _QUOTES.sub("", written).split(".")[-1].strip().casefold()
         texts = [token.text for token in rest if token.token_type in LITERALS]
-        if name == "sp_rename" and len(texts) == 2:
+        if name == "sysexecsql":  # Teradata's EXECUTE IMMEDIATE
+            self._dynamic(work, piece, work.notes)
+        elif name == "sp_rename" and len(texts) == 2:
             old = work.names.full(tuple(part.lower() for part in _QUOTES.sub("", texts[0]).split(".")))
             definitions.rename(work, old, (*old[:-1], texts[1].lower()))
         elif name and (name,) not in self.session.procedures and not name.startswith(("sp_", "xp_")):

@@ -215,7 +215,12 @@ class Reader:
         """Rows written out; each column is made of what stands in its place."""
         columns: list[list[Flow]] = []
         for row in node.expressions:
-            kept = scope.notes.records.get(self.names.alias(row.name)) if isinstance(row, exp.Func | exp.Column) else None
+            only = row.expressions[0] if isinstance(row, exp.Tuple) and len(row.expressions) == 1 else row
+            kept = (
+                scope.notes.records.get(self.names.alias(only.name))
+                if isinstance(only, exp.Func | exp.Column)
+                else None
+            )
             if kept is not None:  # VALUES record: all that a procedure's record holds
                 return kept
             cells = row.expressions if isinstance(row, exp.Tuple) else [row]

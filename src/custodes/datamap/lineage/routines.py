@@ -127,13 +127,13 @@ def _body(tokens: Sequence[Token], place: int, text: str, dialect: str) -> tuple
     if language not in _SQL_LANGUAGES:
         return (), "", f"its body is written in {language}, which is not read", False
     start = _start(tokens, place, dialect)
-    if start is None:
+    if start is None or start >= len(tokens):
         return (), "", "", False
     first = tokens[start]
     if first.token_type in LITERALS:
         if dialect in {"spark", "databricks", "hive"} and not language:
             return (), "", "its body is a program, which is not read", False
-        inside = "".join(token.text for token in tokens[start : start + 1])
+        inside = first.text
         try:
             return tokens_of(inside, dialect), inside, "", language == "sql" and dialect != "snowflake"
         except (SqlglotError, RecursionError, ValueError, IndexError):
@@ -180,7 +180,7 @@ def without_into(tokens: Sequence[Token]) -> tuple[list[Token], list[str]]:
         depth += (token.token_type is TokenType.L_PAREN) - (token.token_type is TokenType.R_PAREN)
         if depth == 0 and word(token) == "INSERT":
             return list(tokens), []
-        if depth == 0 and word(token) == "INTO":
+        if depth == 0 and word(token) in {"INTO", "BULK COLLECT INTO"}:
             start = place
             break
     if start is None:
@@ -196,7 +196,8 @@ def without_into(tokens: Sequence[Token]) -> tuple[list[Token], list[str]]:
         if text not in {"STRICT", ",", "BULK", "COLLECT"} and tokens[end].token_type is not TokenType.COMMA:
             found.append(tokens[end].text)
         end += 1
-    return [*tokens[:start], *tokens[end:]], found
+    before = start - 2 if start > 2 and word(tokens[start - 1]) == "COLLECT" else start  # BULK COLLECT INTO
+    return [*tokens[:before], *tokens[end:]], found
 
 
 def _ends_targets(tokens: Sequence[Token], start: int, place: int) -> bool:

@@ -190,7 +190,7 @@ def _end(tokens: Sequence[Token], start: int, dialect: str) -> int:
             at_start = True
             place += 1
             continue
-        step, change, opens = _block_step(tokens, place, at_start, dialect, is_routine)
+        step, change, opens = _block_step(tokens, place, at_start, dialect, is_routine or first in {"BEGIN", "DECLARE"})
         depth += change
         waits = waits and not opens
         at_start = text in END_OF or (text == "BEGIN" and change > 0)

@@ -151,6 +151,8 @@ class Tracer:
 
     def _one(self, tokens: list[Token], text: str, notes: Notes) -> None:
         first = word(tokens[0])
+        if first in {"END", "/"}:  # of a block that a client's delimiter has cut
+            return
         if first == "DO" and len(tokens) > 1:
             self._bodies.anonymous(tokens, notes)
         elif first in _BLOCKS or (first == "SET" and any(word(token) == "SELECT" for token in tokens)):
@@ -230,11 +232,10 @@ def _give(work: Work, returned: Relation, output: list[Token]) -> None:
     names = [one.name for one in returned.outputs]
     table = ""
     if output:
-        if output[0].token_type is TokenType.PARAMETER and len(output) > 1:
-            parts, after = ("@" + output[1].text.casefold(),), 2
-        else:
-            parts, after = work.names.read(output, 0)
-            parts = work.names.full(parts) if parts else ()
+        parts, after = work.names.read(output, 0)
+        if output[0].token_type is TokenType.PARAMETER and len(output) > 1:  # a table variable
+            parts, after = tuple(["@" + output[1].text.casefold()]), 2
+        parts = work.names.full(parts) if parts else ()
         table = work.name(parts)
         names = listed(output[after + 1 :], work.names) or list(work.knowledge.columns(parts) or names)
     work.emit_all(table, names, returned.outputs, returned)
