@@ -61,8 +61,10 @@ def _source(node: exp.Expr, scope: Scope, reader: Reader) -> Source:
     name = alias.name if alias is not None else ""
     columns = [_column_name(column, scope) for column in (alias.args.get("columns") or ())] if alias is not None else []
     parts: tuple[str, ...] = ()
+    stored = False
     if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
         parts = tuple(part.casefold() for part in scope.names.parts(node))
+        stored = not node.args.get("pivots") and not (len(parts) == 1 and scope.names.alias(node.this) in scope.ctes)
         name = name or (parts[-1] if parts else "")
     relation = _relation(node, scope, reader)
     for pivot in node.args.get("pivots") or ():
@@ -71,7 +73,7 @@ def _source(node: exp.Expr, scope: Scope, reader: Reader) -> Source:
     if isinstance(node, exp.Unnest):
         columns = functions.unnest_columns(node, columns, scope)
     relation = relation.renamed(columns)
-    return Source(scope.names.alias(name) if name else "", relation, parts)
+    return Source(scope.names.alias(name) if name else "", relation, parts, stored=stored)
 
 
 def _column_name(column: exp.Expr, scope: Scope) -> str:

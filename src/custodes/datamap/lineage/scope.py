@@ -50,12 +50,17 @@ class Notes:
 
 @dataclass(slots=True)
 class Source:
-    """Something in FROM. parts: a table's name as compared; hidden: it only filters (semi and anti joins)."""
+    """Something in FROM.
+
+    parts: a table's or CTE's name as compared. hidden: it only filters (semi and anti joins). stored: it is a table of
+    the database, which may have columns that the schema has not heard of.
+    """
 
     alias: str
     relation: Relation
     parts: tuple[str, ...] = ()
     hidden: bool = False
+    stored: bool = False
 
 
 @dataclass(slots=True)
@@ -133,7 +138,7 @@ class Scope:
         if flow is not None:
             return flow
         # The schema describes the table and lacks the column: the SQL is newer than the schema.
-        if source.parts and len(relation.tables) == 1 and name not in _PSEUDO:
+        if source.stored and len(relation.tables) == 1 and name not in _PSEUDO:
             return Flow({Ref(next(iter(relation.tables)), name): NOTHING}, frozenset())
         return EMPTY
 
@@ -215,9 +220,9 @@ class Scope:
             if found:
                 return union(found)
         for scope in self._outward():
-            tables = [source for source in scope.visible if source.parts]
-            if len(tables) == 1 and len(scope.visible) == 1:
-                return Flow({Ref(next(iter(tables[0].relation.tables)), name): NOTHING}, frozenset())
+            stored = [next(iter(source.relation.tables), "") for source in scope.visible if source.stored]
+            if len(stored) == 1 and len(scope.visible) == 1 and stored[0]:
+                return Flow({Ref(stored[0], name): NOTHING}, frozenset())
         if any(scope.sources for scope in self._outward()):
             self.notes.gaps.append(f"no table in reach has a column {name}")
         return EMPTY

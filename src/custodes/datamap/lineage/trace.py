@@ -232,9 +232,10 @@ def _give(work: Work, returned: Relation, output: list[Token]) -> None:
     names = [one.name for one in returned.outputs]
     table = ""
     if output:
+        parts: tuple[str, ...]
         parts, after = work.names.read(output, 0)
         if output[0].token_type is TokenType.PARAMETER and len(output) > 1:  # a table variable
-            parts, after = tuple(["@" + output[1].text.casefold()]), 2
+            parts, after = ("@" + output[1].text.casefold(),), 2
         parts = work.names.full(parts) if parts else ()
         table = work.name(parts)
         names = listed(output[after + 1 :], work.names) or list(work.knowledge.columns(parts) or names)

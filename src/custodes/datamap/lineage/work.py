@@ -121,6 +121,6 @@ def target_source(scope: Scope, relation: Relation, table: exp.Table, names: Nam
     """The written table as something its own expressions can name."""
     parts = tuple(part.casefold() for part in names.parts(table))
     alias = table.alias or (parts[-1] if parts else "")
-    source = Source(names.alias(alias), relation, parts)
+    source = Source(names.alias(alias), relation, parts, stored=True)
     scope.sources.append(source)
     return source

@@ -350,5 +350,5 @@ def _computed(work: Work, target: exp.Expr, parts: Parts) -> None:
             made_of = constraint.args.get("expression") or constraint.this
             if isinstance(made_of, exp.Expr):
                 scope = work.scope()
-                scope.sources.append(Source("", reads.dataset(parts, work.reader), parts))
+                scope.sources.append(Source("", reads.dataset(parts, work.reader), parts, stored=True))
                 work.emit(work.name(parts), work.names.column(column.this), work.reader.flow(made_of, scope))
