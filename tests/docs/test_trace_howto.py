@@ -7,10 +7,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+from custodes.datamap.lineage.dialects import DIALECTS
 from tests.docs.transcript import steps
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "trace-a-column.md").read_text(encoding="utf-8")
 FILES = re.findall(r'^```\w+ title="([^"]+)"\n(.*?)^```', PAGE, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_the_reference_names_every_dialect() -> None:
+    """What `--dialect` takes is written down."""
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "lineage.md").read_text(encoding="utf-8")
+    assert not [dialect for dialect in DIALECTS if f"`{dialect}`" not in page]
 
 
 def test_the_page_shows_what_its_commands_print(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def command(work: Work, first: str, tokens: list[Token]) -> bool:  # noqa: PLR09
         return _create(work, tokens, words)
     if first == "ALTER":
         return _alter(work, tokens, words)
-    return first in HARMLESS
+    return first.split(" ", 1)[0] in HARMLESS
 
 
 def _name(work: Work, tokens: list[Token], place: int) -> tuple[Parts, int]:

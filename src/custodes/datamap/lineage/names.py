@@ -6,6 +6,7 @@ exactly, any name in ClickHouse, a table's in BigQuery, and a name that the sche
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from enum import Enum
 
@@ -97,11 +98,17 @@ def _sign(part: exp.Expr) -> str:
     return "##" if part.args.get("global_") else "#" if part.args.get("temporary") else ""
 
 
+#: In another dialect than the one named, a text may come in a name's quotes: such a name is not repeated.
+_SOMEBODYS = re.compile(r"[^@\s]@[^@\s]+\.|\d{5}")
+
+
 def _fold(name: exp.Expr | str, rule: _Rule) -> str:
     if isinstance(name, str):
         text, quoted = name, False
     else:
         text, quoted = name.name, bool(name.args.get("quoted"))
+        if quoted and _SOMEBODYS.search(text):
+            text = "…"
     if rule is _Rule.EXACT:
         return text
     if quoted and (rule is _Rule.LOWER or (rule is _Rule.UPPER and text.upper() != text)):

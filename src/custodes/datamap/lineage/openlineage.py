@@ -13,7 +13,7 @@ from typing import Any, Final
 from custodes import __version__
 from custodes.datamap.lineage.edges import Edge, Lineage
 
-_PRODUCER: Final = f"https://custodes.example/lineage/{__version__}"
+_PRODUCER: Final = f"urn:custodes:{__version__}"
 _EVENT: Final = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/JobEvent"
 _FACET: Final = (
     "https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json#/$defs/ColumnLineageDatasetFacet"
