@@ -51,6 +51,8 @@ class Names:
 
     def column(self, name: exp.Expr | str) -> str:
         """A column's name as it is compared and shown."""
+        if not isinstance(name, str) and name.args.get("quoted") and _SOMEBODYS.fullmatch(name.name):
+            return "…"
         return _fold(name, self._columns)
 
     def alias(self, name: exp.Expr | str) -> str:
@@ -99,7 +101,7 @@ def _sign(part: exp.Expr) -> str:
 
 
 #: In another dialect than the one named, a text may come in a name's quotes: such a name is not repeated.
-_SOMEBODYS = re.compile(r"[^@\s]@[^@\s]+\.|\d{5}")
+_SOMEBODYS = re.compile(r"\s*[^@\s]+@[^@\s]+\s*|[\d +()/-]{8,}")
 
 
 def _fold(name: exp.Expr | str, rule: _Rule) -> str:
@@ -107,8 +109,6 @@ def _fold(name: exp.Expr | str, rule: _Rule) -> str:
         text, quoted = name, False
     else:
         text, quoted = name.name, bool(name.args.get("quoted"))
-        if quoted and _SOMEBODYS.search(text):
-            text = "…"
     if rule is _Rule.EXACT:
         return text
     if quoted and (rule is _Rule.LOWER or (rule is _Rule.UPPER and text.upper() != text)):
