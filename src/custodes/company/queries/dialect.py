@@ -20,7 +20,11 @@ _RESERVED: Final = frozenset(["order", "user", "größe", "顧客", "prénom"])
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """One dialect. quotes: around names; star: its word for leaving columns out of `*`, if it has one."""
+    """One dialect.
+
+    quotes: around names. star: its word for leaving columns out of `*`, if it has one. minus: for EXCEPT. into: a
+    table is made by SELECT INTO. unnest: how an array's elements are put beside their row.
+    """
 
     name: str
     quotes: str
@@ -29,6 +33,7 @@ class Engine:
     using: bool = True
     minus: str = "EXCEPT"
     into: bool = False
+    limit: bool = True
     unnest: str = ""
     merge: bool = True
 
@@ -55,9 +60,9 @@ ENGINES: Final = {
         Engine("hive", "``", using=False, unnest="LATERAL VIEW explode({array}) {alias} AS {column}"),
         Engine("duckdb", '""', star="EXCLUDE", qualify=True),
         Engine("mysql", "``", merge=False),
-        Engine("tsql", "[]", using=False, into=True),
-        Engine("oracle", '""', minus="MINUS"),
-        Engine("teradata", '""', qualify=True, minus="MINUS", using=False),
+        Engine("tsql", "[]", using=False, into=True, limit=False),
+        Engine("oracle", '""', minus="MINUS", limit=False),
+        Engine("teradata", '""', qualify=True, minus="MINUS", using=False, limit=False),
         Engine("trino", '""', unnest="CROSS JOIN UNNEST({array}) AS {alias}({column})"),
         Engine("clickhouse", "``", merge=False, using=True),
         Engine("sqlite", '""', merge=False),

@@ -141,6 +141,10 @@ class Maker:
     def _joined(self, text: str, sources: list[_Source], added: _Source) -> tuple[str, set[tuple[str, str]]]:
         if self.rng.random() < 0.15:
             return f"{text} CROSS JOIN {added.sql}", set()
+        if self.engine.using and len(sources) == 1 and self.rng.random() < 0.2:
+            ids = [_id(one) for one in (sources[0], added)]
+            if all(ids):
+                return f"{text} JOIN {added.sql} USING ({self.write.name('id')})", set().union(*ids)
         left, right = self._any(sources), self._any([added])
         kind = self.rng.choice(["JOIN", "INNER JOIN", "LEFT JOIN", "LEFT OUTER JOIN"])
         return f"{text} {kind} {added.sql} ON {left.sql} = {right.sql}", {
@@ -239,7 +243,7 @@ class Maker:
             deciding = {*part.direct, *part.indirect, *by.direct, *by.indirect}
         elif depth == 0 and not width and self.rng.random() < 0.2:
             by = self._any(sources)
-            tail = f" ORDER BY {by.sql}"
+            tail = f" ORDER BY {by.sql}{' LIMIT 5' if self.engine.limit and self.rng.random() < 0.5 else ''}"
             deciding = {*by.direct, *by.indirect}
         return ", ".join(listed), columns, tail, deciding
 
@@ -289,3 +293,9 @@ class Maker:
         ids = next(column.direct for column in inner.rows.columns if column.name == "id")
         sql = f"(SELECT MAX({found.sql}) FROM {inner.sql} WHERE {inner.alias}.{self.write.name('id')} = {value.sql})"
         return _Value(sql, found.direct, found.indirect | ids | value.direct | value.indirect)
+
+
+def _id(source: _Source) -> Places:
+    """What the one column `id` of a source is made of; nothing if it has none or several."""
+    found = [column for column in source.rows.columns if column.name == "id"]
+    return found[0].direct | found[0].indirect if len(found) == 1 else NONE

@@ -185,7 +185,7 @@ class Reader:
         # A bare name or number in GROUP BY and ORDER BY is an output of the list.
         seen = Scope(scope.names, scope.parent, scope.sources, scope.ctes, scope.merged, {}, scope.windows, scope.notes)
         seen.aliases = {output.name: output.flow for output in outputs if output.name and not output.open}
-        aliased = _Aliased(seen)
+        aliased = _Aliased(seen, columns_first=isinstance(part, exp.Group))
         rows: set[Ref] = set()
         for one in part.args.get("expressions") or [part.args.get("expression") or part.this]:
             if not isinstance(one, exp.Expr):
@@ -235,16 +235,21 @@ _ALWAYS_RECURSIVE = frozenset(["tsql", "oracle", "fabric"])
 
 
 class _Aliased:
-    """Reads the keys of GROUP BY and ORDER BY, where a name may be an output's."""
+    """Reads the keys of GROUP BY and ORDER BY, where a name may be an output's; GROUP BY asks the tables first."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, *, columns_first: bool) -> None:
         self._scope = scope
+        self._columns_first = columns_first
+
+    def _is_column(self, name: str) -> bool:
+        return any(source.relation.known(name) is not None for source in self._scope.visible)
 
     def flow(self, key: exp.Expr, outputs: Sequence[Output], reader: Reader) -> frozenset[Ref]:
         if isinstance(key, exp.Literal) and key.is_int:
             place = int(key.name) - 1
             return outputs[place].flow.all if 0 <= place < len(outputs) else frozenset()
-        if isinstance(key, exp.Column) and len(key.parts) == 1 and not isinstance(key.this, exp.Star):
+        is_name = isinstance(key, exp.Column) and len(key.parts) == 1 and not isinstance(key.this, exp.Star)
+        if is_name and not (self._columns_first and self._is_column(reader.names.column(key.this))):
             named = self._scope.aliases.get(reader.names.column(key.this))
             if named is not None:
                 return named.all
