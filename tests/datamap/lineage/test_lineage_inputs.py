@@ -246,3 +246,16 @@ def test_a_missing_file_and_an_unknown_dialect_are_refused(tmp_path: Path) -> No
         follow([tmp_path / "none.sql"])
     with pytest.raises(BadInput):
         follow([tmp_path], dialect="klingon")
+
+
+def test_a_repeated_statement_is_read_anew_when_a_table_has_changed(tmp_path: Path) -> None:
+    """What a log repeats is remembered, but not beyond a statement that changes what its names mean."""
+    path = tmp_path / "log.csv"
+    same = '"insert into b select * from a"\n'
+    path.write_text(f'query\n{same}{same}"create table a as select x from s"\n{same}')
+    assert told(follow([path])) == [
+        f"{path}:1 a.* -> b.*",
+        f"{path}:2 a.* -> b.*",
+        f"{path}:3 s.x -> a.x",
+        f"{path}:4 a.x -> b.x",
+    ]

@@ -29,6 +29,8 @@ class Knowledge:
         self._given: dict[Parts, Described] = {}
         self._by_last: dict[str, list[Parts]] = {}
         self._session: dict[Parts, Described | None] = {}
+        #: How often statements changed what is known; while it stays, the same statement has the same lineage.
+        self.changes = 0
         for name, columns in (schema or {}).items():
             parts = names.full(tuple(part for part in name.split(".") if part) or (name,))
             key = _key(parts)
@@ -60,14 +62,17 @@ class Knowledge:
 
     def create(self, parts: Parts, columns: Sequence[str] | None) -> None:
         """A statement made the table; None for the columns when they are not known."""
+        self.changes += 1
         self._session[_key(parts)] = None if columns is None else Described(".".join(parts), tuple(columns))
 
     def drop(self, parts: Parts) -> None:
         """A statement removed what it had created; what the schema says of the name holds again."""
+        self.changes += 1
         self._session.pop(_key(parts), None)
 
     def rename(self, old: Parts, new: Parts) -> None:
         """A statement gave the table another name."""
+        self.changes += 1
         columns = self.columns(old)
         self._session.pop(_key(old), None)
         if columns is not None:
