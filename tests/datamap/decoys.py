@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
-from tests.datamap.kinds import Kind, Maker, dated, formed, one_of
+from tests.datamap.kinds import FAMILY, GIVEN, Kind, Maker, dated, formed, one_of
 
 
 def _row(first: Callable[[random.Random], int], step: int = 1, form: str = "{}") -> Kind:
@@ -90,6 +90,13 @@ def _company(rng: random.Random) -> Maker:
     return lambda: " ".join(map(rng.choice, (first, what, ["Ltd", "GmbH", "Inc", "S.A.", "sp. z o.o."])))
 
 
+def _named(rng: random.Random) -> Maker:
+    """Ships, pets and brands, called as people are."""
+    names = rng.choice((GIVEN, FAMILY))
+    pool = rng.sample(" ".join(names.values()).split(), rng.randint(12, 60))
+    return lambda: rng.choice(pool)
+
+
 COLOURS: Final = [
     *("red", "blue", "green", "black", "white", "grey", "yellow", "orange", "purple", "pink", "brown", "navy", "teal"),
     *("silver", "gold", "beige", "amber", "ruby", "violet", "olive"),
@@ -162,4 +169,7 @@ DECOYS: Final[dict[str, Kind]] = {
     "bin": formed("A00-00", "A-00-00-0", "AA00"),
     "currency_pair": formed("AAA", "AAAA", "AAA/AAA"),
     "isbn": _goods,
+    "named_thing": _named,
 }
+# Their values are those of people: nothing but their headers tells.
+TOLD_BY_HEADER: Final = frozenset({"named_thing"})

@@ -9,6 +9,7 @@ import pytest
 from custodes.datamap.category import load_categories, read_category
 from custodes.datamap.classify import Classifier
 from custodes.datamap.examples import check_examples
+from custodes.datamap.growth import MOST, states
 from custodes.datamap.text import classify_text
 from custodes.errors import BadInput
 
@@ -88,6 +89,95 @@ def test_a_file_that_is_not_sound_is_refused_with_file_key_and_reason(
         read_category(file)
     assert refused.value.where == f"{file}: {key}"
     assert reason in f"{refused.value.what} {refused.value.hint}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "missing"),
+    [
+        ("title:", "titel:", "titel", "title"),
+        ("fides:", "fidez:", "fidez", "fides"),
+        ("sensitivity:", "sensitivty:", "sensitivty", "sensitivity"),
+        ("regex:", "regexp:", "patterns[0].regexp", "regex"),
+    ],
+)
+def test_a_misspelt_key_is_named_where_it_is_needed(tmp_path: Path, old: str, new: str, key: str, missing: str) -> None:
+    """What is there says more than what is not."""
+    with pytest.raises(BadInput) as refused:
+        read_category(write(tmp_path, GOOD.replace(old, new, 1)))
+    assert refused.value.where.endswith(f"badge.yml: {key}")
+    assert (refused.value.what, refused.value.hint) == ("no such key", f'did you mean "{missing}"?')
+
+
+@pytest.mark.parametrize(
+    ("regex", "where"),
+    [('"BDG-\\d{6}"', "line 6"), ('"\\bBDG-[0-9]{6}"', "patterns[0].regex"), ('"\\t[0-9]"', "regex")],
+)
+def test_backslashes_in_double_quotes_are_explained(tmp_path: Path, regex: str, where: str) -> None:
+    """YAML refuses some of them and changes others silently: either way single quotes are the remedy."""
+    file = write(tmp_path, GOOD.replace("'\\bBDG-\\d{6}\\b'", regex))
+    with pytest.raises(BadInput, match=r"no YAML|control character") as refused:
+        read_category(file)
+    assert "single quotes" in refused.value.hint
+    assert where in refused.value.where
+
+
+@pytest.mark.parametrize(
+    "regex",
+    [
+        "[ab]*a[ab]{300}",
+        "(?:a|b)*a(?:a|b){20}",
+        "[a-z]*key[a-z]{40}",
+        ".*x.{100}",
+        "(?i)\\w+K\\w{30}",
+        "[a-z]{1,200}[a-z0-9]{1,200}",
+    ],
+)
+def test_a_pattern_that_texts_could_make_crawl_is_refused(tmp_path: Path, regex: str) -> None:
+    """The refusal names the category and says how to mend it, before anything is scanned."""
+    file = write(
+        tmp_path,
+        GOOD.replace("{anchor: literal, literals: [BDG-], ", "{anchor: word, ").replace("\\bBDG-\\d{6}\\b", regex),
+    )
+    with pytest.raises(BadInput, match="badge") as refused:
+        read_category(file)
+    assert refused.value.where == f"{file}: patterns[0].regex"
+    assert "literal" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    "regex",
+    [
+        "\\w+\\d{40}",
+        "[a-z]+-[a-z]{40}",
+        "key[a-z]{40,80}",
+        "(?i-u:mbr)[- ]?\\d{1,40}(?:/\\d{1,40})?",
+        "[^\\]a-f]{3,9}[\\xc3-\\xdf]+",
+        "[[:alpha:]]{9}é",
+    ],
+)
+def test_long_patterns_that_never_branch_are_taken(tmp_path: Path, regex: str) -> None:
+    """Counting far is no fault, nor is repeating without an end."""
+    read_category(
+        write(
+            tmp_path,
+            GOOD.replace("{anchor: literal, literals: [BDG-], ", "{anchor: word, ").replace("\\bBDG-\\d{6}\\b", regex),
+        )
+    )
+
+
+def test_no_shipped_pattern_comes_near_the_bound() -> None:
+    """All of ours are read by the counter, and have a quarter of the states that are refused at the most."""
+    for rules in load_categories():
+        for pattern in rules.patterns:
+            counted = states(pattern.regex)
+            assert counted is not None, f"{rules.id}: {pattern.regex}"
+            assert counted <= MOST / 4, rules.id
+
+
+@pytest.mark.parametrize(("regex", "count"), [("abc", 3), ("a|b", 1), ("a{3}", 3), ("[ab]*a[ab]{3}", 2**3)])
+def test_states_are_counted_exactly_where_they_are_few(regex: str, count: int) -> None:
+    """Against counts made by hand; the place behind the last byte is none."""
+    assert states(regex) == count
 
 
 @pytest.mark.parametrize("text", ["- a list", "id: [", "", "\x00"])

@@ -189,7 +189,7 @@ def test_what_stands_in_free_text_is_counted_and_said() -> None:
     cells = [f"please answer to {MAIL[row]} soon" if row % 25 == 0 else f"parcel {row} was late" for row in range(ROWS)]
     (field,) = verdicts({"body": cells})
     assert (field.category, field.matched, field.scanned) == ("email", 12, 300)
-    assert field.reasons == ("found inside free text in 12 of 300 cells",)
+    assert field.reasons == ("for: found inside free text in 12 of 300 cells",)
 
 
 def test_one_credential_in_a_column_is_enough() -> None:

@@ -78,7 +78,7 @@ def test_one_cell_of_a_thousand_is_found_and_counted(category: str) -> None:
         cells[row] = " ".join(words)
     (field,) = verdicts({"body": cells})
     assert (field.category, field.matched, field.scanned) == (category, HITS, ROWS)
-    assert field.reasons == (f"found inside free text in {HITS} of {ROWS:,} cells",)
+    assert field.reasons == (f"for: found inside free text in {HITS} of {ROWS:,} cells",)
 
 
 def test_several_kinds_in_one_text_are_told_apart() -> None:

@@ -63,4 +63,4 @@ def test_a_lower_bound_is_told_as_one() -> None:
     assert any(f"in at least {field.matched:,} of {ROWS:,} cells" in reason for reason in field.reasons), field.reasons
     few = [*cells[:20], *["nothing to see here at all"] * 100]
     field = only("note", list(few))
-    assert field.reasons == ("found inside free text in 20 of 120 cells",)
+    assert field.reasons == ("for: found inside free text in 20 of 120 cells",)

@@ -119,8 +119,8 @@ def test_reasons_and_counts_are_told_for_every_kind_of_field() -> None:
     }
     assert all("100 % of" in field.reasons[0] for field in told.values())
     assert (
-        'header says "phones"' in told["raw.contact.phones[]"].reasons
-        or 'header says "phone"' in told["raw.contact.phones[]"].reasons
+        'for: header says "phones"' in told["raw.contact.phones[]"].reasons
+        or 'for: header says "phone"' in told["raw.contact.phones[]"].reasons
     )
 
 

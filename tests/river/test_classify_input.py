@@ -31,3 +31,28 @@ def test_classify_tells_what_is_no_text(tmp_path: Path) -> None:
     assert "wide.txt:1:3: email" in answer.out
     assert "cut.gz:1:1: email" in answer.out
     assert "uncovered: cut.gz: the gzip file is cut off" in answer.err
+
+
+def test_categories_are_tested_where_the_owner_says_and_counted_apart(tmp_path: Path) -> None:
+    """How many are shipped and how many yours, with the folder; without one, how to name it."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "badge.yml").write_text(
+        "id: badge\ntitle: Badge\nfides: user.unique_id\nsensitivity: 2\n"
+        "patterns:\n  - {anchor: literal, literals: [BDG-], regex: 'BDG-\\d{6}\\b'}\n"
+        'match: ["BDG-123456"]\nno_match: ["BDG-12"]\n'
+    )
+    answer = custodes("categories", "test", "--categories", "mine", cwd=tmp_path)
+    assert answer.code == 0, answer.err
+    assert "shipped, 1 yours (from mine); 0 problems" in answer.out
+    assert (
+        '0 yours (no folder of yours is configured; "--categories" names one)'
+        in custodes("categories", "test", cwd=tmp_path).out
+    )
+    refused(custodes("categories", "test", "--categories", "gone", cwd=tmp_path), 2, "does not exist", "gone")
+
+
+def test_classify_finds_escaped_addresses_in_links(tmp_path: Path) -> None:
+    """As log lines hold them."""
+    (tmp_path / "access.log").write_text("GET /?m=user%40mail.example 200\n" * 3)
+    answer = custodes("classify", "access.log", cwd=tmp_path)
+    assert answer.out.splitlines()[2] == "access.log:3:9: email, 19 characters"

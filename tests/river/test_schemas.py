@@ -28,6 +28,8 @@ def holds(name: str, answer: object) -> None:
         ("risk", ["risk"]),
         ("ledger-verify", ["ledger", "verify"]),
         ("who", ["who", "customer:1"]),
+        ("explain", ["explain", "shop.main.customers.email"]),
+        ("explain", ["explain", "shop.main.orders.id"]),
     ],
 )
 def test_an_answer_has_the_published_shape(demo: Demo, name: str, arguments: list[str]) -> None:

@@ -152,3 +152,37 @@ def test_a_ruling_that_makes_no_sense_is_refused_with_the_next_step(
     answer = custodes("verdicts", *arguments, cwd=scanned)
     assert answer.code == 2
     assert said in answer.err
+
+
+def test_explain_says_why_a_field_is_or_is_not_personal(scanned: Path) -> None:
+    """Told or not, the candidates come with what speaks for and against them, and no value is shown."""
+    answer = custodes("explain", FIELD, "--json", cwd=scanned)
+    assert answer.code == 0, answer.err
+    first = answer.json["candidates"][0]
+    assert (first["category"], first["told"], answer.json["personal"]) == ("email", True, True)
+    assert first["reasons"][0] == "for: 100 % of 40 cells are e-mail addresses"
+    quiet = custodes("explain", "shop.main.customers.city", cwd=scanned)
+    assert quiet.code == 0, quiet.err
+    assert quiet.out.startswith("shop.main.customers.city: ")
+    assert 'for: header says "city"' in quiet.out
+    number = custodes("explain", "shop.main.customers.id", cwd=scanned)
+    assert number.out.startswith("shop.main.customers.id: nothing personal (40 filled cells in 40 rows)")
+    for shown in (answer.out, quiet.out, number.out):
+        assert "example.com" not in shown
+        assert "Tallinn" not in shown
+
+
+def test_explain_refuses_a_field_that_is_not_there(scanned: Path) -> None:
+    """The nearest field is named; a workspace and a store are needed as for any look."""
+    refused = custodes("explain", "shop.main.customers.emial", cwd=scanned)
+    assert refused.code == 2
+    assert f'did you mean "{FIELD}"?' in refused.err
+    assert custodes("explain", "gone.main.customers.email", cwd=scanned).code == 2
+
+
+def test_explain_tells_what_people_ruled(scanned: Path) -> None:
+    """A suppressed verdict is still explained, with who ruled it away and why."""
+    assert suppress(scanned).code == 0
+    answer = custodes("explain", FIELD, cwd=scanned)
+    assert "held not personal by user:" in answer.out
+    assert "made-up addresses of a load test" in answer.out

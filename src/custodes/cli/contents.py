@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -93,14 +94,22 @@ def list_categories(json: Json = False) -> None:
 
 
 @categories.command("test")
-def test_categories() -> None:
-    """Check every category's examples: those that must match and those that must not."""
-    from custodes.datamap.category import load_categories
+def check_categories(
+    folder: Annotated[
+        Path | None,
+        typer.Option("--categories", help="A folder with categories of your own (default: that of custodes.toml)."),
+    ] = None,
+) -> None:
+    """Check every category's examples, yours and ours: those that must match and those that must not."""
+    from custodes.datamap.category import BUILT_IN, load_categories
     from custodes.datamap.examples import check_examples
 
-    known = load_categories(_own("categories"))
+    own = folder or _own("categories")
+    known = load_categories(own)
     problems = check_examples(known)
     for problem in problems:
         print(problem)
-    print(f"{len(known)} categories, {len(problems)} problems")
+    ours = sum(rules.file.parent == BUILT_IN for rules in known)
+    where = f"from {own}" if own is not None else 'no folder of yours is configured; "--categories" names one'
+    print(f"{len(known)} categories: {ours} shipped, {len(known) - ours} yours ({where}); {len(problems)} problems")
     sys.exit(FINDINGS if problems else CLEAN)

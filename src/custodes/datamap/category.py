@@ -11,6 +11,7 @@ import yaml
 
 from custodes import _native
 from custodes.datamap.category_keys import PAGE, Keys, meant
+from custodes.datamap.growth import MOST, states
 from custodes.datamap.headers import fold
 from custodes.datamap.identifiers import PURPOSES
 from custodes.datamap.speaking import spoken_for
@@ -196,7 +197,7 @@ def read_category(file: Path) -> CategoryRules:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{file}: line {mark.line + 1}" if mark is not None else str(file)
-        raise BadInput("the category is no YAML", where=where, hint="mend the file as YAML in UTF-8") from error
+        raise BadInput("the category is no YAML", where=where, hint=_mending(error)) from error
     top = Keys(file, "", document)
     identity = top.text("id")
     if identity != file.stem:
@@ -253,7 +254,31 @@ def _patterns(top: Keys) -> Iterator[Pattern]:
             raise keys.fail(
                 "regex", reason, "classes are ASCII; look-around and back-references do not exist"
             ) from None
+        _check_written(top, keys, pattern)
         yield pattern
+
+
+def _mending(error: Exception) -> str:
+    """What the author of a file that is no YAML should do."""
+    if "escape character" in str(getattr(error, "problem", "")):
+        return "a backslash in double quotes means something else to YAML: use single quotes, as in regex: '\\d{6}'"
+    return "mend the file as YAML in UTF-8"
+
+
+def _check_written(top: Keys, keys: Keys, pattern: Pattern) -> None:
+    """Refuse what an owner's pattern cannot have meant, or what would make every scan crawl; ours are tested."""
+    if top.file.parent == BUILT_IN:
+        return
+    if any(ord(sign) < 32 for sign in pattern.regex):
+        hint = "YAML read a backslash in double quotes, such as \\b: write the regular expression in single quotes"
+        raise keys.fail("regex", "the regular expression holds a control character", hint)
+    if (states(pattern.regex) or 0) > MOST:
+        raise keys.fail(
+            "regex",
+            f"the pattern of category {top.file.stem} has more than {MOST:,} states: texts could make it crawl",
+            "let what repeats without an end differ from what is counted behind it, as in [a-z]+-\\d{40}, "
+            "count less, or begin at a literal",
+        )
 
 
 def spec(identity: str, pattern: Pattern, *, keep_unvalidated: bool) -> _native.Spec:

@@ -36,6 +36,8 @@ class Keys:
         """A text; empty only where it is not required."""
         self.asked.add(key)
         value = self.values.get(key, "")
+        if required and key not in self.values:
+            self._misspelt(key)
         if not isinstance(value, str) or (required and not value):
             raise self.fail(
                 key, "a text is required here", f"write {key}: a text (in quotes, where it looks like a number)"
@@ -64,6 +66,8 @@ class Keys:
         """A whole number in its bounds."""
         self.asked.add(key)
         value = self.values.get(key, default)
+        if value is None:
+            self._misspelt(key)
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
             raise self.fail(key, "expected a whole number", f"write {key}: {least} to {most}")
         return value
@@ -96,6 +100,12 @@ class Keys:
         if not isinstance(value, list):
             raise self.fail(key, "expected a list", f"write {key}: and each with a dash before it")
         return [Keys(self.file, f"{key}[{index}]", item) for index, item in enumerate(value)]
+
+    def _misspelt(self, key: str) -> None:
+        """Refuse a key that nobody asked for where it is nearly the one that is missing."""
+        close = get_close_matches(key, [other for other in self.values if other not in self.asked], n=1)
+        if close:
+            raise self.fail(close[0], "no such key", f'did you mean "{key}"?')
 
     def finish(self) -> None:
         """Refuse the first key that nobody asked for."""

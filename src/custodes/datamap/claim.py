@@ -11,7 +11,6 @@ from custodes.datamap.crossing import Crossing
 from custodes.datamap.headers import NOTHING, Phrases, Promise
 from custodes.datamap.profile import Profile
 from custodes.datamap.tally import ColumnTally
-from custodes.stores.names import KEYS, last
 
 TOLD = 0.9  # a promise of this strength is what the column is called
 
@@ -32,9 +31,9 @@ class Claim:
     """A column is (whole) or contains this category.
 
     nats: the sum of the evidence, log-odds against nothing personal. matched of scanned: cells that fit, of the cells
-    that were looked at and are not empty; scanned is None where those are all of the column's. raw: how much better
-    its check explains the values than luck does, without a bound; None where no check was asked. Of two checks that
-    say all they can, it tells the one that fits better.
+    that were looked at and are not empty; scanned is None where those are all of the column's. reasons: each with its
+    sign (see `signed`). raw: how much better its check explains the values than luck does, without a bound; None where
+    no check was asked. Of two checks that say all they can, it tells the one that fits better.
     by: which kind of evidence it rests on.
     """
 
@@ -48,8 +47,8 @@ class Claim:
     scanned: int | None = None
 
     def surer(self, nats: float, reason: str) -> Claim:
-        """The same with more (or less) evidence, for one more reason."""
-        return replace(self, nats=self.nats + nats, reasons=(*self.reasons, reason))
+        """The same with more (or less) evidence, for one more reason; what it adds decides the reason's sign."""
+        return replace(self, nats=self.nats + nats, reasons=(*self.reasons, signed(nats, reason)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +112,14 @@ class ColumnView:
 
     @property
     def sampled(self) -> str:
-        """The cells that shares of values are of, in words: `120 cells`, `1,024 sampled cells`."""
-        whole = self.profile.filled >= self.filled
-        return f"{len(self.profile.values):,} {'cells' if whole else 'sampled cells'}"
+        """The cells that shares of values are of, in words: `120 cells`, `1,024 sampled cells that say something`."""
+        values = len(self.profile.values)
+        cells = "cells" if self.profile.filled >= self.filled else "sampled cells"
+        return f"{values:,} {cells}{' that say something' if values < self.profile.filled else ''}"
+
+    def of_cells(self, share: float) -> str:
+        """A share of the values in words: `98 % of 300 cells`."""
+        return f"{per_cent(share)} of {self.sampled}"
 
     def best(self) -> Claim | None:
         """The strongest claim on the whole column."""
@@ -129,14 +133,28 @@ class ColumnView:
 
 def view(tally: ColumnTally, phrases: Phrases, profile: Profile, crossing: Crossing) -> ColumnView:
     """Read the name of a column: of several promises the strong ones count, of these those with the longest phrase."""
-    key = last(tally.path)[1]
-    words = headers.tokens(key) if key != KEYS else ()
+    words, kept = max((_read(headers.tokens(one), phrases) for one in tally.readings), key=_telling, default=((), {}))
+    return ColumnView(tally, words, kept, profile, crossing)
+
+
+def _read(words: tuple[str, ...], phrases: Phrases) -> tuple[tuple[str, ...], dict[str, Promise]]:
     promises = {key: found for key, found in phrases.promises(words).items() if found.strength}
     if any(found.strength >= TOLD for found in promises.values()):
         promises = {key: found for key, found in promises.items() if found.strength >= TOLD}
     longest = max((len(found.phrase.replace(" ", "")) for found in promises.values()), default=0)
-    kept = {key: found for key, found in promises.items() if len(found.phrase.replace(" ", "")) == longest}
-    return ColumnView(tally, words, kept, profile, crossing)
+    return words, {key: found for key, found in promises.items() if len(found.phrase.replace(" ", "")) == longest}
+
+
+def _telling(reading: tuple[tuple[str, ...], dict[str, Promise]]) -> tuple[bool, int, int]:
+    """How much a reading of a name says: whether it promises anything outright, by how long a phrase, of how much."""
+    words, promises = reading
+    told = [len(found.phrase) for found in promises.values() if found.strength >= TOLD]
+    return bool(told), max(told, default=0), 0 if told else len(words)
+
+
+def signed(nats: float, reason: str) -> str:
+    """A reason that says whether it speaks for the category or against it."""
+    return f"{'for' if nats >= 0 else 'against'}: {reason}"
 
 
 def per_cent(part: float) -> str:

@@ -15,6 +15,7 @@ from custodes.datamap.category import CategoryRules
 from custodes.datamap.claim import Around, ColumnView, view
 from custodes.datamap.countries import countries, country_codes
 from custodes.datamap.crossing import Crossing
+from custodes.datamap.escaped import Escaped
 from custodes.datamap.keys import Personal
 from custodes.datamap.listed import list_claim
 from custodes.datamap.named import Named
@@ -48,6 +49,7 @@ class Classifier:
         self.categories = tuple(categories)
         self.names = names
         self.recogniser = Recogniser(self.categories)
+        self.escaped = Escaped(self.categories)
         self.phrases = headers.Phrases(
             {
                 # Of a list, generic phrases need words of it; of names they are asked for where nothing else is said.
@@ -161,7 +163,8 @@ class Tally:
     def _at(self, path: str, declared: Column | None, rows: _Rows) -> ColumnTally:
         tally = self._columns.get(path)
         if tally is None:
-            tally = ColumnTally(path, declared, len(self._classifier.recogniser.patterns))
+            name = self._owners.get(path, "")
+            tally = ColumnTally(path, declared, len(self._classifier.recogniser.patterns), name=name)
             # A path that first appears in a later batch was empty in the rows before.
             tally.sample = [None] * rows.before if tally.aligned else []
             tally.runs = [rows.before] if rows.before and tally.aligned else []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import exp, log
 
-from custodes.datamap.claim import Claim, ColumnView
+from custodes.datamap.claim import Claim, ColumnView, signed
 from custodes.datamap.evidence import probability
 from custodes.datamap.rivals import rivals
 
@@ -34,21 +34,29 @@ def verdicts(column: ColumnView) -> list[Verdict]:
 
 def winner(column: ColumnView) -> Claim | None:
     """The best claim on the whole column, its evidence reduced by what the other explanations have."""
-    whole = [claim for claim in column.claims if claim.whole]
-    if not whole:
-        return None
-    whole = _by_fit(whole)
-    best = max(whole, key=lambda claim: claim.nats)
-    others = [claim.nats for claim in whole if claim.category != best.category]
+    whole = _by_fit([claim for claim in column.claims if claim.whole])
+    best = max(whole, key=lambda claim: claim.nats, default=None)
+    return None if best is None else _against_others(best, whole, rivals(column.profile))
+
+
+def contenders(column: ColumnView) -> list[Claim]:
+    """Every claim on the whole column, each reduced by what all other explanations have, the best first."""
+    whole = _by_fit([claim for claim in column.claims if claim.whole])
     instead = rivals(column.profile)
+    return sorted((_against_others(one, whole, instead) for one in whole), key=lambda claim: -claim.nats)
+
+
+def _against_others(claim: Claim, whole: Sequence[Claim], instead: Sequence[tuple[str, float]]) -> Claim:
+    others = [other.nats for other in whole if other.category != claim.category]
     against = _sum([0.0, *others, *(nats for _, nats in instead)])
     strongest = max(instead, key=lambda rival: rival[1], default=None)
-    reasons = best.reasons
+    reasons = claim.reasons
     if strongest is not None and strongest[1] > 0:
-        reasons = (*reasons, f"but they may be {strongest[0]}")
-    if others and max(others) > best.nats - 2:
-        reasons = (*reasons, "other categories explain the values nearly as well")
-    return replace(best, nats=best.nats - against, reasons=reasons)
+        reasons = (*reasons, signed(-strongest[1], f"the values may be {strongest[0]}"))
+    if others and max(others) > claim.nats - 2:
+        well = "better" if max(others) > claim.nats else "nearly as well"
+        reasons = (*reasons, signed(-1.0, f"other categories explain the values {well}"))
+    return replace(claim, nats=claim.nats - against, reasons=reasons)
 
 
 def _by_fit(claims: Sequence[Claim]) -> list[Claim]:

@@ -23,6 +23,9 @@ NEUTRAL: Final = WORDS["neutral"]
 PERSONS: Final = WORDS["persons"]
 # Words for organisations and things; their names are not names of people.
 THINGS: Final = WORDS["things"]
+# More of them, of which a name tells only where they stand last, or beside a word for a name.
+NAMED: Final = WORDS["named"] | THINGS
+NAME_WORDS: Final = WORDS["name_words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +163,31 @@ def persons(words: tuple[str, ...]) -> bool:
 def things(words: tuple[str, ...]) -> bool:
     """Whether a word for organisations or things is among them."""
     return any(word in THINGS or singular(word) in THINGS for word in words)
+
+
+def thing(words: tuple[str, ...]) -> str:
+    """The thing that bears the names in a column or table called so, in our list's own word; empty where it is none.
+
+    It is the last word beside those that leave it what it is: `product` in `product_name`, `nombre_del_producto` and
+    `Produktname`, but not in `product_owner`.
+    """
+    telling = [word for word in words if not empty(word)]
+    if not telling:
+        return ""
+    return next((form for form in _forms(telling[-1]) if form in NAMED and form not in PERSONS), "")
+
+
+def empty(word: str) -> bool:
+    """Whether a word of a name says nothing by itself: `name`, `main`, a number, a single letter."""
+    neutral = word in NEUTRAL and word not in PERSONS
+    return neutral or word in NAME_WORDS or word in _LINKING or word.isdigit() or len(word) == 1
+
+
+def _forms(word: str) -> Iterator[str]:
+    """The word as our lists may have it: in the singular, with umlauts as one letter, without `name` at its end."""
+    for whole in dict.fromkeys((word, _plain_umlauts(word))):
+        for end in ("", *sorted(NAME_WORDS, key=len, reverse=True)):
+            stem = whole.removesuffix(end)
+            if end == "" or (stem != whole and len(stem) > 2):
+                yield stem
+                yield singular(stem)

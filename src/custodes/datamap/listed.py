@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from custodes.datamap.category import CategoryRules
-from custodes.datamap.claim import TOLD, Around, Claim, ColumnView, header_reason, per_cent
+from custodes.datamap.claim import TOLD, Around, Claim, ColumnView, header_reason
 from custodes.datamap.evidence import header_weight
 from custodes.datamap.headers import Promise
 from custodes.datamap.shaped import lonely, sampled_claim
@@ -29,7 +29,7 @@ def list_claim(column: ColumnView, rules: CategoryRules, around: Around) -> Clai
     if not listed or not profile.values or not (told or rules.column.alone) or lonely(column, rules, around):
         return None
     among = {value for value in profile.usual if profile.folded[value] in listed}
-    share = sum(value in among for value in profile.values) / len(profile.values)
+    share = sum(profile.folded[value] in listed for value in profile.values) / len(profile.values)
     distinct = len(among) / len(profile.usual)
     if share < rules.column.share or distinct < (0.3 if told else 0.5):
         return _answers(column, rules, promise) if told and promise.phrase not in rules.column.generic else None
@@ -39,8 +39,7 @@ def list_claim(column: ColumnView, rules: CategoryRules, around: Around) -> Clai
     if not told and not alone:
         return None
     nats = _BASE + (_BY_THEMSELVES + 3 * several * share if alone else 0.0) + (_KEPT * share if told else 0.0)
-    said = f"{per_cent(share)} of {column.sampled} are among the words of its list"
-    claim = sampled_claim(column, rules.id, nats, share, said)
+    claim = sampled_claim(column, rules.id, nats, share, f"{column.of_cells(share)} are among the words of its list")
     return claim.surer(header_weight(promise.strength), header_reason(promise)) if told else claim
 
 
@@ -56,7 +55,7 @@ def _answers(column: ColumnView, rules: CategoryRules, promise: Promise) -> Clai
     share = sum(value in answers for value in profile.values) / len(profile.values)
     if share < 0.8:
         return None
-    said = f"{per_cent(share)} of {column.sampled} are one of {len(answers)} short answers"
+    said = f"{column.of_cells(share)} are one of {len(answers)} short answers"
     claim = sampled_claim(column, rules.id, _BASE + _OTHER_WORDS, share, said)
     return claim.surer(header_weight(promise.strength), header_reason(promise))
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from custodes.datamap import headers, values
 from custodes.datamap.category import CategoryRules
-from custodes.datamap.claim import Claim, ColumnView, header_reason, per_cent
+from custodes.datamap.claim import Claim, ColumnView, header_reason, per_cent, signed
 from custodes.datamap.evidence import header_weight
 from custodes.datamap.headers import fold
 from custodes.datamap.vocabulary import WORDS
@@ -15,6 +15,8 @@ _EVERYDAY = WORDS["everyday"]
 _ENOUGH = 256  # distinct values of which names are asked
 _FULL = 0.6  # of the values are a given and a family name
 _NAMED = -6.5  # a shape that towns and songs have too: the header must say it
+_THING = -8.0  # it is called by a thing, and nothing but single names speaks for people
+_THING_FULL = -2.0  # the same, where the values are given and family names: columns are called wrongly, too
 _PEOPLE_BESIDE = frozenset(
     {"email", "phone", "postal_address", "birth_date", "us_ssn", "gender", "password", "username"}
 )
@@ -34,14 +36,14 @@ def name_claims(
     distinct = column.profile.distinct[:_ENOUGH]
     given = sum(map(values.has_given_name, distinct)) / len(distinct)
     if column.is_key:
-        return [claim for claim in (_unnamed(column, rules, given, echo),) if claim is not None]
+        return [claim for claim in (_unnamed(column, rules, dataset, given, echo),) if claim is not None]
     claims = [claim for rule in rules if (claim := _named(column, rule, given, echo)) is not None]
     if not claims:
         whole = next((rule for rule in rules if rule.column.generic), None)
         generic = (
             None if whole is None else _generic(column, whole, dataset=dataset, beside=beside, given=given, echo=echo)
         )
-        claims = [claim for claim in (generic or _unnamed(column, rules, given, echo),) if claim is not None]
+        claims = [claim for claim in (generic or _unnamed(column, rules, dataset, given, echo),) if claim is not None]
     return claims
 
 
@@ -57,7 +59,7 @@ def _named(column: ColumnView, rule: CategoryRules, given: float, echo: float) -
     if rule.column.shape == "name_word" and given >= _FULL and _full_names(column) >= _FULL:
         return None  # both names stand in one cell
     claim = _claim(column, rule.id, _NAMED + header_weight(promise.strength) + share, share, header_reason(promise))
-    return _surer(claim, given, echo)
+    return _surer(claim, column, given, echo)
 
 
 def _generic(
@@ -72,14 +74,15 @@ def _generic(
     """`name`, or a word for people alone: the values, the neighbours and the dataset's name decide together."""
     promise = headers.promise(column.words, rule.column.generic)
     role = headers.persons(column.words[-1:])
-    if (promise.strength < 0.9 and not role) or headers.things(column.words):
+    if (promise.strength < 0.9 and not role) or headers.things(column.words) or headers.thing(column.words):
         return None
     share = _share(column, rule.column.shape or "full_name")
     if share < rule.column.share:
         return None
     said = header_reason(promise) if promise.strength else "header is a word for a person"
     about_people = headers.persons(dataset) or headers.persons(column.words) or bool(_PEOPLE_BESIDE & set(beside))
-    of_things = headers.things(dataset) and not headers.persons(column.words)
+    thing = _thing(column, dataset)
+    of_things = bool(thing) or (headers.things(dataset) and not headers.persons(column.words))
     needed = 0.3 if of_things else 0.1 if about_people else 0.4
     people_only = headers.persons(dataset) and not of_things and bool(_PEOPLE_BESIDE & set(beside))
     if given < needed and echo < 0.4 and not people_only:
@@ -88,23 +91,49 @@ def _generic(
     near = sorted(_PEOPLE_BESIDE & set(beside))
     if near:
         claim = claim.surer(0.7, f"siblings: {' and '.join(word.replace('_', ' ') for word in near)}")
-    return _surer(claim, given, echo)
+    return _contradicted(_surer(claim, column, given, echo), column, thing, echo)
 
 
-def _unnamed(column: ColumnView, rules: Sequence[CategoryRules], given: float, echo: float) -> Claim | None:
+def _unnamed(
+    column: ColumnView, rules: Sequence[CategoryRules], dataset: tuple[str, ...], given: float, echo: float
+) -> Claim | None:
     """The header says nothing, or something else: only values that are names people bear, or that repeat in the e-mail
     address, are enough; more of them where the header contradicts."""
+    claim = _by_values(column, rules, given, echo)
+    return claim and _contradicted(claim, column, _thing(column, dataset), echo)
+
+
+def _thing(column: ColumnView, dataset: tuple[str, ...]) -> str:
+    """The thing that bears these names: the header's, or the table's where the header is `name` and no more."""
+    named = all(map(headers.empty, column.words)) and headers.NAME_WORDS & set(column.words)
+    return headers.thing(column.words) or (headers.thing(dataset) if named else "")
+
+
+def _contradicted(claim: Claim, column: ColumnView, thing: str, echo: float) -> Claim:
+    """Less of a claim where the names are a thing's: pets, ships and brands bear the given names of people.
+
+    Where the e-mail addresses beside repeat them they are people's, whatever the header says.
+    """
+    if not thing or echo >= 0.5:
+        return claim
+    full = claim.category == "person_name" and _full_names(column) >= 0.5
+    return claim.surer(_THING_FULL if full else _THING, f'these are names of a thing: "{thing}"')
+
+
+def _by_values(column: ColumnView, rules: Sequence[CategoryRules], given: float, echo: float) -> Claim | None:
     sample = column.profile.values
     if len(sample) < 5 or len(column.profile.distinct) < 3:
         return None
     everyday = sum(fold(value) in _EVERYDAY for value in column.profile.usual) / len(column.profile.usual)
     if everyday > 0.2:
         return None
-    contrary = 0.2 if headers.things(column.words) or column.promises or column.is_key else 0.0
+    thing = headers.things(column.words) or headers.thing(column.words)
+    contrary = 0.2 if thing or column.promises or column.is_key else 0.0
     known = {rule.id for rule in rules}
     full = _share(column, "full_name")
     if "person_name" in known and full >= 0.8 and (given >= 0.35 + contrary or echo >= 0.5):
-        return _surer(_claim(column, "person_name", 0.0, full, "two or more words, written as names are"), given, echo)
+        claim = _claim(column, "person_name", 0.0, full, "two or more words, written as names are")
+        return _surer(claim, column, given, echo)
     word = _share(column, "name_word")
     return _single(column, known, word, given=given, echo=echo, contrary=contrary) if word >= 0.9 else None
 
@@ -117,24 +146,31 @@ def _single(
     family = sum(map(values.has_family_name, distinct)) / len(distinct)
     if "last_name" in known and family >= 0.75 and family > given + contrary and len(column.profile.usual) >= 10:
         claim = _claim(column, "last_name", -0.2, word, "single words, written as names are")
-        claim = claim.surer(min(2.0, 2 * family), f"{per_cent(family)} of those asked are common family names")
-        return _surer(claim, 0.0, echo)
+        claim = claim.surer(min(2.0, 2 * family), f"{per_cent(family)} of {_different(column)} are common family names")
+        return _surer(claim, column, 0.0, echo)
     if "first_name" in known and given >= 0.5 + contrary and len(column.profile.distinct) >= 5:
-        return _surer(_claim(column, "first_name", -0.2, word, "single words, written as names are"), given, echo)
+        claim = _claim(column, "first_name", -0.2, word, "single words, written as names are")
+        return _surer(claim, column, given, echo)
     if "last_name" in known and echo >= 0.5:
-        return _surer(_claim(column, "last_name", -0.2, word, "single words, written as names are"), given, echo)
+        claim = _claim(column, "last_name", -0.2, word, "single words, written as names are")
+        return _surer(claim, column, given, echo)
     return None
 
 
 def _claim(column: ColumnView, category: str, nats: float, share: float, reason: str) -> Claim:
-    fit = f"{per_cent(share)} of {column.sampled} have the shape of a name"
-    reasons = (reason, fit)
+    reasons = (signed(1.0, reason), signed(1.0, f"{column.of_cells(share)} have the shape of a name"))
     return Claim(category, nats, column.fitting(share), reasons, by="name", scanned=column.profile.filled)
 
 
-def _surer(claim: Claim, given: float, echo: float) -> Claim:
+def _different(column: ColumnView) -> str:
+    """What shares of given and family names are of."""
+    return f"{min(_ENOUGH, len(column.profile.distinct)):,} different values"
+
+
+def _surer(claim: Claim, column: ColumnView, given: float, echo: float) -> Claim:
     if given >= 0.1:
-        claim = claim.surer(min(2.0, 4 * given), f"{per_cent(given)} of those asked hold a common given name")
+        hold = f"{per_cent(given)} of {_different(column)} hold a common given name"
+        claim = claim.surer(min(2.0, 4 * given), hold)
     return (
         claim.surer(2 * echo, f"in {per_cent(echo)} of the sampled rows a word stands in the e-mail address")
         if echo >= 0.3

@@ -8,7 +8,7 @@ from typing import Final
 
 from custodes.datamap import evidence
 from custodes.datamap.category import BUILT_IN, CategoryRules
-from custodes.datamap.claim import TOLD, Around, Claim, ColumnView, header_reason, per_cent, spoken
+from custodes.datamap.claim import TOLD, Around, Claim, ColumnView, header_reason, per_cent, signed, spoken
 from custodes.datamap.evidence import check_weight, header_weight
 from custodes.datamap.recognise import Recogniser
 from custodes.datamap.rivals import NUMBERED, THINGS_NUMBERED
@@ -73,7 +73,8 @@ def pattern_claim(
     if column.profile.rising and bare and not told and not _proved(column, rules, nats):
         claim = claim.surer(evidence.SERIAL, "the numbers rise from row to row")
     elif fit.weak > 0.5 * fit.passed and len(column.profile.distinct) < _HANDFUL:
-        claim = claim.surer(evidence.FEW, f"only {len(column.profile.distinct)} different values in {column.sampled}")
+        said = f"there are only {len(column.profile.distinct)} different values in {column.sampled}"
+        claim = claim.surer(evidence.FEW, said)
     if not told and fit.weak > 0.5 * fit.passed and THINGS_NUMBERED & set(column.words):
         claim = claim.surer(NUMBERED, "the header speaks of numbers of things")
     return around_claim(claim, rules, around)
@@ -147,13 +148,13 @@ def _weighed(column: ColumnView, rules: CategoryRules, fit: _Fit, *, checked: bo
     looked = f"{fit.of:,} sampled cells" if fit.padded and fit.of < column.filled else f"{fit.of:,} cells"
     said = f"{'about ' if estimated else ''}{per_cent(share)} of {looked} {what}"
     if fit.padded:
-        said += " with leading zeros put back"
+        said = f"about {said} with leading zeros put back"
     if fit.telling > 0.5 * fit.passed:
         few = -1.0 if fit.of < 3 else 0.0
-        return evidence.TELLING + 2 * (share - 0.5) + few, None, said
+        return evidence.TELLING + 2 * (share - 0.5) + few, None, signed(1.0, said)
     base = bare * _bare(column) + (1 - bare) * evidence.CHECKED
     if not checked:
-        return base, None, said
+        return base, None, signed(1.0, said)
     distinct = len(column.profile.distinct) * fit.form / fit.of
     passed = distinct * fit.passed / max(fit.form, 1)
     local = column.crossing.passing(rules.id)
@@ -172,7 +173,7 @@ def _weighed(column: ColumnView, rules: CategoryRules, fit: _Fit, *, checked: bo
         weight = min(evidence.BUILT, evidence.capped(raw))
     # Cells that have not even the form speak against the category, as those do that fail the check.
     weight += 3 * min(0.0, fit.form / fit.of - 0.9)
-    return base + weight, raw, f"{said} ({per_cent(luck)} would by luck)"
+    return base + weight, raw, signed(weight, f"{said} ({per_cent(luck)} would by luck)")
 
 
 def _bare(column: ColumnView) -> float:
@@ -253,5 +254,5 @@ def _inside(rules: CategoryRules, cells: int, bound: str, by: str = "", *, colum
     filled = column.filled
     cells = min(filled, cells)
     nats = 2.2 if "credential" in rules.category.flags else 1.0 if rules.confirm or not rules.column.telling else 1.6
-    reason = f"found inside free text in {bound}{cells:,} of {filled:,} cells{by}"
+    reason = signed(nats, f"found inside free text in {bound}{cells:,} of {filled:,} cells{by}")
     return Claim(rules.id, nats, cells, (reason,), whole=False, by="inside")

@@ -8,7 +8,7 @@ import phonenumbers
 
 from custodes.datamap import evidence
 from custodes.datamap.category import CategoryRules
-from custodes.datamap.claim import Around, Claim, ColumnView, header_reason, per_cent, spoken
+from custodes.datamap.claim import Around, Claim, ColumnView, header_reason, per_cent, signed, spoken
 from custodes.datamap.evidence import header_weight
 from custodes.datamap.phone import PLAUSIBLE, confirmed_share, is_american
 from custodes.datamap.values import SHAPES
@@ -43,8 +43,8 @@ def phone_claim(column: ColumnView, rules: CategoryRules, codes: Sequence[str], 
     if told and profile.epochs and confirmed < 0.9:
         return None
     reasons = (
-        f"{per_cent(share)} of {column.sampled} have the shape of phone numbers",
-        f"{per_cent(confirmed)} of {len(asked):,} that were asked are in a numbering plan",
+        signed(share, f"{column.of_cells(share)} have the shape of phone numbers"),
+        signed(confirmed - 0.5, f"{per_cent(confirmed)} of {len(asked):,} different numbers are in a numbering plan"),
     )
     base = _BY_HEADER if told else _BY_FORM
     nats = base + share + 2 * confirmed - (0.5 if len(asked) < 5 else 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-from custodes.datamap.claim import Claim, ColumnView, per_cent
+from custodes.datamap.claim import Claim, ColumnView, per_cent, signed
 
 _ASKED: Final = 200  # sampled texts of a column; a model reads some hundreds a second
 _WORDS: Final = 5  # a text shorter than this is a label, for which models guess
@@ -32,5 +32,5 @@ def prose_claim(column: ColumnView, finder: NameFinder) -> Claim | None:
         return None
     share = named / len(texts)
     reason = f"{finder.title} sees names of people in {per_cent(share)} of {len(texts)} sampled texts"
-    nats = _NATS + share
-    return Claim("person_name", nats, named, (reason,), whole=False, by="inside", scanned=len(texts))
+    nats, reasons = _NATS + share, (signed(_NATS, reason),)
+    return Claim("person_name", nats, named, reasons, whole=False, by="inside", scanned=len(texts))

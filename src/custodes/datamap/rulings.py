@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from custodes.datamap.claim import signed
 from custodes.records import Examined, Field, Ruling, Skipped, Suppressed
 
 About = tuple[str, str, str, str]
@@ -31,7 +32,16 @@ def rule(
                 kept.append(_told(verdict, ruling, now))
         found = {(verdict.field, verdict.category) for verdict in one.verdicts}
         missed = [
-            Field(store, dataset, field, category, 1.0, 0, 0, (_why(ruling), "the last scan did not find it by itself"))
+            Field(
+                store,
+                dataset,
+                field,
+                category,
+                1.0,
+                0,
+                0,
+                (_why(ruling), signed(-1.0, "the last scan did not find it by itself")),
+            )
             for (store, dataset, field, category), ruling in sorted(rulings.items())
             if (store, dataset) == (one.store, one.dataset)
             and ruling.decided == "confirmed"
@@ -64,10 +74,10 @@ def _told(verdict: Field, ruling: Ruling | None, now: datetime) -> Field:
     if ruling.decided == "confirmed" and ruling.in_force(now):
         return replace(verdict, confidence=1.0, reasons=(*verdict.reasons, _why(ruling)))
     if ruling.decided == "not_personal":
-        ended = f"was held not personal by {ruling.by} until {ruling.until:%Y-%m-%d}, which is over"
+        ended = signed(-1.0, f"was held not personal by {ruling.by} until {ruling.until:%Y-%m-%d}, which is over")
         return replace(verdict, reasons=(*verdict.reasons, ended))
     return verdict
 
 
 def _why(ruling: Ruling) -> str:
-    return f"confirmed by {ruling.by}: {ruling.why}"
+    return signed(1.0, f"confirmed by {ruling.by}: {ruling.why}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import pyarrow as pa
 
+from custodes.datamap.claim import signed
 from custodes.datamap.enough import Enough, Limits, unseen
 from custodes.datamap.order import targets_first
 from custodes.records import Dataset, Examined, Field, Skipped
@@ -74,7 +75,7 @@ def scan(
     """
     for found in targets_first(store.datasets()):
         name = found.dataset if isinstance(found, Skipped) else found.name
-        if (reason := _unwanted(name, skip)) is not None:
+        if (reason := unwanted(name, skip)) is not None:
             yield Skipped(
                 "scan", store.name, name, f"left out by the owner: {reason}", "remove it from skip to read it"
             )
@@ -161,7 +162,8 @@ def _share(rows: int, total: int | None, *, sure: bool) -> tuple[str, ...]:
     said = f"judged by {rows:,} of {total:,} rows ({rows / total:.2%})" if total else f"judged by {rows:,} rows"
     if sure:
         said += f" from all over it; what at most {unseen(rows):.2%} of the rows hold may be unseen"
-    return (said,)
+    # A fair sample speaks for what was found in it; the first rows, or what fitted into a limit, may not be like the rest.
+    return (signed(1.0 if sure else -1.0, said),)
 
 
 def _generator(batches: Iterator[pa.RecordBatch]) -> Generator[pa.RecordBatch, None, None]:
@@ -223,7 +225,8 @@ class _Sketching:
         self._held = None
 
 
-def _unwanted(name: str, skip: Mapping[str, str]) -> str | None:
+def unwanted(name: str, skip: Mapping[str, str]) -> str | None:
+    """The owner's reason for leaving a dataset out, by its name or a pattern; None where it is to be read."""
     if name in skip:
         return skip[name]
     return next((reason for pattern, reason in skip.items() if fnmatchcase(name, pattern)), None)

@@ -8,7 +8,7 @@ from typing import Final
 
 from custodes.datamap import headers, values
 from custodes.datamap.category import CategoryRules
-from custodes.datamap.claim import ABOUT_PEOPLE, Around, Claim, ColumnView, header_reason, per_cent, spoken
+from custodes.datamap.claim import ABOUT_PEOPLE, Around, Claim, ColumnView, header_reason, signed, spoken
 from custodes.datamap.evidence import KNOWN, LONELY, PEOPLE, header_weight
 from custodes.datamap.vocabulary import WORDS
 
@@ -30,21 +30,22 @@ def shape_claim(column: ColumnView, rules: CategoryRules, around: Around, today:
     share = _share(column, rules.column.shape, today)
     if share < rules.column.share:
         return None
-    reasons = (header_reason(promise), f"{per_cent(share)} of {column.sampled} fit it")
+    reasons = (header_reason(promise), f"{column.of_cells(share)} fit it")
     claim = sampled_claim(column, rules.id, _BASE + header_weight(promise.strength) + share, share, *reasons)
     if rules.column.shape == "place" and (towns := column.profile.share(values.known_town)) >= 0.3:
-        claim = claim.surer(KNOWN * towns, f"{per_cent(towns)} are known towns")
+        claim = claim.surer(KNOWN * towns, f"{column.of_cells(towns)} are known towns")
     if rules.column.shape in _CHOSEN and column.profile.coded:
-        claim = claim.surer(_CODED, "but all have one form, as codes of things have")
+        claim = claim.surer(_CODED, "all have one form, as codes of things have")
     if lonely(column, rules, around):
-        claim = claim.surer(LONELY, "but no other column is about people or an address")
+        claim = claim.surer(LONELY, "no other column is about people or an address")
     near = (_ADDRESS | ABOUT_PEOPLE) & set(beside) - {rules.id}
     return claim.surer(PEOPLE, f"siblings: {spoken(near)}") if near else claim
 
 
 def sampled_claim(column: ColumnView, category: str, nats: float, share: float, *reasons: str) -> Claim:
-    """A claim by shape that rests on a share of the sampled values."""
-    return Claim(category, nats, column.fitting(share), reasons, by="shape", scanned=column.profile.filled)
+    """A claim by shape that rests on a share of the sampled values. reasons: what speaks for it, without signs."""
+    signs = tuple(signed(1.0, reason) for reason in reasons)
+    return Claim(category, nats, column.fitting(share), signs, by="shape", scanned=column.profile.filled)
 
 
 def lonely(column: ColumnView, rules: CategoryRules, around: Around) -> bool:
@@ -79,12 +80,12 @@ def unnamed_claim(column: ColumnView, beside: Collection[str], today: date) -> C
     contrary = headers.things(column.words) or bool(column.promises)
     streets = column.profile.share(_numbered_street)
     if streets >= (0.8 if contrary else 0.6) and max(map(len, sample)) <= 120:
-        reason = f"{per_cent(streets)} of {column.sampled} read like streets with a number"
+        reason = f"{column.of_cells(streets)} read like streets with a number"
         return sampled_claim(column, "postal_address", 2.5 * streets - 1, streets, reason)
     codes = column.profile.share(values.clear_postcode)
     if codes >= 0.9 and not contrary and (_ADDRESS | ABOUT_PEOPLE) & set(beside):
-        reason = f"{per_cent(codes)} of {column.sampled} have a form that only postcodes have"
-        return sampled_claim(column, "postcode", 1.0, codes, reason, f"siblings: {spoken(sorted(beside))}")
+        reason = f"{column.of_cells(codes)} have a form that only postcodes have"
+        return sampled_claim(column, "postcode", 1.0, codes, reason, f"siblings: {spoken(beside)}")
     return _unnamed_birth_date(column, sample, beside, today)
 
 
@@ -108,8 +109,8 @@ def _unnamed_birth_date(
     if years[0] < 1900 or spread < 25 or years[len(years) // 2] > today.year - 18 or years[-1] > today.year - 5:
         return None
     share = len(days) / len(sample)
-    reason = f"{per_cent(share)} of {column.sampled} are days without a time, spread over {spread} years as births are"
-    return sampled_claim(column, "birth_date", 1.0, share, reason, f"siblings: {spoken(sorted(beside))}")
+    said = f"{column.of_cells(share)} are days without a time, most of them over {spread} years, as births are spread"
+    return sampled_claim(column, "birth_date", 1.0, share, said, f"siblings: {spoken(beside)}")
 
 
 # Dates that are about something else than a birth, and say so.

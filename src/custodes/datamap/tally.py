@@ -15,7 +15,7 @@ from custodes import _native
 from custodes.datamap.recognise import Recogniser
 from custodes.records import Column
 from custodes.stores import arrow
-from custodes.stores.names import KEYS, MANY, STAR, listed, step
+from custodes.stores.names import KEYS, MANY, STAR, last, listed, step
 
 SAMPLE_ROWS: Final = 1024  # rows looked at closely; the counts are over all cells
 _FIRST: Final = 512
@@ -52,13 +52,17 @@ class Weighed:
 
 @dataclass(slots=True)
 class ColumnTally:
-    """One column or path. `sample` is row by row, the same rows in every column that is not inside a list."""
+    """One column or path. `sample` is row by row, the same rows in every column that is not inside a list.
+
+    name: the column's own name, where the path begins with it as it stands; there may be points in it.
+    """
 
     path: str
     column: Column | None
     patterns: int
     cells: int = 0
     filled: int = 0
+    name: str = ""
     sample: list[str | None] = field(default_factory=list)
     runs: list[int] = field(default_factory=list)
     weighed: dict[str, Weighed] = field(default_factory=dict)
@@ -72,6 +76,18 @@ class ColumnTally:
         self.whole_valid = [0] * self.patterns
         self.inside = [0] * self.patterns
         self.inside_valid = [0] * self.patterns
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """What the path may call the values: what stands behind the last point, or a whole key or column's name.
+
+        `customer.birth_date` is a step and a key, `Geb.-Datum` an abbreviation. Keys that are data are called nothing.
+        """
+        key = last(self.path)[1]
+        if key == KEYS:
+            return ()
+        below = "." in self.path.removeprefix(self.name)
+        return (key.rsplit(".", 1)[-1], key if below else self.path)
 
     @property
     def aligned(self) -> bool:

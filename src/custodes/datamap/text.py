@@ -57,7 +57,8 @@ def classify_text(lines: Iterable[str], classifier: Classifier, path: str = "") 
     waiting = iter(lines)
     done = 1
     while block := list(islice(waiting, _LINES)):
-        yield from map(Hit._make, scanner.find_lines(block, path, done))
+        found = scanner.find_lines(block, path, done)
+        yield from map(Hit._make, classifier.escaped.add_to_lines(block, path, done, found))
         done += len(block)
 
 
@@ -68,6 +69,11 @@ def classify_blocks(blocks: Iterable[bytes], classifier: Classifier, path: str =
     Lines of more than 16 MB are looked at in parts that overlap: no match is lost or told twice.
     """
     scanner = classifier.recogniser.scanner
+
+    def look(data: bytes) -> tuple[list[_native.Hit], int]:
+        found, lines = scanner.find_block(data, path, 0)
+        return classifier.escaped.add_to_block(data, path, found), lines
+
     first, column = 1, 0
     with ThreadPoolExecutor(jobs) as pool:
         running: deque[tuple[Future[tuple[list[_native.Hit], int]], _Piece]] = deque()
@@ -79,7 +85,7 @@ def classify_blocks(blocks: Iterable[bytes], classifier: Classifier, path: str =
                 if piece is None:
                     exhausted = True
                 else:
-                    running.append((pool.submit(scanner.find_block, piece.data, path, 0), piece))
+                    running.append((pool.submit(look, piece.data), piece))
             if not running:
                 break
             task, piece = running.popleft()

@@ -57,7 +57,7 @@ def scan(workspace: Workspace, progress: Progress, *, full: bool = False) -> Sca
     limits = Limits() if full else Limits(asked.max_rows, asked.max_bytes, asked.max_seconds, asked.full)
     progress.step("scan")
     rules = load_categories(config.categories)
-    names = _names(config.scan.names_in_text)
+    names = name_finder(config.scan.names_in_text)
     judged_by = _digest(rules, limits, names.title if names is not None else "")
     classifier = Classifier(rules, names=names)
     under_way = UnderWay(workspace, judged_by)
@@ -84,8 +84,7 @@ def scan(workspace: Workspace, progress: Progress, *, full: bool = False) -> Sca
                     limits=limits,
                     known={f"{chosen.name}.{name}": each for name, each in known.items()},
                     done={f"{chosen.name}.{name}": each for name, each in done.items()},
-                    # A file named after a person is told by another name than the owner wrote.
-                    skip={file_name(name): reason for name, reason in chosen.skip.items()} | dict(chosen.skip),
+                    skip=left_out(chosen),
                     on_progress=progress.advance,
                 ):
                     if isinstance(one, Skipped):
@@ -124,6 +123,14 @@ def scan(workspace: Workspace, progress: Progress, *, full: bool = False) -> Sca
     return ScanOutcome(examined, suppressed, tuple(pairs), tuple(skipped), read, changed)
 
 
+def left_out(store: StoreConfig) -> dict[str, str]:
+    """What the owner does not want read, with the reason, by every name it may go by.
+
+    A file named after a person is told by another name than the owner wrote.
+    """
+    return {file_name(name): reason for name, reason in store.skip.items()} | dict(store.skip)
+
+
 def _told(examined: Sequence[Examined]) -> list[Examined]:
     """The map without fingerprints: a file that was only touched is no news."""
     return [replace(one, fingerprint=None) for one in examined]
@@ -134,7 +141,8 @@ def _unchanged(one: Examined, known: Mapping[str, Examined]) -> bool:
     return before is not None and one.fingerprint is not None and before.fingerprint == one.fingerprint
 
 
-def _names(model: str | None) -> NameFinder | None:
+def name_finder(model: str | None) -> NameFinder | None:
+    """The owner's model that finds names of people in text; None where there is none."""
     if model is None:
         return None
     from custodes.datamap.spacy_names import SpacyNames  # noqa: PLC0415 - only where the owner asked for it

@@ -1,0 +1,123 @@
+"""Why is a field said to hold what it holds, or nothing? Its dataset is read again; all that was considered is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from custodes.config import StoreConfig
+from custodes.datamap.candidates import Candidate, candidates
+from custodes.datamap.category import load_categories
+from custodes.datamap.classify import Classifier
+from custodes.datamap.scan import unwanted
+from custodes.errors import BadInput, CouldNotRun
+from custodes.pipeline.open_store import open_store
+from custodes.pipeline.progress import Progress
+from custodes.pipeline.rulings import ruled
+from custodes.pipeline.scan import left_out, name_finder
+from custodes.pipeline.workspace import Workspace
+from custodes.records import Dataset
+from custodes.stores.interface import Store, Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One field as it was judged now. filled: cells that are not empty, of rows read.
+
+    candidates: what the scan tells of it, then what it decided against; none where every cell is empty.
+    rulings: what people ruled on it, in words.
+    """
+
+    store: str
+    dataset: str
+    field: str
+    rows: int
+    filled: int
+    candidates: tuple[Candidate, ...]
+    rulings: tuple[str, ...]
+
+    @property
+    def personal(self) -> bool:
+        """Whether the scan tells anything of it."""
+        return any(one.told for one in self.candidates)
+
+
+def explain(workspace: Workspace, name: str, progress: Progress) -> Explained:
+    """Read the dataset of a field as a scan does, and judge the field; nothing is kept, no value is told.
+
+    name: `store.dataset.field`. Raises BadInput where there is no such field or the owner left its dataset out,
+    CouldNotRun where it cannot be read.
+    """
+    progress.step("explain")
+    known: list[str] = []
+    for chosen in workspace.config.stores:
+        if not name.startswith(f"{chosen.name}."):
+            known += [f"{chosen.name}."]
+            continue
+        with closing(open_store(chosen, timeout=workspace.config.scan.timeout)) as store:
+            for dataset in (one for one in store.datasets() if isinstance(one, Dataset)):
+                known += [f"{dataset.full_name}.{column.name}" for column in dataset.columns]
+                if name.startswith(f"{dataset.full_name}."):
+                    field = name.removeprefix(f"{dataset.full_name}.")
+                    found = _explained(workspace, chosen, store, dataset, field, progress, known)
+                    if found is not None:
+                        return found
+    close = get_close_matches(name, known, n=1)
+    hint = f'did you mean "{close[0]}"?' if close else "name it as store.dataset.field, as scan shows it"
+    raise BadInput(f'no field "{name}"', hint=hint)
+
+
+def _explained(
+    workspace: Workspace,
+    chosen: StoreConfig,
+    store: Store,
+    dataset: Dataset,
+    field: str,
+    progress: Progress,
+    known: list[str],
+) -> Explained | None:
+    if (reason := unwanted(dataset.name, left_out(chosen))) is not None:
+        raise BadInput(
+            "the owner left this dataset out",
+            where=f"{dataset.full_name}: {reason}",
+            hint="remove it from skip to read it",
+        )
+    config = workspace.config
+    classifier = Classifier(load_categories(config.categories), names=name_finder(config.scan.names_in_text))
+    for before in workspace.datamap.all():
+        classifier.recall(before)  # what the columns hold that this dataset's columns reference
+    tally = classifier.tally(dataset)
+    rows = 0
+    try:
+        for batch in store.read(dataset, max_rows=config.scan.max_rows):
+            tally.add(batch)
+            rows += batch.num_rows
+            progress.advance(dataset.full_name, rows)
+    except Unreadable as error:
+        raise CouldNotRun(error.reason, where=dataset.full_name, hint=error.hint) from error
+    columns = {column.tally.path: column for column in tally.judged()}
+    known += [f"{dataset.full_name}.{path}" for path in columns]
+    rulings = tuple(_rulings(workspace, dataset, field))
+    if field in columns:
+        column = columns[field]
+        told = tuple(candidates(column, classifier))
+        return Explained(dataset.store, dataset.name, field, rows, column.filled, told, rulings)
+    if any(field == column.name for column in dataset.columns):
+        return Explained(dataset.store, dataset.name, field, rows, 0, (), rulings)
+    return None
+
+
+def _rulings(workspace: Workspace, dataset: Dataset, field: str) -> Iterator[str]:
+    examined, suppressed = ruled(workspace)
+    for one in suppressed:
+        verdict = one.verdict
+        if (verdict.store, verdict.dataset, verdict.field) == (dataset.store, dataset.name, field):
+            until = f" until {one.ruling.until:%Y-%m-%d}" if one.ruling.until else ""
+            yield f"{verdict.category}: held not personal by {one.ruling.by}{until}: {one.ruling.why}"
+    for each in examined:
+        for verdict in each.verdicts:
+            if (verdict.store, verdict.dataset, verdict.field) == (dataset.store, dataset.name, field):
+                confirmed = [reason for reason in verdict.reasons if reason.startswith("for: confirmed by ")]
+                yield from (f"{verdict.category}: {reason.removeprefix('for: ')}" for reason in confirmed)
