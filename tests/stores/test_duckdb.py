@@ -59,8 +59,8 @@ def test_nested_types_have_dotted_paths(store: DuckDbStore) -> None:
     assert first == {
         "s.a": "1",
         "s.b": ["q", "r"],
-        "m.key": ["k"],
-        "m.value": ["1"],
+        "m.{key}": ["k"],
+        "m.*": ["1"],
         "e": "x",
         "u": "told",
         "raw": "plain\ufffd",

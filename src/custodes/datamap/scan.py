@@ -162,7 +162,7 @@ def _share(rows: int, total: int | None, *, sure: bool) -> tuple[str, ...]:
     said = f"judged by {rows:,} of {total:,} rows ({rows / total:.2%})" if total else f"judged by {rows:,} rows"
     if sure:
         said += f" from all over it; what at most {unseen(rows):.2%} of the rows hold may be unseen"
-    # A fair sample speaks for what was found in it; the first rows, or what fitted into a limit, may not be like the rest.
+    # A fair sample speaks for what was found in it; the first rows may not be like the rest.
     return (signed(1.0 if sure else -1.0, said),)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import io
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -22,8 +23,7 @@ from custodes.stores.names import STAR
 from custodes.stores.source import Source, damage
 
 _LOOKED_AT: Final = 1_000
-_DEEPEST: Final = 16  # steps down to which maps are looked for in a schema, which may hold itself
-_MOST_TYPES: Final = 10_000
+_MOST_TYPES: Final = 10_000  # in a schema that may hold itself
 _HINT: Final = "restore the file from a backup, or list it under skip with a reason"
 
 
@@ -119,34 +119,40 @@ def _records(source: Source, keyed: Keyed | None = None) -> Iterator[object]:
 
 def _maps(schema: Any) -> set[Steps]:
     """The paths of the maps in a schema, without steps of lists; further down they are learnt from the keys."""
-    found: set[Steps] = set()
     named: dict[str, Any] = {}
-    waiting: list[tuple[Steps, Any]] = [((), schema)]
+    waiting: deque[tuple[Steps, Any]] = deque([((), schema)])
+    while waiting:
+        path, one = waiting.popleft()
+        if isinstance(one, dict) and "name" in one:
+            named |= {one["name"]: one, f"{one.get('namespace', '')}.{one['name']}": one}
+        waiting += _inside(path, one)
+    found: set[Steps] = set()
+    waiting.append(((), schema))
     for _ in range(_MOST_TYPES):
         if not waiting:
             break
-        path, one = waiting.pop()
+        path, one = waiting.popleft()
         one = named.get(one) if isinstance(one, str) else one
-        if len(path) > _DEEPEST or one is None:
-            continue
-        inside: list[tuple[Steps, Any]] = []
-        if isinstance(one, list):
-            inside = [(path, arm) for arm in one]
-        else:
-            kind = one["type"]
-            if "name" in one:
-                named |= {one["name"]: one, f"{one.get('namespace', '')}.{one['name']}": one}
-            if kind == "map":
-                found.add(path)
-                inside = [((*path, STAR), one["values"])]
-            elif kind == "array":
-                inside = [(path, one["items"])]
-            elif kind in ("record", "error"):
-                inside = [((*path, f".{each['name']}"), each["type"]) for each in one["fields"]]
-            elif isinstance(kind, dict | list):
-                inside = [(path, kind)]
-        waiting += reversed(inside)  # in the order of the text: a type is told before it is referred to
+        if isinstance(one, dict) and one["type"] == "map":
+            found.add(path)
+        waiting += _inside(path, one)
     return found
+
+
+def _inside(path: Steps, schema: Any) -> list[tuple[Steps, Any]]:
+    """The types that a type is made of, each with its path."""
+    if isinstance(schema, list):
+        return [(path, arm) for arm in schema]
+    if not isinstance(schema, dict):
+        return []
+    kind = schema["type"]
+    if kind == "map":
+        return [((*path, STAR), schema["values"])]
+    if kind == "array":
+        return [(path, schema["items"])]
+    if kind in ("record", "error"):
+        return [((*path, f".{each['name']}"), each["type"]) for each in schema["fields"]]
+    return [(path, kind)] if isinstance(kind, dict | list) else []
 
 
 def _size(record: object) -> int:
