@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from custodes.datamap.keys import Personal, names_of_people
 from custodes.datamap.paths import Move
+from custodes.records import Dataset
 from custodes.stores.names import KEYS, MANY, STAR, plain, steps
 
 _Told = tuple[str, tuple[tuple[str, str], ...]]
@@ -82,6 +83,13 @@ class Named:
                 told.append(one)
             path = f"{path}.{one}"
         return ".".join(told) if keys else column, tuple(keys)
+
+
+def told_names(dataset: Dataset, personal: Personal) -> tuple[str, ...]:
+    """How the dataset's columns are told, before any of it is read: no key that is somebody's data is among them."""
+    named = Named(personal)
+    named.learn(pa.schema([(column.name, pa.string()) for column in dataset.columns]))
+    return tuple(named.told(column.name)[0] for column in dataset.columns)
 
 
 def _replaced(old: str, new: str) -> tuple[tuple[str, str], ...]:

@@ -11,6 +11,7 @@ from custodes.config import StoreConfig
 from custodes.datamap.candidates import Candidate, candidates
 from custodes.datamap.category import load_categories
 from custodes.datamap.classify import Classifier
+from custodes.datamap.named import told_names
 from custodes.datamap.scan import unwanted
 from custodes.errors import BadInput, CouldNotRun
 from custodes.pipeline.open_store import open_store
@@ -52,16 +53,19 @@ def explain(workspace: Workspace, name: str, progress: Progress) -> Explained:
     """
     progress.step("explain")
     known: list[str] = []
+    classifier = Classifier(
+        load_categories(workspace.config.categories), names=name_finder(workspace.config.scan.names_in_text)
+    )
     for chosen in workspace.config.stores:
         if not name.startswith(f"{chosen.name}."):
             known += [f"{chosen.name}."]
             continue
         with closing(open_store(chosen, timeout=workspace.config.scan.timeout)) as store:
             for dataset in (one for one in store.datasets() if isinstance(one, Dataset)):
-                known += [f"{dataset.full_name}.{column.name}" for column in dataset.columns]
+                known += [f"{dataset.full_name}.{told}" for told in told_names(dataset, classifier.personal)]
                 if name.startswith(f"{dataset.full_name}."):
                     field = name.removeprefix(f"{dataset.full_name}.")
-                    found = _explained(workspace, chosen, store, dataset, field, progress, known)
+                    found = _explained(workspace, classifier, chosen, store, dataset, field, progress, known)
                     if found is not None:
                         return found
     close = get_close_matches(name, known, n=1)
@@ -71,6 +75,7 @@ def explain(workspace: Workspace, name: str, progress: Progress) -> Explained:
 
 def _explained(
     workspace: Workspace,
+    classifier: Classifier,
     chosen: StoreConfig,
     store: Store,
     dataset: Dataset,
@@ -85,7 +90,6 @@ def _explained(
             hint="remove it from skip to read it",
         )
     config = workspace.config
-    classifier = Classifier(load_categories(config.categories), names=name_finder(config.scan.names_in_text))
     for before in workspace.datamap.all():
         classifier.recall(before)  # what the columns hold that this dataset's columns reference
     tally = classifier.tally(dataset)
@@ -104,7 +108,7 @@ def _explained(
         column = columns[field]
         told = tuple(candidates(column, classifier))
         return Explained(dataset.store, dataset.name, field, rows, column.filled, told, rulings)
-    if any(field == column.name for column in dataset.columns):
+    if field in told_names(dataset, classifier.personal):
         return Explained(dataset.store, dataset.name, field, rows, 0, (), rulings)
     return None
 
