@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import buckets
+from tests import mariadb as mariadb_server
 from tests import postgres as server
 from tests.demonstration import Demo, custodes
 
@@ -27,6 +29,22 @@ def postgres() -> Iterator[server.Cluster]:
         pytest.skip("Debian's postgresql-15 is not installed (make test installs it)")
     with server.running() as cluster:
         yield cluster
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[mariadb_server.MariaDB]:
+    """A private MariaDB."""
+    if not mariadb_server.available():
+        pytest.skip("Debian's mariadb-server is not installed (make test installs it)")
+    with mariadb_server.running() as server_:
+        yield server_
+
+
+@pytest.fixture(scope="session")
+def storage() -> Iterator[buckets.Storage]:
+    """S3-compatible storage with one bucket."""
+    with buckets.running() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

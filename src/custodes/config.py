@@ -17,14 +17,14 @@ _PART: Final = re.compile(r"\{[^{}]+\}")  # a path inside a template
 
 FILE_NAME: Final = "custodes.toml"
 
-STORE_KINDS: Final = ("sqlite", "postgres", "files")
+STORE_KINDS: Final = ("sqlite", "postgres", "mysql", "duckdb", "files", "s3")
 LOG_KINDS: Final = ("jsonl", "csv", "cloudtrail", "postgres_csvlog")
 CONTEXT_KINDS: Final = ("people", "cases", "parties", "keys", "subjects")
 
 
 @dataclass(frozen=True, slots=True)
 class StoreConfig:
-    """One store. path for sqlite and files; url (without password) for postgres."""
+    """One store. path for sqlite, duckdb and files; url (without password) for postgres, mysql and s3."""
 
     name: str
     kind: str
@@ -34,6 +34,22 @@ class StoreConfig:
     schemas: tuple[str, ...] = ()
     vault: bool | tuple[str, ...] = False  # the whole store, or these datasets, may hold cards and credentials
     skip: Mapping[str, str] = field(default_factory=dict)  # dataset -> reason
+    bucket: BucketConfig | None = None  # of s3
+
+
+@dataclass(frozen=True, slots=True)
+class BucketConfig:
+    """How a bucket is reached. key_env, secret_env, session_env: environment variables that hold the access key.
+
+    Without them the credentials of the machine are used; with anonymous none.
+    """
+
+    endpoint: str | None = None
+    region: str | None = None
+    key_env: str | None = None
+    secret_env: str | None = None
+    session_env: str | None = None
+    anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +79,17 @@ class ContextConfig:
 
 @dataclass(frozen=True, slots=True)
 class ScanConfig:
-    """How stores are read. max_rows per dataset (0: all); timeout in seconds per dataset.
+    """How stores are read. max_rows, max_bytes, max_seconds per dataset, 0 for no limit; timeout of a statement in s.
+
+    full: read on when the verdicts are sure already.
 
     names_in_text: a spaCy model (package or folder) that is asked for names of people in free text; none by default.
     """
 
     max_rows: int = 1_000_000
+    max_bytes: int = 0
+    max_seconds: int = 0
+    full: bool = False
     timeout: int = 300
     names_in_text: str | None = None
 
@@ -230,6 +251,9 @@ def _folder(top: _Table, key: str, root: Path) -> Path | None:
 def _scan(table: _Table) -> ScanConfig:
     scan = ScanConfig(
         max_rows=table.number("max_rows", 1_000_000),
+        max_bytes=table.number("max_bytes", 0),
+        max_seconds=table.number("max_seconds", 0),
+        full=table.flag("full"),
         timeout=table.number("timeout", 300),
         names_in_text=table.maybe("names_in_text"),
     )
@@ -239,26 +263,56 @@ def _scan(table: _Table) -> ScanConfig:
 
 def _store(name: str, table: _Table, root: Path) -> StoreConfig:
     kind = table.choice("kind", STORE_KINDS)
-    path = url = password_env = None
+    path = url = password_env = bucket = None
     schemas: tuple[str, ...] = ()
-    if kind == "postgres":
+    if kind in _ADDRESSES:
         url = table.text("url")
-        password_env = table.maybe("password_env")
-        schemas = table.texts("schemas")
-        if not url.startswith(("postgresql://", "postgres://")):
-            raise table.fail("url", "this is no PostgreSQL address", "write postgresql://ROLE@HOST:PORT/DATABASE")
-        if "@" in url and ":" in url.split("://", 1)[1].split("@", 1)[0]:
-            raise table.fail(
-                "url", "a password does not belong in this file", 'move it to the environment: password_env = "..."'
-            )
+        _check_url(table, kind, url)
+        if kind == "s3":
+            bucket = _bucket(table)
+        else:
+            password_env = table.maybe("password_env")
+            schemas = table.texts("schemas")
     else:
         path = root / table.text("path")
     vault: bool | tuple[str, ...] = (
         table.texts("vault") if isinstance(table.values.get("vault"), list) else table.flag("vault")
     )
-    store = StoreConfig(name, kind, path, url, password_env, schemas, vault, table.words("skip"))
+    store = StoreConfig(name, kind, path, url, password_env, schemas, vault, table.words("skip"), bucket)
     table.finish()
     return store
+
+
+_ADDRESSES: Final = {
+    "postgres": ("PostgreSQL", ("postgresql", "postgres"), "postgresql://ROLE@HOST:PORT/DATABASE"),
+    "mysql": ("MariaDB or MySQL", ("mysql", "mariadb"), "mysql://USER@HOST:PORT/SCHEMA"),
+    "s3": ("S3", ("s3",), "s3://BUCKET/PREFIX"),
+}
+
+
+def _check_url(table: _Table, kind: str, url: str) -> None:
+    said, schemes, form = _ADDRESSES[kind]
+    if not url.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+        raise table.fail("url", f"this is no {said} address", f"write {form}")
+    if "@" in url and ":" in url.split("://", 1)[1].split("@", 1)[0]:
+        hint = 'move it to the environment: password_env = "..."'
+        if kind == "s3":
+            hint = 'move it to the environment: key_env = "...", secret_env = "..."'
+        raise table.fail("url", "a password does not belong in this file", hint)
+
+
+def _bucket(table: _Table) -> BucketConfig:
+    bucket = BucketConfig(
+        endpoint=table.maybe("endpoint"),
+        region=table.maybe("region"),
+        key_env=table.maybe("key_env"),
+        secret_env=table.maybe("secret_env"),
+        session_env=table.maybe("session_env"),
+        anonymous=table.flag("anonymous"),
+    )
+    if (bucket.key_env is None) != (bucket.secret_env is None):
+        raise table.fail("secret_env", "key_env and secret_env belong together", "name both, or neither")
+    return bucket
 
 
 def _log(name: str, table: _Table, root: Path) -> LogConfig:

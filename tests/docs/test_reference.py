@@ -82,9 +82,10 @@ def _accepted(folder: Path, table: str, minimum: str) -> set[str]:
 
 
 NEEDED = 'map = {time = "t", actor = "a", action = "b", dataset = "d"}'
+URLS = {"postgres": "postgresql://h/d", "mysql": "mysql://u@h/", "s3": "s3://b/p"}
 TABLES = {
     "Stores": [
-        ("[stores.n]", f'kind = "{kind}"\n' + ('url = "postgresql://h/d"' if kind == "postgres" else 'path = "p"'))
+        ("[stores.n]", f'kind = "{kind}"\n' + (f'url = "{URLS[kind]}"' if kind in URLS else 'path = "p"'))
         for kind in config.STORE_KINDS
     ],
     "Logs": [("[logs.n]", f'kind = "{kind}"\npath = "p"\n{NEEDED}') for kind in config.LOG_KINDS],

@@ -51,6 +51,8 @@ def test_a_state_of_the_first_release_is_brought_up_to_date(file: Path, database
     with database.write() as connection:
         connection.execute(sa.text("drop table ruling"))
         connection.execute(sa.text("alter table field drop column place"))
+        connection.execute(sa.text("alter table dataset drop column sampled"))
+        connection.execute(sa.text("alter table dataset drop column scan"))
         connection.execute(sa.text("update alembic_version set version_num = '0001'"))
     database.close()
     again = Database.open(file)

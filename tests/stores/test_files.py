@@ -211,10 +211,10 @@ def test_a_damaged_parquet_file_is_told(tmp_path: Path) -> None:
 
 def test_what_is_not_read_is_named(tmp_path: Path) -> None:
     """Unknown kinds, empty files and links are listed with a reason, not passed over."""
-    (tmp_path / "notes.docx").write_bytes(b"PK")
+    (tmp_path / "notes.docx").write_bytes(b"PK\x03\x04")
     (tmp_path / "empty.csv").write_bytes(b"")
     (tmp_path / "deep").mkdir()
-    (tmp_path / "deep" / "x.xlsx").write_bytes(b"PK")
+    (tmp_path / "deep" / "x.xlsx").write_bytes(b"PK\x03\x04")
     (tmp_path / "link.csv").symlink_to(tmp_path / "empty.csv")
     (tmp_path / "folder").symlink_to(tmp_path / "deep")
     reasons = skipped(tmp_path)
@@ -333,7 +333,7 @@ def test_files_named_after_people_are_not_told(tmp_path: Path) -> None:
     for name in ("ann@example.com.csv", "export bob@mail.example.com.csv", "cy@example.com/a.csv"):
         (tmp_path / name).write_text(f"id,name\n1,{name[:2]}\n")
     for name in ("di@example.com.docx", "ed@example.com", "+442079460958"):
-        (tmp_path / name).write_bytes(b"PK")
+        (tmp_path / name).write_bytes(b"PK\x03\x04")
     found = [one for one in open_files("exports", tmp_path).datasets() if isinstance(one, Dataset)]
     assert len({one.name for one in found}) == 3
     told = "".join(one.name for one in found) + repr(skipped(tmp_path))

@@ -12,7 +12,7 @@ import pytest
 
 from custodes.datamap.tally import flatten
 from custodes.records import Dataset
-from custodes.stores import format_parquet
+from custodes.stores import leaves
 from custodes.stores.files import open_files
 from custodes.stores.interface import Unreadable
 
@@ -71,14 +71,14 @@ def test_every_kind_of_column_is_read(tmp_path: Path, kind: str) -> None:
 
 def test_a_column_that_cannot_be_read_keeps_no_other_from_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is named as not read, and empty."""
-    known = format_parquet._text
+    known = leaves._text
 
     def text(array: pa.Array) -> pa.Array:
         if pa.types.is_duration(array.type):
             raise pa.ArrowNotImplementedError("no such cast")
         return known(array)
 
-    monkeypatch.setattr(format_parquet, "_text", text)
+    monkeypatch.setattr(leaves, "_text", text)
     table = pa.table({"mail": MAIL, "took": pa.array([1, 2, 3], pa.duration("s")), "n": [1, 2, 3]})
     columns, reason = read(tmp_path, table)
     assert columns == {"mail": MAIL, "took": [None] * 3, "n": ["1", "2", "3"]}

@@ -39,14 +39,17 @@ def run(json: Json = False) -> None:
 
 
 @app.command()
-def scan(json: Json = False) -> None:
-    """Find which customer data is where; unchanged stores are not read again."""
+def scan(
+    json: Json = False,
+    full: Annotated[bool, typer.Option("--full", help="Read every row, also where fewer would do.")] = False,
+) -> None:
+    """Find which customer data is where; unchanged stores are not read again, large ones only until it is sure."""
     from custodes.cli import show
     from custodes.pipeline.scan import misplaced_findings
     from custodes.pipeline.scan import scan as run_scan
 
     with writing() as workspace, shown(quiet=json) as progress:
-        outcome = run_scan(workspace, progress)
+        outcome = run_scan(workspace, progress, full=full)
         found = misplaced_findings(workspace)
         if outcome.changed:
             receipt = workspace.receipt("scan", fields=len(outcome.fields), uncovered=len(outcome.skipped))

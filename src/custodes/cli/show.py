@@ -82,6 +82,7 @@ def scan_plain(outcome: ScanOutcome) -> Plain:
                 "columns": one.columns,
                 "rows_read": one.rows_read,
                 "rows_total": one.rows_total,
+                "sampled": one.sampled,
             }
             for one in outcome.examined
         ],

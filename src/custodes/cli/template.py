@@ -19,13 +19,16 @@ data = "custodes-data"         # where Custodes keeps its own files (readable by
 # categories = "categories"
 
 # [scan]
-# max_rows = 1000000           # rows read per table, spread over it; 0 reads all. The share read is always stated
-# timeout = 300                # seconds per table
+# max_rows = 1000000           # rows read per table at most, from all over it; 0 reads all. The share is always stated
+# max_bytes = 0                # bytes of text read per table at most, and
+# max_seconds = 0              # seconds, so that a busy server is not hurt; 0 is no limit
+# full = false                 # true: read on when the verdicts are sure already
+# timeout = 300                # seconds per statement
 
 # --- Stores: where customer data may be. They are opened read-only. ---------------------------------------------
 
 # [stores.shop]
-# kind = "sqlite"              # sqlite, postgres or files
+# kind = "sqlite"              # sqlite, duckdb, postgres, mysql, files or s3
 # path = "shop.db"
 # vault = ["main.cards"]       # datasets where cards and credentials may live; true for the whole store
 
@@ -36,9 +39,25 @@ data = "custodes-data"         # where Custodes keeps its own files (readable by
 # schemas = ["public"]         # default: every schema the role may use
 # skip = { "public.audit" = "kept by the auditors, scanned by them" }
 
+# [stores.billing]
+# kind = "mysql"               # MariaDB or MySQL; needs: pip install "custodes[mysql]"
+# url = "mysql://custodes_scan@localhost:3306/billing"
+# password_env = "BILLING_PASSWORD"
+
+# [stores.warehouse]
+# kind = "duckdb"              # a database file of DuckDB
+# path = "warehouse.duckdb"
+
 # [stores.exports]
-# kind = "files"               # a folder of CSV, JSON lines and Parquet files, plain or gzip
+# kind = "files"               # a folder with files of any kind, in archives, too
 # path = "exports"
+
+# [stores.lake]
+# kind = "s3"                  # S3-compatible storage; needs: pip install "custodes[s3]"
+# url = "s3://bucket/prefix"
+# endpoint = "https://storage.example.com"   # of another storage than Amazon's
+# key_env = "LAKE_KEY"         # the access key; without it the machine's own credentials are used
+# secret_env = "LAKE_SECRET"
 
 # --- Logs: who touched what. ------------------------------------------------------------------------------------
 

@@ -60,7 +60,7 @@ def _partly(known: Overview) -> list[Gap]:
             "raise scan.max_rows or scan.timeout in custodes.toml (max_rows = 0 reads all)",
         )
         for one in known.examined
-        if one.rows_total and one.rows_read < one.rows_total
+        if one.rows_total and one.rows_read < one.rows_total and not one.sampled
     ]
 
 

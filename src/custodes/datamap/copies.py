@@ -114,6 +114,19 @@ class Sketches:
                 if len(normal) >= _LEAST_LENGTH:
                     theta.update(self._hashed(normal))
 
+    def wants(self, dataset: Dataset) -> bool:
+        """Whether any field of a dataset that was started is taken in."""
+        return any(name == dataset.full_name for name, _ in self._open)
+
+    def of(self, dataset: Dataset) -> dict[str, bytes]:
+        """What to store of a dataset that has been read to its end, by `store.dataset.field`."""
+        mine = [
+            Sketch(name, field, category, theta.compact())
+            for (name, field), (category, theta) in self._open.items()
+            if name == dataset.full_name
+        ]
+        return {sketch.name: sketch.to_bytes() for sketch in mine}
+
     def all(self) -> list[Sketch]:
         """Of every dataset that was kept or read, by name."""
         for (dataset, field), (category, theta) in self._open.items():

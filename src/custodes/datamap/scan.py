@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final, Protocol
 
 import pyarrow as pa
 
+from custodes.datamap.claim import signed
+from custodes.datamap.enough import Enough, Limits, unseen
 from custodes.datamap.order import targets_first
 from custodes.records import Dataset, Examined, Field, Skipped
 from custodes.stores.interface import Store, Unreadable
@@ -52,6 +56,8 @@ def scan(
     max_rows: int,
     known: Mapping[str, Examined],
     skip: Mapping[str, str],
+    limits: Limits | None = None,
+    done: Mapping[str, Examined] | None = None,
     sketches: Sketches | None = None,
     on_progress: Progress | None = None,
 ) -> Iterator[Examined | Skipped]:
@@ -59,8 +65,11 @@ def scan(
 
     It is both when only part of it was read.
 
+    max_rows: the most that is read of one dataset, 0 for all. limits: further ones; unless they say `whole`, reading
+    ends as soon as the verdicts are sure where the store gives rows in random order, and `sampled` says so.
     known: by `Dataset.full_name`, what an earlier scan with the same judge and max_rows found; a dataset whose
-    fingerprint is unchanged is not read again. skip: names (or patterns with `*`) of datasets the owner does not
+    fingerprint is unchanged is not read again. done: what this very scan had read before it was stopped; that is not
+    read again even where the store promises nothing. skip: names (or patterns with `*`) of datasets the owner does not
     want read, with the reason. A dataset that broke off or was mended has no fingerprint: the next scan tries again.
     Raises StoreRefused when the store is lost altogether.
     """
@@ -72,14 +81,15 @@ def scan(
             )
         elif isinstance(found, Skipped):
             yield found
-        elif (before := _unchanged(found, known)) is not None:
+        elif (before := _unchanged(found, known) or _done(found, done or {})) is not None:
             if sketches is not None:
                 sketches.keep(found)
             judge.recall(before)
             yield before
         else:
             tally = judge.tally(found)
-            yield from _examine(store, found, tally, max_rows=max_rows, sketches=sketches, on_progress=on_progress)
+            asked = replace(limits or Limits(), rows=max_rows)
+            yield from _examine(store, found, tally, limits=asked, sketches=sketches, on_progress=on_progress)
 
 
 def _examine(
@@ -87,21 +97,35 @@ def _examine(
     dataset: Dataset,
     tally: Tally,
     *,
-    max_rows: int,
+    limits: Limits,
     sketches: Sketches | None,
     on_progress: Progress | None,
 ) -> Iterator[Examined | Skipped]:
     sketching = None if sketches is None else _Sketching(sketches, tally, dataset)
-    rows = 0
+    enough = Enough() if limits.rows and dataset.scattered and not limits.whole else None
+    spent = _Spent(limits)
+    rows = passed = 0
+    sure = False
     broken: Skipped | None = None
     try:
-        for batch in store.read(dataset, max_rows=max_rows):
-            tally.add(batch)
-            rows += batch.num_rows
-            if sketching is not None:
-                sketching.add(batch)
-            if on_progress is not None:
-                on_progress(dataset.full_name, rows)
+        with closing(_generator(store.read(dataset, max_rows=limits.rows))) as batches:
+            for batch in batches:
+                passed += batch.num_rows
+                if not sure:
+                    tally.add(batch)
+                    rows += batch.num_rows
+                if sketching is not None:
+                    sketching.add(batch)
+                if on_progress is not None:
+                    on_progress(dataset.full_name, passed)
+                if (reason := spent.by(batch)) is not None:
+                    hint = "raise it in custodes.toml, or scan with --full"
+                    broken = Skipped("scan", store.name, dataset.name, f"{reason}; {passed:,} rows were read", hint)
+                    break
+                sure = sure or (enough is not None and enough.reached(rows, tally.verdicts))
+                # Copies are found by comparing all values: fields that identify people are read on for that alone.
+                if sure and (sketching is None or not sketching.wanted):
+                    break
     except Unreadable as error:
         broken = Skipped("scan", store.name, dataset.name, error.reason, error.hint)
     except (UnicodeError, pa.ArrowException, RecursionError) as error:
@@ -115,16 +139,54 @@ def _examine(
     verdicts = tally.verdicts()
     if sketching is not None:
         sketching.finish(verdicts)
+    ended = broken is None and not (sure and rows == passed)
+    total = _total(dataset, passed, limits.rows, whole=ended)
+    sampled = sure and (total is None or rows < total)
     yield Examined(
         store=store.name,
         dataset=dataset.name,
         kind=dataset.kind,
         columns=len(dataset.columns),
         rows_read=rows,
-        rows_total=_total(dataset, rows, max_rows, whole=broken is None),
+        rows_total=total,
         fingerprint=None if broken is not None else dataset.fingerprint,
-        verdicts=verdicts,
+        verdicts=tuple(replace(one, reasons=(*one.reasons, *_share(rows, total, sure=sampled))) for one in verdicts),
+        sampled=sampled,
     )
+
+
+def _share(rows: int, total: int | None, *, sure: bool) -> tuple[str, ...]:
+    """How much of the dataset a verdict rests on, where that is not all of it."""
+    if not sure and (total is None or rows >= total):
+        return ()
+    said = f"judged by {rows:,} of {total:,} rows ({rows / total:.2%})" if total else f"judged by {rows:,} rows"
+    if sure:
+        said += f" from all over it; what at most {unseen(rows):.2%} of the rows hold may be unseen"
+    # A fair sample speaks for what was found in it; the first rows may not be like the rest.
+    return (signed(1.0 if sure else -1.0, said),)
+
+
+def _generator(batches: Iterator[pa.RecordBatch]) -> Generator[pa.RecordBatch, None, None]:
+    """What a store hands over, closed with everything it holds when the reading ends early."""
+    yield from batches
+
+
+class _Spent:
+    """What a dataset has cost so far."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._began = time.monotonic()
+        self._bytes = 0
+
+    def by(self, batch: pa.RecordBatch) -> str | None:
+        """Which limit was met with this batch."""
+        self._bytes += batch.nbytes
+        if self._limits.bytes and self._bytes >= self._limits.bytes:
+            return f"scan.max_bytes ({self._limits.bytes:,}) was reached"
+        if self._limits.seconds and time.monotonic() - self._began >= self._limits.seconds:
+            return f"scan.max_seconds ({self._limits.seconds:g}) was reached"
+        return None
 
 
 class _Sketching:
@@ -146,6 +208,11 @@ class _Sketching:
         self._rows += batch.num_rows
         if self._rows >= _FIRST_LOOK:
             self._start(self._tally.verdicts())
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the dataset has fields that are sketched."""
+        return self._held is not None or self._sketches.wants(self._dataset)
 
     def finish(self, verdicts: tuple[Field, ...]) -> None:
         if self._held is not None:
@@ -170,6 +237,11 @@ def _unchanged(dataset: Dataset, known: Mapping[str, Examined]) -> Examined | No
     if before is None or dataset.fingerprint is None or before.fingerprint != dataset.fingerprint:
         return None
     return replace(before, kind=dataset.kind, columns=len(dataset.columns))
+
+
+def _done(dataset: Dataset, done: Mapping[str, Examined]) -> Examined | None:
+    before = done.get(dataset.full_name)
+    return before if before is not None and before.fingerprint == dataset.fingerprint else None
 
 
 def _total(dataset: Dataset, rows: int, max_rows: int, *, whole: bool) -> int | None:

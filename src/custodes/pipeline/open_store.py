@@ -3,25 +3,65 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
 
 from custodes.config import StoreConfig
 from custodes.errors import CouldNotRun
+from custodes.stores.duckdb import open_duckdb
 from custodes.stores.files import open_files
 from custodes.stores.interface import Store
 from custodes.stores.sqlite import open_sqlite
+
+_ON_DISK: Final[dict[str, Callable[[str, Path], Store]]] = {
+    "sqlite": open_sqlite,
+    "duckdb": open_duckdb,
+    "files": open_files,
+}
 
 
 def open_store(chosen: StoreConfig, *, timeout: int) -> Store:
     """Open a configured store read-only. Raises StoreRefused, CouldNotRun when its driver is not installed."""
     if chosen.path is not None:
-        return (open_sqlite if chosen.kind == "sqlite" else open_files)(chosen.name, chosen.path)
+        return _ON_DISK[chosen.kind](chosen.name, chosen.path)
     try:
-        from custodes.stores.postgres import open_postgres  # noqa: PLC0415 - its driver is an extra
+        return _opened(chosen, timeout)
     except ImportError as error:
         raise CouldNotRun(
-            "the PostgreSQL driver is not installed",
+            f"the driver for stores of kind {chosen.kind} is not installed",
             where=f"stores.{chosen.name}",
-            hint='pip install "custodes[postgres]"',
+            hint=f'pip install "custodes[{chosen.kind}]"',
         ) from error
-    password = os.environ.get(chosen.password_env) if chosen.password_env else None
-    return open_postgres(chosen.name, chosen.url or "", password, chosen.schemas, timeout)
+
+
+def _opened(chosen: StoreConfig, timeout: int) -> Store:
+    """Drivers are extras: each is imported where it is asked for."""
+    url = chosen.url or ""
+    if chosen.bucket is not None:
+        from custodes.stores.bucket import open_bucket  # noqa: PLC0415
+
+        bucket = chosen.bucket
+        return open_bucket(
+            chosen.name,
+            url,
+            endpoint=bucket.endpoint,
+            region=bucket.region,
+            key=_secret(bucket.key_env),
+            secret=_secret(bucket.secret_env),
+            session=_secret(bucket.session_env),
+            anonymous=bucket.anonymous,
+            timeout=timeout,
+        )
+    password = _secret(chosen.password_env)
+    if chosen.kind == "mysql":
+        from custodes.stores.mysql import open_mysql  # noqa: PLC0415
+
+        return open_mysql(chosen.name, url, password, chosen.schemas, timeout)
+    from custodes.stores.postgres import open_postgres  # noqa: PLC0415
+
+    return open_postgres(chosen.name, url, password, chosen.schemas, timeout)
+
+
+def _secret(variable: str | None) -> str | None:
+    return os.environ.get(variable) if variable else None

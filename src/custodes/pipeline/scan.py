@@ -12,6 +12,7 @@ from custodes.config import StoreConfig
 from custodes.datamap.category import CategoryRules, load_categories
 from custodes.datamap.classify import Classifier
 from custodes.datamap.copies import Sketches, copies, identifying
+from custodes.datamap.enough import Limits
 from custodes.datamap.misplaced import misplaced
 from custodes.datamap.prose import NameFinder
 from custodes.datamap.scan import scan as scan_store
@@ -20,6 +21,7 @@ from custodes.pipeline.categories import known_categories
 from custodes.pipeline.open_store import open_store
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.rulings import ruled, unapplied
+from custodes.pipeline.under_way import UnderWay
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Dataset, Examined, Field, Finding, Skipped, Suppressed
 from custodes.stores.names import file_name
@@ -45,14 +47,20 @@ class ScanOutcome:
         return tuple(field for one in self.examined for field in one.verdicts)
 
 
-def scan(workspace: Workspace, progress: Progress) -> ScanOutcome:
-    """Read every configured store as far as it changed, and keep the map. One store's failure stops no other."""
+def scan(workspace: Workspace, progress: Progress, *, full: bool = False) -> ScanOutcome:
+    """Read every configured store as far as it changed, and keep the map. One store's failure stops no other.
+
+    full: read every row of every dataset, whatever the configuration says.
+    """
     config = workspace.config
+    asked = config.scan
+    limits = Limits() if full else Limits(asked.max_rows, asked.max_bytes, asked.max_seconds, asked.full)
     progress.step("scan")
     rules = load_categories(config.categories)
     names = name_finder(config.scan.names_in_text)
-    judged_by = _digest(rules, config.scan.max_rows, names.title if names is not None else "")
+    judged_by = _digest(rules, limits, names.title if names is not None else "")
     classifier = Classifier(rules, names=names)
+    under_way = UnderWay(workspace, judged_by)
     before = workspace.datamap.all()
     sketches = Sketches(
         workspace.token_key, identifying({one.id: one.category for one in rules}), workspace.datamap.sketches()
@@ -64,6 +72,7 @@ def scan(workspace: Workspace, progress: Progress) -> ScanOutcome:
     workspace.datamap.forget_stores(store.name for store in config.stores)
     for chosen in config.stores:
         known = workspace.datamap.known(chosen.name, judged_by)
+        done = workspace.datamap.done(chosen.name, under_way.scan)
         found: list[Examined] = []
         try:
             with closing(open_store(chosen, timeout=config.scan.timeout)) as store:
@@ -71,12 +80,27 @@ def scan(workspace: Workspace, progress: Progress) -> ScanOutcome:
                     store,
                     classifier,
                     sketches=sketches,
-                    max_rows=config.scan.max_rows,
+                    max_rows=limits.rows,
+                    limits=limits,
                     known={f"{chosen.name}.{name}": each for name, each in known.items()},
+                    done={f"{chosen.name}.{name}": each for name, each in done.items()},
                     skip=left_out(chosen),
                     on_progress=progress.advance,
                 ):
-                    (skipped if isinstance(one, Skipped) else found).append(one)  # type: ignore[arg-type]  # sorted by kind
+                    if isinstance(one, Skipped):
+                        skipped.append(one)
+                        continue
+                    found.append(one)
+                    # What was read in part would not be told again: it is read again.
+                    whole = all((gap.store, gap.dataset) != (one.store, one.dataset) for gap in skipped[-2:])
+                    if whole and not _unchanged(one, known) and one.dataset not in done:
+                        workspace.datamap.keep(
+                            one,
+                            sketches.of(Dataset(one.store, one.dataset, ())),
+                            judged_by=judged_by,
+                            now=workspace.clock(),
+                            scan=under_way.scan,
+                        )
         except (StoreRefused, CouldNotRun) as error:
             skipped.append(Skipped("scan", chosen.name, "", str(error), error.hint))
             # What was known of a store that cannot be reached stays on the map: it has not gone away.
@@ -91,7 +115,8 @@ def scan(workspace: Workspace, progress: Progress) -> ScanOutcome:
     workspace.datamap.save_copies(pairs, sketches.stored())
     skipped.extend(unapplied(workspace))
     workspace.coverage.replace("scan", skipped)
-    changed = _told(workspace.datamap.all()) != _told(before)
+    changed = under_way.resumed or _told(workspace.datamap.all()) != _told(before)
+    under_way.ended()
     ruled_map, suppressed = ruled(workspace)
     place = {store.name: number for number, store in enumerate(config.stores)}
     examined = tuple(sorted(ruled_map, key=lambda one: place[one.store]))  # told in the order of the owner's file
@@ -125,15 +150,17 @@ def name_finder(model: str | None) -> NameFinder | None:
     return SpacyNames(model)
 
 
-def _digest(rules: Sequence[CategoryRules], max_rows: int, names: str) -> str:
+def _digest(rules: Sequence[CategoryRules], limits: Limits, names: str) -> str:
     """What a verdict depends on beside the data: a change of it makes every dataset be read again.
 
-    Categories count by the text of their files: sets in them print in another order in every process.
+    Behind the dash stand the limits, which say nothing about a dataset that was read whole. Categories count by the
+    text of their files: sets in them print in another order in every process.
     """
-    digest = hashlib.sha256(repr((__version__, max_rows, names)).encode())
+    digest = hashlib.sha256(repr((__version__, names)).encode())
     for rule in rules:
         digest.update(hashlib.sha256(rule.file.read_bytes()).digest())
-    return digest.hexdigest()[:16]
+    said = repr((limits.rows, limits.bytes, limits.seconds, limits.whole))
+    return f"{digest.hexdigest()[:16]}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
 
 
 def in_vault(stores: Iterable[StoreConfig]) -> Callable[[str, str], bool]:

@@ -23,6 +23,7 @@ class Dataset:
     rows: how many the store says it has, None where only reading can tell.
     fingerprint: equal fingerprints promise equal content; None where the store can promise nothing.
     kind: `table`, `view` or `file`.
+    scattered: with a limit its rows come in random order, so that those read so far are a fair sample at any moment.
     """
 
     store: str
@@ -31,6 +32,7 @@ class Dataset:
     kind: str = "table"
     rows: int | None = None
     fingerprint: str | None = None
+    scattered: bool = False
 
     @property
     def full_name(self) -> str:
@@ -59,7 +61,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """One dataset that was read: how many rows of how many, so that the share read is always stated."""
+    """One dataset that was read: how many rows of how many, so that the share read is always stated.
+
+    sampled: the rows are a fair sample of all, read until more of them changed no verdict.
+    """
 
     store: str
     dataset: str
@@ -69,3 +74,4 @@ class Examined:
     rows_total: int | None
     fingerprint: str | None = None
     verdicts: tuple[Field, ...] = field(default=())
+    sampled: bool = False

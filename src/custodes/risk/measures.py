@@ -136,7 +136,8 @@ def _unread(overview: Overview, _: Scope) -> Reading | NotMeasured:
     if not whole:
         return NotMeasured("no data store was read")
     # A dataset read by a third counts as two thirds unread, so that failing to read it at all is never better.
-    parts = [one for one in overview.examined if one.rows_total and one.rows_read < one.rows_total]
+    # A fair sample that was read until nothing changed any more counts as read.
+    parts = [one for one in overview.examined if one.rows_total and one.rows_read < one.rows_total and not one.sampled]
     share = (missing + math.fsum(1 - one.rows_read / (one.rows_total or 1) for one in parts)) / whole
     full = len(overview.examined) - len(parts)
     sentence = f"{plural(full, 'dataset') if full else 'no dataset'} could be read in full"

@@ -20,11 +20,15 @@ class DataMap:
         self._database = database
 
     def known(self, store: str, judged_by: str) -> dict[str, Examined]:
-        """What is known of a store, by dataset, as far as today's categories judged it."""
+        """What is known of a store, by dataset, as far as today's categories judged it.
+
+        What stands behind a dash in `judged_by` are limits: of a dataset that was read whole any will do.
+        """
+        judges = judged_by.partition("-")[0]
+        whole = sa.and_(dataset.c.judged_by.startswith(f"{judges}-"), dataset.c.rows_read >= dataset.c.rows_total)
+        judged = sa.or_(dataset.c.judged_by == judged_by, whole)
         with self._database.read() as connection:
-            rows = connection.execute(
-                sa.select(dataset).where(dataset.c.store == store, dataset.c.judged_by == judged_by)
-            ).all()
+            rows = connection.execute(sa.select(dataset).where(dataset.c.store == store, judged)).all()
             return {row.name: _examined(row, self._fields(connection, store, row.name)) for row in rows}
 
     def all(self) -> tuple[Examined, ...]:
@@ -54,37 +58,33 @@ class DataMap:
             }
             for table in (dataset, field):
                 connection.execute(table.delete().where(table.c.store.in_(names)))
-            moment = now.isoformat()
             for one in examined:
-                connection.execute(
-                    dataset.insert().values(
-                        store=one.store,
-                        name=one.dataset,
-                        kind=one.kind,
-                        columns=one.columns,
-                        rows_read=one.rows_read,
-                        rows_total=one.rows_total,
-                        fingerprint=one.fingerprint,
-                        judged_by=judged_by,
-                        first_seen=since.get((one.store, one.dataset), moment),
-                    )
-                )
-                for place, verdict in enumerate(one.verdicts):
-                    key = (verdict.store, verdict.dataset, verdict.field, verdict.category)
-                    connection.execute(
-                        field.insert().values(
-                            store=verdict.store,
-                            dataset=verdict.dataset,
-                            field=verdict.field,
-                            category=verdict.category,
-                            confidence=verdict.confidence,
-                            matched=verdict.matched,
-                            scanned=verdict.scanned,
-                            reasons=json.dumps(verdict.reasons),
-                            place=place,
-                            first_seen=since_field.get(key, moment),
-                        )
-                    )
+                _insert(connection, one, judged_by, now, since, since_field, None)
+
+    def keep(self, one: Examined, sketches: Mapping[str, bytes], *, judged_by: str, now: datetime, scan: str) -> None:
+        """Replace what is known of one dataset while a scan is under way, so that it is not read again after a stop."""
+        mine = sa.and_(dataset.c.store == one.store, dataset.c.name == one.dataset)
+        fields = sa.and_(field.c.store == one.store, field.c.dataset == one.dataset)
+        with self._database.write() as connection:
+            since = {
+                (row.store, row.name): row.first_seen for row in connection.execute(sa.select(dataset).where(mine))
+            }
+            since_field = {
+                (row.store, row.dataset, row.field, row.category): row.first_seen
+                for row in connection.execute(sa.select(field).where(fields))
+            }
+            connection.execute(dataset.delete().where(mine))
+            connection.execute(field.delete().where(fields))
+            _insert(connection, one, judged_by, now, since, since_field, scan)
+            for name, body in sketches.items():
+                connection.execute(sketch.delete().where(sketch.c.name == name))
+                connection.execute(sketch.insert().values(name=name, body=body))
+
+    def done(self, store: str, scan: str) -> dict[str, Examined]:
+        """What a scan that was stopped had read of a store, by dataset."""
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(dataset).where(dataset.c.store == store, dataset.c.scan == scan)).all()
+            return {row.name: _examined(row, self._fields(connection, store, row.name)) for row in rows}
 
     def sketches(self) -> dict[str, bytes]:
         """Every stored sketch, by `store.dataset.field`."""
@@ -150,4 +150,48 @@ def _examined(row: sa.Row[tuple[object, ...]], verdicts: tuple[Field, ...]) -> E
         rows_total=row.rows_total,
         fingerprint=row.fingerprint,
         verdicts=verdicts,
+        sampled=bool(row.sampled),
     )
+
+
+def _insert(
+    connection: sa.Connection,
+    one: Examined,
+    judged_by: str,
+    now: datetime,
+    since: Mapping[tuple[str, str], str],
+    since_field: Mapping[tuple[str, str, str, str], str],
+    scan: str | None,
+) -> None:
+    moment = now.isoformat()
+    connection.execute(
+        dataset.insert().values(
+            store=one.store,
+            name=one.dataset,
+            kind=one.kind,
+            columns=one.columns,
+            rows_read=one.rows_read,
+            rows_total=one.rows_total,
+            fingerprint=one.fingerprint,
+            sampled=one.sampled,
+            scan=scan,
+            judged_by=judged_by,
+            first_seen=since.get((one.store, one.dataset), moment),
+        )
+    )
+    for place, verdict in enumerate(one.verdicts):
+        key = (verdict.store, verdict.dataset, verdict.field, verdict.category)
+        connection.execute(
+            field.insert().values(
+                store=verdict.store,
+                dataset=verdict.dataset,
+                field=verdict.field,
+                category=verdict.category,
+                confidence=verdict.confidence,
+                matched=verdict.matched,
+                scanned=verdict.scanned,
+                reasons=json.dumps(verdict.reasons),
+                place=place,
+                first_seen=since_field.get(key, moment),
+            )
+        )

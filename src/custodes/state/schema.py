@@ -17,7 +17,9 @@ dataset = Table(
     Column("rows_read", Integer, nullable=False),
     Column("rows_total", Integer),
     Column("fingerprint", String),
-    Column("judged_by", String, nullable=False),  # digest of the categories that judged it
+    Column("sampled", Boolean, nullable=False, server_default="0"),  # rows_read are a fair sample, and were enough
+    Column("scan", String),  # the scan that read it, while that is under way or was stopped
+    Column("judged_by", String, nullable=False),  # digest of the categories that judged it, and of the limits
     Column("first_seen", String, nullable=False),
 )
 field = Table(
@@ -140,4 +142,4 @@ ruling = Table(
 # Digests of what a step last worked from, so that a step with nothing new to do does nothing.
 mark = Table("mark", metadata, Column("name", String, primary_key=True), Column("value", Text, nullable=False))
 
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"

@@ -1,81 +1,157 @@
-"""What does a folder of files hold? CSV, JSON lines and Parquet, gzip or not; every other file is named as not read."""
+"""What does a place full of files hold? A folder or a bucket; every file is a dataset or named with a reason."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
-from pathlib import Path, PurePosixPath
-from typing import Final
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
 
 import pyarrow as pa
 
 from custodes.errors import StoreRefused
 from custodes.records import Dataset, Skipped
-from custodes.stores import format_csv, format_json, format_parquet, names, reading
+from custodes.stores import filing, names, reading
+from custodes.stores.filing import Part, Unfit
 from custodes.stores.interface import Unreadable
+from custodes.stores.source import Source, of_path
 
-Layout = format_csv.Layout | format_json.Layout | format_parquet.Layout
+_REMEMBERED: Final = 4_096  # parts whose layout is kept between describing and reading
+_HELD: Final = 1 << 28  # bytes of archives in archives that are kept with them
 
-_LAYOUTS: Final[dict[str, Callable[[Path], Layout]]] = {
-    ".csv": format_csv.layout,
-    ".tsv": format_csv.layout,
-    ".tab": format_csv.layout,
-    ".psv": format_csv.layout,
-    ".jsonl": format_json.layout,
-    ".ndjson": format_json.layout,
-    ".json": format_json.layout,
-    ".parquet": format_parquet.layout,
-    ".pq": format_parquet.layout,
-}
-_COMPRESSIBLE: Final = frozenset(_LAYOUTS) - {".parquet", ".pq"}
-_KINDS: Final = "csv, tsv, jsonl, ndjson, json (each also .gz) and parquet"
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file of a place. name: its path there, with `/`. source: None where it cannot be read, for a reason."""
+
+    name: str
+    source: Source | None
+    fingerprint: str | None = None
+    reason: str = ""
+    hint: str = ""
+
+
+class Place(Protocol):
+    """Where files lie."""
+
+    def entries(self) -> Iterator[Entry]:
+        """Every file, by path; what may not be listed comes last, with its reason."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...
 
 
 class FilesStore:
-    """A folder with all below it, or one file. Nothing is written; symbolic links are named, not followed.
+    """A folder with all below it, or one file, or a bucket. Nothing is written.
 
-    Dataset names are paths inside the folder, with `/`, as `names.file_name` tells them. A fingerprint is
-    size, time of change in nanoseconds and inode: a program that rewrites a file in place and sets its old time
-    back is not noticed.
+    Dataset names are paths inside the place, as `names.file_name` tells them; what lies in an archive or workbook has
+    the archive's path before its own. The fingerprint is that of the file on the disk or in the bucket.
     """
 
-    kind = "files"
-
-    def __init__(self, name: str, path: Path) -> None:
+    def __init__(self, name: str, kind: str, place: Place) -> None:
         self.name = name
-        self._path = path
-        self._root = path.parent if path.is_file() else path
-        self._masked: dict[str, Path] = {}  # told name to file, of the names that are not told as they are
+        self.kind = kind
+        self._place = place
+        self._taken: dict[str, str] = {}  # told name to path, of the names that are not told as they are
+        self._parts: OrderedDict[str, Part] = OrderedDict()
+        self._held = 0
 
     def __repr__(self) -> str:
-        return f"FilesStore({self.name!r}, {str(self._path)!r})"
+        return f"FilesStore({self.name!r}, {self._place!r})"
 
     def datasets(self) -> Iterator[Dataset | Skipped]:
         """Every file, by path."""
-        refused: list[OSError] = []
-        for file in sorted(self._files(refused)):
-            yield self._describe(file)
-        for error in refused:
-            name = self._told(Path(error.filename or self._root))
-            yield self._skipped(name, _words(error), "grant the right to read the folder")
+        for entry in self._place.entries():
+            yield from self._described(entry)
 
     def read(self, dataset: Dataset, *, max_rows: int) -> Iterator[pa.RecordBatch]:
-        """See Store.read. Beyond max_rows every n-th row is read; of a compressed file the first ones."""
-        if names.STAR in dataset.name and dataset.name not in self._masked:
-            for file in sorted(self._files([])):
-                self._told(file)
-        path = self._masked.get(dataset.name, self._root / dataset.name)
+        """See Store.read. Of a file that cannot be read from anywhere, beyond max_rows, every n-th row is read."""
         try:
-            how = _layout(path)
-            if isinstance(how, format_csv.Layout):
-                yield from format_csv.batches(path, how, max_rows=max_rows)
-            elif isinstance(how, format_json.Layout):
-                yield from format_json.batches(path, how, max_rows=max_rows)
-            else:
-                yield from format_parquet.batches(path, how, max_rows=max_rows)
+            part = self._part(dataset.name)
+            yield from part.batches(max_rows)
         except OSError as error:
             raise Unreadable(_words(error), "check that the file is still there and may be read") from error
+
+    def close(self) -> None:
+        """Let go of what the place holds."""
+        self._parts.clear()
+        self._held = 0
+        self._place.close()
+
+    def _described(self, entry: Entry) -> Iterator[Dataset | Skipped]:
+        name = self._told(entry.name)
+        if entry.source is None:
+            yield self._skipped(name, entry.reason, entry.hint)
+            return
+        try:
+            for part in filing.parts(entry.name, entry.source):
+                told = self._told(part.name)
+                if isinstance(part, Unfit):
+                    yield self._skipped(told, part.reason, part.hint)
+                    continue
+                self._remember(told, part)
+                yield Dataset(self.name, told, part.columns, "file", part.rows, entry.fingerprint, part.scattered)
+        except OSError as error:
+            yield self._skipped(name, _words(error), "grant the right to read it, or list it under skip")
+
+    def _remember(self, name: str, part: Part) -> None:
+        before = self._parts.pop(name, None)
+        self._parts[name] = part
+        self._held += part.held - (before.held if before is not None else 0)
+        while len(self._parts) > 1 and (len(self._parts) > _REMEMBERED or self._held > _HELD):
+            self._held -= self._parts.popitem(last=False)[1].held
+
+    def _part(self, name: str) -> Part:
+        if (known := self._parts.get(name)) is not None:
+            return known
+        for entry in self._place.entries():
+            told = self._told(entry.name)
+            if name == told or name.startswith((f"{told}/", f"{told}+")):
+                for _ in self._described(entry):
+                    if (found := self._parts.get(name)) is not None:
+                        return found
+        raise Unreadable("it is no longer there", "run the scan again")
+
+    def _told(self, plain: str) -> str:
+        # A name on the disk is bytes, and need not be UTF-8.
+        name = names.file_name(plain.encode(errors="surrogateescape").decode(errors="replace"))
+        if name != plain:
+            # Two names whose digests are alike must not hide one of the files.
+            while self._taken.setdefault(name, plain) != plain:
+                name += "+"
+        return name
+
+    def _skipped(self, name: str, reason: str, hint: str) -> Skipped:
+        return Skipped("scan", self.name, name, reason, hint)
+
+
+class Folder:
+    """A folder with all below it, or one file. Symbolic links are named, not followed.
+
+    A fingerprint is size, times of change and inode: the file system sets the second time itself, so that a program
+    that sets the first one back is noticed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._root = path.parent if path.is_file() else path
+
+    def __repr__(self) -> str:
+        return f"Folder({str(self._path)!r})"
+
+    def entries(self) -> Iterator[Entry]:
+        """See Place.entries."""
+        refused: list[OSError] = []
+        for file in sorted(self._files(refused)):
+            yield self._entry(file)
+        for error in refused:
+            name = Path(error.filename or self._root).relative_to(self._root).as_posix()
+            yield Entry(name, None, None, _words(error), "grant the right to read the folder")
 
     def close(self) -> None:
         """Nothing is held between two reads."""
@@ -89,40 +165,20 @@ class FilesStore:
             linked = [name for name in inner if (Path(folder) / name).is_symlink()]
             yield from (Path(folder) / name for name in (*inside, *linked))
 
-    def _describe(self, file: Path) -> Dataset | Skipped:
-        name = self._told(file)
+    def _entry(self, file: Path) -> Entry:
+        name = file.relative_to(self._root).as_posix()
         try:
             facts = file.lstat()
             if stat.S_ISLNK(facts.st_mode) and file != self._path:
-                return self._skipped(name, "a symbolic link is not followed", "add what it points to as a store")
+                hint = "add what it points to as a store"
+                return Entry(name, None, None, "a symbolic link is not followed", hint)
             facts = file.stat()
             if not stat.S_ISREG(facts.st_mode):
-                return self._skipped(name, "it is no regular file", "list it under skip with a reason")
-            if _suffix(file) is None:
-                return self._skipped(
-                    name,
-                    f'no reader for files of kind "{PurePosixPath(name).suffix or PurePosixPath(name).name}"',
-                    f"read are: {_KINDS}",
-                )
-            how = _layout(file)
-        except Unreadable as error:
-            return self._skipped(name, error.reason, error.hint)
+                return Entry(name, None, None, "it is no regular file", "list it under skip with a reason")
+            fingerprint = f"{facts.st_size}-{facts.st_mtime_ns}-{facts.st_ctime_ns}-{facts.st_ino}"
+            return Entry(name, of_path(file), fingerprint)
         except OSError as error:
-            return self._skipped(name, _words(error), "grant the right to read it, or list it under skip")
-        fingerprint = f"{facts.st_size}-{facts.st_mtime_ns}-{facts.st_ino}"
-        return Dataset(self.name, name, how.columns, "file", how.rows, fingerprint)
-
-    def _told(self, file: Path) -> str:
-        plain = file.relative_to(self._root).as_posix()
-        name = names.file_name(plain)
-        if name != plain:
-            # Two names whose digests are alike must not hide one of the files.
-            while self._masked.setdefault(name, file) != file:
-                name += "+"
-        return name
-
-    def _skipped(self, name: str, reason: str, hint: str) -> Skipped:
-        return Skipped("scan", self.name, name, reason, hint)
+            return Entry(name, None, None, _words(error), "grant the right to read it, or list it under skip")
 
 
 def open_files(name: str, path: Path) -> FilesStore:
@@ -142,23 +198,7 @@ def open_files(name: str, path: Path) -> FilesStore:
             where=str(path),
             hint="check the path and the right to read it",
         ) from error
-    return FilesStore(name, path)
-
-
-def _suffix(file: Path) -> str | None:
-    """The suffix that names the format, without .gz; None where no reader knows it."""
-    name = file.name.lower()
-    for suffix in _LAYOUTS:
-        if name.endswith(suffix) or (suffix in _COMPRESSIBLE and name.endswith(suffix + ".gz")):
-            return suffix
-    return None
-
-
-def _layout(file: Path) -> Layout:
-    suffix = _suffix(file)
-    if suffix is None:
-        raise Unreadable("no reader for files of this kind", f"read are: {_KINDS}")
-    return _LAYOUTS[suffix](file)
+    return FilesStore(name, "files", Folder(path))
 
 
 def _words(error: OSError) -> str:

@@ -27,8 +27,10 @@ class Store(Protocol):
     def read(self, dataset: Dataset, *, max_rows: int) -> Iterator[pa.RecordBatch]:
         """The rows as batches whose columns are all strings or lists/structs of strings, nulls kept.
 
-        Reads at most max_rows rows (0: all), spread over the dataset rather than its first rows where the
-        store can. Raises `Unreadable` for this dataset alone; batches handed out before stay valid.
+        Reads at most max_rows rows (0: all). With a limit, rows of a dataset that is `scattered` come in random order,
+        each once, so that reading may end at any batch; others are spread over the dataset rather than its first
+        rows where the store can. A batch has at most some 16 MB of text. Raises `Unreadable` for this dataset alone;
+        batches handed out before stay valid.
         """
         ...
 

@@ -15,12 +15,16 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from custodes.errors import StoreRefused
 from custodes.records import Column, Dataset, Skipped
 from custodes.stores import postgres_catalogue as catalogue
-from custodes.stores import reading
+from custodes.stores import ranges, reading, sized
 from custodes.stores.interface import Unreadable
 from custodes.stores.postgres_catalogue import Relation
 from custodes.stores.reading import literal, quoted
 
 _CONNECT_SECONDS: Final = 10
+_LOCK_MS: Final = 5_000  # a scan waits for nobody who alters a table, for others would wait behind it
+_RANGES_SINCE: Final = 140_000  # before, the server reads the whole table to find a range of blocks
+_LARGE: Final = 256  # blocks: a smaller table is read through
+_ROWS_A_BLOCK: Final = 60
 _KINDS: Final = {"r": "table", "p": "table", "f": "table", "v": "view", "m": "view"}
 _SAMPLED: Final = frozenset("rpm")  # what TABLESAMPLE works on
 
@@ -31,15 +35,21 @@ class _Source:
 
     relation: str
     sampled: bool
+    ranged: bool
+    blocks: int
+    each: float  # bytes of a row, about
     cells: tuple[str, ...]
+    listed: frozenset[str]
 
 
 class PostgresStore:
     """One database, seen as one role that needs CONNECT, USAGE on the schemas and SELECT, and no more.
 
     Dataset names are `schema.table`. Row counts are the server's own estimate (None before its first ANALYZE).
-    There is no fingerprint: the server keeps no cheap mark that changes with every commit to a table. Its
-    statistics lag and are lost in a crash, and row versions are recycled, so each scan reads again.
+    The fingerprint is made of the server's counts of rows inserted, updated and deleted, of the table's file and of
+    the moment since which it counts: a restart, a crash or a reset of the counts makes everything be read again. A
+    session hands its counts over within a minute of its commit, so that a change in the last minute before a scan may
+    be seen by the next one. There is none of views, of foreign tables, on a standby, and before version 15.
     A partitioned table is one dataset; its partitions are not listed beside it. Reads the first LONGEST_TEXT
     characters of a value and LONGEST_BINARY bytes of a bytea.
     """
@@ -52,6 +62,8 @@ class PostgresStore:
         host, port = conninfo.get("host", "local socket"), conninfo.get("port", "5432")
         self._place = f"{host}:{port}/{conninfo.get('dbname', '')}"
         self._sources: dict[str, _Source] = {}
+        self._conninfo = conninfo
+        self._password = password
         self._catalogue = self._connect(conninfo, password)
         self._duck = reading.reader("postgres_scanner")
         self._attach(conninfo, password)
@@ -91,12 +103,20 @@ class PostgresStore:
             return
         address = f"{quoted(relation.schema)}.{quoted(relation.name)}"
         sampled = relation.kind in _SAMPLED
-        self._sources[name] = _Source(address, sampled, tuple(_cell(part) for part in granted))
+        ranged = relation.ranged and self._catalogue.info.server_version >= _RANGES_SINCE
+        guess = relation.rows if relation.rows > 0 else relation.blocks * _ROWS_A_BLOCK
+        each = relation.size / max(1.0, guess) if sampled else 0.0
+        self._sources[name] = _Source(
+            *(address, sampled, ranged, relation.blocks, each),
+            cells=tuple(_cell(part) for part in granted),
+            listed=frozenset(part.name for part in granted if part.category == "A"),
+        )
         columns = tuple(
             Column(part.name, part.type.lower(), part.key, ties.get((part.oid, part.name))) for part in granted
         )
         rows = int(relation.rows) if sampled and relation.rows >= 0 else None
-        yield Dataset(self.name, name, columns, _KINDS[relation.kind], rows)
+        large = ranged and relation.blocks > _LARGE and (rows is None or rows > ranges.LARGE)
+        yield Dataset(self.name, name, columns, _KINDS[relation.kind], rows, relation.mark, large)
         if hidden := len(parts) - len(granted):
             yield Skipped(
                 *("scan", self.name, name, f"the role lacks SELECT on {hidden} of {len(parts)} columns"),
@@ -109,25 +129,56 @@ class PostgresStore:
             )
 
     def read(self, dataset: Dataset, *, max_rows: int) -> Iterator[pa.RecordBatch]:
-        """See Store.read. Beyond max_rows whole pages are sampled; of views and foreign tables the first rows."""
+        """See Store.read. Beyond max_rows ranges of blocks at random; of views and foreign tables the first rows."""
         if dataset.name not in self._sources:
             for _ in self.datasets():
                 pass
         source = self._sources.get(dataset.name)
         if source is None:
             raise Unreadable("it is no longer there, or no longer granted", "run the scan again")
-        query = f"SELECT {', '.join(source.cells)} FROM {source.relation}"
-        if max_rows:
-            if source.sampled and dataset.rows is not None and dataset.rows > max_rows:
-                share = min(100.0, 100.0 * max_rows / dataset.rows)
-                query += f" TABLESAMPLE SYSTEM ({share:.6f}) REPEATABLE (1)"
-            query += f" LIMIT {max_rows}"
         names = tuple(column.name for column in dataset.columns)
+        given = 0
         try:
-            # DuckDB asks by COPY in a read-only transaction and hands rows over as they come.
-            yield from reading.batches(self._duck, f"SELECT * FROM postgres_query('store', {literal(query)})", names)
-        except (duckdb.Error, pa.ArrowException, OSError) as error:
+            select = f"SELECT {', '.join(source.cells)} FROM {source.relation}"
+            for asked in ranges.together(map(select.__add__, self._conditions(source, dataset, max_rows))):
+                query = f"{asked} LIMIT {max_rows - given}" if max_rows else asked
+                if source.each > sized.WIDE:
+                    found = self._few_at_a_time(query, names, source)
+                else:
+                    # DuckDB asks by COPY in a read-only transaction and hands rows over as they come.
+                    answer = f"SELECT * FROM postgres_query('store', {literal(query)})"
+                    found = reading.batches(self._duck, answer, names)
+                for batch in found:
+                    yield from sized.split(batch)
+                    given += batch.num_rows
+                if max_rows and given >= max_rows:
+                    return
+        except (duckdb.Error, pa.ArrowException, OSError, psycopg.Error) as error:
             raise _unreadable(str(error)) from None  # the server's text may quote a value
+
+    def _conditions(self, source: _Source, dataset: Dataset, max_rows: int) -> Iterator[str]:
+        if max_rows and dataset.scattered and source.ranged:
+            rows = dataset.rows if dataset.rows is not None else source.blocks * _ROWS_A_BLOCK
+            for first, last in ranges.ranges(0, source.blocks - 1, rows):
+                # Blocks that come to a table while it is read belong to the last range.
+                end = f" AND ctid < '({last + 1},0)'" if last + 1 < source.blocks else ""
+                yield f" WHERE ctid >= '({first},0)'{end}"
+        elif max_rows and source.sampled and dataset.rows is not None and dataset.rows > max_rows:
+            share = min(100.0, 100.0 * max_rows / dataset.rows)
+            yield f" TABLESAMPLE SYSTEM ({share:.6f}) REPEATABLE (1)"
+        else:
+            yield ""
+
+    def _few_at_a_time(self, query: str, names: tuple[str, ...], source: _Source) -> Iterator[pa.RecordBatch]:
+        """Rows with large cells, through a cursor of the server's: DuckDB would take thousands at once."""
+        with (
+            self._connect(self._conninfo, self._password) as connection,
+            connection.transaction(),
+            connection.cursor(name="custodes") as cursor,
+        ):
+            cursor.itersize = sized.rows_at_once(source.each * 4)  # what is stored is compressed
+            cursor.execute(query.encode())
+            yield from sized.of_rows(cursor, names, source.listed)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -178,7 +229,7 @@ def open_postgres(
     settings = {"connect_timeout": str(_CONNECT_SECONDS), "application_name": "custodes"} | parts
     settings["client_encoding"] = "UTF8"  # else the server sends the bytes of the database's own encoding
     # At the start of the session, so that it holds in every connection that DuckDB opens for itself.
-    limits = f"-c statement_timeout={timeout * 1000:d} -c default_transaction_read_only=on"
+    limits = f"-c statement_timeout={timeout * 1000:d} -c lock_timeout={_LOCK_MS} -c default_transaction_read_only=on"
     settings["options"] = f"{parts.get('options', '')} {limits}".strip()
     return PostgresStore(name, settings, password if password is not None else inline, tuple(schemas))
 
@@ -186,7 +237,7 @@ def open_postgres(
 def _cell(part: catalogue.Part) -> str:
     """The column as text, made by the server: every type has a text form there, not every one in DuckDB."""
     column = quoted(part.name)
-    if part.type == "bytea":
+    if part.base == "bytea":
         return f"encode(substring({column} from 1 for {reading.LONGEST_BINARY}), 'escape') AS {column}"
     if part.category == "A":  # an array of any number of dimensions becomes one list
         items = f"ARRAY(SELECT left(item::text, {reading.LONGEST_TEXT}) FROM unnest({column}) AS item)"
@@ -223,6 +274,7 @@ _OPEN_HINTS: Final = {
 
 _READ_HINTS: Final = {
     "statement timeout": ("it takes longer than the time-out", "raise scan.timeout, or list it under skip"),
+    "lock timeout": ("it is locked by another session", "run the scan again when nobody alters it"),
     "permission denied": ("the role lacks a right it needs", "GRANT SELECT on it (and on what its view calls)"),
     "does not exist": ("it is no longer there", "run the scan again"),
     "has not been populated": ("the materialised view has never been filled", "REFRESH MATERIALIZED VIEW"),

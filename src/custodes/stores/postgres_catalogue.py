@@ -11,7 +11,12 @@ from psycopg.rows import class_row
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """One table or view. rows: the estimate of the last ANALYZE, -1 before the first. kind: pg_class.relkind."""
+    """One table or view, its partitions and heirs with it. kind: pg_class.relkind.
+
+    rows: the estimate of the last ANALYZE, -1 before the first. blocks: of the largest of its parts. size: in bytes,
+    with what lies apart because it is large. ranged: whether every part is a heap, of which blocks can be asked for.
+    mark: changes with every change that a transaction committed; None where there is none.
+    """
 
     oid: int
     schema: str
@@ -22,16 +27,21 @@ class Relation:
     columns: int
     usage: bool  # the role has USAGE on the schema
     row_security: bool  # rows are hidden from the role
+    blocks: int
+    size: int
+    ranged: bool
+    mark: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One column. granted: the role has SELECT on it. category: pg_type.typcategory."""
+    """One column. granted: the role has SELECT on it. category and base: of the type below any domains."""
 
     oid: int
     name: str
     type: str
     category: str
+    base: str
     granted: bool
     key: bool
 
@@ -47,8 +57,16 @@ class Tie:
 
 def relations(connection: Connection, schemas: list[str]) -> list[Relation]:
     """Tables and views by schema and name; of all schemas when none is named. Raises psycopg.Error."""
+    counted = connection.info.server_version >= _COUNTED_SINCE
+    wanted = {"schemas": schemas or None, "epoch": _epoch(connection) if counted else None}
     with connection.cursor(row_factory=class_row(Relation)) as cursor:
-        return cursor.execute(_RELATIONS, {"schemas": schemas or None}).fetchall()
+        return cursor.execute(_RELATIONS, wanted).fetchall()
+
+
+def _epoch(connection: Connection) -> str | None:
+    """Since when the server counts changes without a gap; None where it does not count."""
+    row = connection.execute(_EPOCH).fetchone()
+    return None if row is None else row[0]
 
 
 def parts(connection: Connection, schemas: list[str]) -> list[Part]:
@@ -77,11 +95,40 @@ _OURS: Final = """
     AND space.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
 """
 
+# Before version 15 counts were sent to a collector in packets that could be lost.
+_COUNTED_SINCE: Final = 150_000
+
+# A standby does not count; a crash resets the counts, and says when. Both belong to what a mark means.
+_EPOCH: Final = """
+SELECT CASE WHEN current_setting('track_counts')::boolean AND NOT pg_is_in_recovery() THEN
+       concat(extract(epoch FROM pg_postmaster_start_time()), '/', extract(epoch FROM stats_reset)) END
+FROM pg_stat_database WHERE datname = current_database()
+"""
+
 _RELATIONS: Final = f"""
+WITH RECURSIVE part (root, oid) AS (
+    SELECT relation.oid, relation.oid
+    FROM pg_class AS relation JOIN pg_namespace AS space ON space.oid = relation.relnamespace WHERE {_OURS}
+    UNION SELECT part.root, heir.inhrelid FROM part JOIN pg_inherits AS heir ON heir.inhparent = part.oid
+), whole AS (
+    SELECT part.root, max(pg_relation_size(part.oid) / current_setting('block_size')::int) AS blocks,
+           sum(pg_table_size(part.oid))::bigint AS size,
+           bool_and(one.relkind = 'p' OR one.relam = (SELECT oid FROM pg_am WHERE amname = 'heap')) AS ranged,
+           coalesce(sum(one.reltuples) FILTER (WHERE one.reltuples >= 0 AND one.relkind <> 'p'), -1) AS rows,
+           %(epoch)s::text || '/' || md5(string_agg(concat_ws('-', part.oid, pg_relation_filenode(part.oid),
+               pg_stat_get_tuples_inserted(part.oid), pg_stat_get_tuples_updated(part.oid),
+               pg_stat_get_tuples_deleted(part.oid)), ',' ORDER BY part.oid)) AS mark
+    FROM part JOIN pg_class AS one ON one.oid = part.oid GROUP BY part.root
+)
 SELECT relation.oid, space.nspname AS schema, relation.relname AS name, relation.relkind::text AS kind,
-       relation.reltuples AS rows, relation.relispopulated AS populated, relation.relnatts AS columns,
-       has_schema_privilege(space.oid, 'USAGE') AS usage, row_security_active(relation.oid) AS row_security
+       CASE WHEN relation.relkind = 'p' THEN whole.rows ELSE relation.reltuples END AS rows,
+       relation.relispopulated AS populated, relation.relnatts AS columns,
+       has_schema_privilege(space.oid, 'USAGE') AS usage, row_security_active(relation.oid) AS row_security,
+       coalesce(whole.blocks, 0)::bigint AS blocks, coalesce(whole.size, 0) AS size,
+       coalesce(whole.ranged, false) AND relation.relkind IN ('r', 'p', 'm') AS ranged,
+       CASE WHEN relation.relkind IN ('r', 'p', 'm') AND whole.ranged THEN whole.mark END AS mark
 FROM pg_class AS relation JOIN pg_namespace AS space ON space.oid = relation.relnamespace
+LEFT JOIN whole ON whole.root = relation.oid
 WHERE {_OURS}
 ORDER BY space.nspname, relation.relname
 """
@@ -89,6 +136,10 @@ ORDER BY space.nspname, relation.relname
 _COLUMNS: Final = f"""
 SELECT relation.oid, part.attname AS name, format_type(part.atttypid, NULL) AS type,
        kind.typcategory::text AS category,
+       (WITH RECURSIVE below (oid) AS (SELECT kind.oid UNION ALL
+           SELECT over.typbasetype FROM below JOIN pg_type AS over ON over.oid = below.oid AND over.typtype = 'd')
+        SELECT base.typname::text FROM below JOIN pg_type AS base ON base.oid = below.oid AND base.typtype <> 'd'
+       ) AS base,
        has_column_privilege(relation.oid, part.attnum, 'SELECT') AS granted,
        EXISTS (SELECT FROM pg_index AS index
                WHERE index.indrelid = relation.oid AND index.indisprimary AND part.attnum = ANY (index.indkey)) AS key

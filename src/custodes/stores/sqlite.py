@@ -13,12 +13,13 @@ import pyarrow as pa
 
 from custodes.errors import StoreRefused
 from custodes.records import Column, Dataset, Skipped
-from custodes.stores import reading
+from custodes.stores import ranges, reading, sized
 from custodes.stores.interface import Unreadable
 from custodes.stores.reading import literal, quoted
 
 _BUSY_SECONDS: Final = 2.0
 _COUNTABLE_BYTES: Final = 1 << 30  # counting rows reads an index; in a larger file the highest row id must do
+_LOOKED_AT: Final = 64
 _HEADER: Final = b"SQLite format 3\x00"
 
 
@@ -58,20 +59,40 @@ class SqliteStore:
             except sqlite3.Error as error:
                 yield Skipped("scan", self.name, f"main.{name}", _reason(error), _hint(error))
                 continue
-            yield Dataset(self.name, f"main.{name}", columns, kind, rows, fingerprint)
+            scattered = rows is not None and rows > ranges.LARGE and self._row_id(name) is not None
+            yield Dataset(self.name, f"main.{name}", columns, kind, rows, fingerprint, scattered)
 
     def read(self, dataset: Dataset, *, max_rows: int) -> Iterator[pa.RecordBatch]:
-        """See Store.read. Beyond max_rows, rows are chosen by a hash of the row id; of views the first ones."""
-        query, names = self._query(dataset, max_rows)
-        done = 0
-        try:
-            for batch in self._fast(query, names):
-                yield batch
-                done += batch.num_rows
-        except (duckdb.Error, pa.ArrowException, OSError) as error:
-            # One text that is not UTF-8 stops DuckDB; every other refusal meets the slow way again, with its code.
-            del error
-            yield from self._slow(query, names, done)
+        """See Store.read. Beyond max_rows ranges of row ids at random; of views the first rows."""
+        names = tuple(column.name for column in dataset.columns)
+        given = 0
+        broken = _Broken()
+        wide: bool | None = None
+        for query in ranges.together(self._queries(dataset, max_rows)):
+            limited = f"{query} LIMIT {max_rows - given}" if max_rows else query
+            wide = self._wide(query) if wide is None else wide
+            done = 0
+            try:
+                for batch in () if wide else self._fast(limited, names):
+                    yield from sized.split(batch)
+                    done += batch.num_rows
+            except (duckdb.Error, pa.ArrowException, OSError) as error:
+                # One text that is not UTF-8 stops DuckDB; every other refusal meets the slow way again, with its code.
+                del error
+                wide = True
+            if wide:
+                for batch in self._slow(limited, names, done, broken):
+                    yield batch
+                    done += batch.num_rows
+                wide = None
+            given += done
+            if max_rows and given >= max_rows:
+                break
+        if broken.texts:
+            raise Unreadable(
+                f"texts that are not valid UTF-8: {broken.texts:,}; they were read with their broken bytes replaced",
+                "repair the texts, or know that values hidden by the broken bytes are not seen",
+            )
 
     def close(self) -> None:
         """Let go of the file."""
@@ -84,34 +105,29 @@ class SqliteStore:
             self._attached = True
         yield from reading.batches(self._duck, f"SELECT * FROM sqlite_query('store', {literal(query)})", names)
 
-    def _slow(self, query: str, names: tuple[str, ...], done: int) -> Iterator[pa.RecordBatch]:
+    def _slow(self, query: str, names: tuple[str, ...], done: int, broken: _Broken) -> Iterator[pa.RecordBatch]:
         """The rows after the first `done`; the plan is the same as in the fast way, so the order is too."""
-        broken = 0
-
-        def decode(data: bytes) -> str:
-            nonlocal broken
-            try:
-                return data.decode()
-            except UnicodeDecodeError:
-                broken += 1
-                return data.decode(errors="replace")
-
         try:
             with closing(_connect(self._path)) as connection:
-                connection.text_factory = decode
+                connection.text_factory = broken.decoded
                 cursor = connection.execute(f"SELECT * FROM ({query}) LIMIT -1 OFFSET {done}")
-                while rows := cursor.fetchmany(reading.BATCH_ROWS):
-                    columns = [pa.array(map(_text, column), pa.string()) for column in zip(*rows, strict=True)]
-                    yield pa.RecordBatch.from_arrays(columns, names=list(names))
+                yield from sized.of_rows(([_text(cell) for cell in row] for row in cursor), names)
         except sqlite3.Error as error:
             raise Unreadable(_reason(error), _hint(error)) from error
-        if broken:
-            raise Unreadable(
-                f"texts that are not valid UTF-8: {broken:,}; they were read with their broken bytes replaced",
-                "repair the texts, or know that values hidden by the broken bytes are not seen",
-            )
 
-    def _query(self, dataset: Dataset, max_rows: int) -> tuple[str, tuple[str, ...]]:
+    def _wide(self, query: str) -> bool:
+        """Whether rows are so long that DuckDB, which takes thousands at once, would need too much memory."""
+        try:
+            with closing(_connect(self._path)) as connection:
+                connection.text_factory = bytes
+                rows = connection.execute(f"SELECT * FROM ({query}) LIMIT {_LOOKED_AT}").fetchall()
+        except sqlite3.Error:
+            return False  # met again, with its reason, when it is read
+        size = sum(len(cell) for row in rows for cell in row if isinstance(cell, bytes))
+        return size > sized.WIDE * len(rows)
+
+    def _queries(self, dataset: Dataset, max_rows: int) -> Iterator[str]:
+        """The whole table in one, or in ranges of its row ids; of one without row ids, rows by chance."""
         names = tuple(column.name for column in dataset.columns)
         table = dataset.name.removeprefix("main.")
         parts = [
@@ -120,13 +136,21 @@ class SqliteStore:
             for position, q in enumerate(map(quoted, names))
         ]
         query = f"SELECT {', '.join(parts)} FROM {quoted('main')}.{quoted(table)}"
-        if max_rows:
-            step = -(-dataset.rows // max_rows) if dataset.rows else 1
-            if step > 1 and self._row_id(table):
-                # A multiplicative hash (Knuth) spreads the choice even where row ids go up in steps.
-                query += f" WHERE abs({self._row_id(table)} * 2654435761 / 65536) % {step} = 0"
-            query += f" LIMIT {max_rows}"
-        return query, names
+        row_id = self._row_id(table) if max_rows and dataset.rows else None
+        step = -(-dataset.rows // max_rows) if max_rows and dataset.rows else 1
+        if row_id is not None and dataset.scattered:
+            low, high = self._catalogue.execute(
+                f"SELECT min({row_id}), max({row_id}) FROM main.{quoted(table)}"
+            ).fetchone()
+            for first, last in ranges.ranges(low or 0, high or 0, dataset.rows or 0):
+                yield f"{query} WHERE {row_id} BETWEEN {first} AND {last}"
+        elif step > 1 and row_id is not None:
+            # A multiplicative hash (Knuth) spreads the choice even where row ids go up in steps.
+            yield f"{query} WHERE abs({row_id} * 2654435761 / 65536) % {step} = 0"
+        elif step > 1:
+            yield f"{query} WHERE random() % {step} = 0"
+        else:
+            yield query
 
     def _columns(self, table: str) -> tuple[Column, ...]:
         foreign = {
@@ -168,6 +192,21 @@ class SqliteStore:
                 return None
             return name
         return None
+
+
+class _Broken:
+    """Decodes texts and counts those that are not valid UTF-8."""
+
+    def __init__(self) -> None:
+        self.texts = 0
+
+    def decoded(self, data: bytes) -> str:
+        """The text, broken bytes replaced."""
+        try:
+            return data.decode()
+        except UnicodeDecodeError:
+            self.texts += 1
+            return data.decode(errors="replace")
 
 
 def open_sqlite(name: str, path: Path) -> SqliteStore:

@@ -1,0 +1,236 @@
+"""What does a DuckDB database file hold? Opened read-only in a connection that reaches nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import pyarrow as pa
+
+from custodes.errors import StoreRefused
+from custodes.records import Column, Dataset, Skipped
+from custodes.stores import ranges, reading, sized
+from custodes.stores.interface import Unreadable
+from custodes.stores.leaves import Leaves
+from custodes.stores.leaves import leaves as leaves_of
+from custodes.stores.names import column_name, step
+from custodes.stores.reading import quoted
+
+_CLOSED: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "threads": 1,
+    "memory_limit": "1GB",
+    "enable_external_access": False,  # a view in the file could otherwise read any file that we may
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_persistent_secrets": False,
+    "allow_unsigned_extensions": False,
+    "lock_configuration": True,
+}
+_NO_ARROW: Final = re.compile(r"\b(UNION|INTERVAL|BIT|VARIANT|TIME WITH TIME ZONE)\b")
+_MAGIC: Final = b"DUCK"  # behind a checksum of eight bytes
+
+
+class DuckDbStore:
+    """One database file. Dataset names are `schema.table`.
+
+    A fingerprint is made of size, times of change and inode of the file and its write-ahead log, and of the file's
+    headers, which count its checkpoints. Nested types become dotted paths and lists, as of Parquet.
+    """
+
+    kind = "duckdb"
+
+    def __init__(self, name: str, path: Path) -> None:
+        self.name = name
+        self._path = path
+        try:
+            self._duck = duckdb.connect(str(path), read_only=True, config=_CLOSED)
+        except duckdb.Error as error:
+            raise _refusal(name, path, error) from None
+
+    def __repr__(self) -> str:
+        return f"DuckDbStore({self.name!r}, {str(self._path)!r})"
+
+    def datasets(self) -> Iterator[Dataset | Skipped]:
+        """Tables and views, by schema and name."""
+        fingerprint = _fingerprint(self._path)
+        cursor = self._duck.cursor()
+        found = cursor.execute(
+            "SELECT schema_name, table_name, 'table', estimated_size FROM duckdb_tables() WHERE NOT internal UNION ALL "
+            "SELECT schema_name, view_name, 'view', NULL FROM duckdb_views() WHERE NOT internal ORDER BY 1, 2"
+        ).fetchall()
+        for schema, table, kind, rows in found:
+            name = f"{schema}.{table}"
+            try:
+                columns = self._columns(schema, table)
+            except (duckdb.Error, pa.ArrowException) as error:
+                yield Skipped("scan", self.name, name, *_words(error))
+                continue
+            scattered = kind == "table" and rows > ranges.LARGE
+            yield Dataset(self.name, name, columns, kind, rows, fingerprint, scattered)
+
+    def read(self, dataset: Dataset, *, max_rows: int) -> Iterator[pa.RecordBatch]:
+        """See Store.read. Beyond max_rows ranges of row ids at random; of views the first rows."""
+        names = [column.name for column in dataset.columns]
+        given = 0
+        leaves: Leaves | None = None
+        try:
+            table = self._table(dataset.name)
+            query = f"SELECT {', '.join(self._cells(table))} FROM {table}"
+            for asked in ranges.together(map(query.__add__, self._conditions(table, dataset, max_rows))):
+                limit = f" LIMIT {max_rows - given}" if max_rows else ""
+                cursor = self._duck.cursor()
+                try:
+                    for batch in cursor.execute(f"{asked}{limit}").to_arrow_reader(2_048):
+                        batch.validate(full=True)
+                        leaves = leaves or Leaves(batch.schema)
+                        given += batch.num_rows
+                        yield from sized.split(leaves.texts(batch, names))
+                finally:
+                    cursor.close()
+                if max_rows and given >= max_rows:
+                    break
+        except (duckdb.Error, pa.ArrowException) as error:
+            raise Unreadable(*_words(error)) from None
+        if leaves is not None:
+            leaves.complain()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._duck.close()
+
+    def _conditions(self, table: str, dataset: Dataset, max_rows: int) -> Iterator[str]:
+        if not max_rows or not dataset.scattered:
+            yield ""
+            return
+        found = self._duck.cursor().execute(f"SELECT min(rowid), max(rowid) FROM {table}").fetchone()
+        if found is not None and found[0] is not None:
+            for first, last in ranges.ranges(int(found[0]), int(found[1]), dataset.rows or 0):
+                yield f" WHERE rowid BETWEEN {first} AND {last}"
+
+    def _table(self, name: str) -> str:
+        """The quoted name: schema and table may have dots of their own."""
+        tables = self._duck.cursor().execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() UNION ALL "
+            "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal"
+        )
+        for schema, table in tables.fetchall():
+            if f"{schema}.{table}" == name:
+                return f"{quoted(schema)}.{quoted(table)}"
+        raise Unreadable("it is no longer there", "run the scan again")
+
+    def _cells(self, table: str) -> list[str]:
+        """Each column as text made by DuckDB; nested ones as they are, so that they become paths."""
+        cells = []
+        for name, kind, *_ in self._duck.cursor().execute(f"DESCRIBE {table}").fetchall():
+            nested = kind.startswith(("STRUCT", "MAP")) or kind.endswith("]")
+            if kind == "BLOB" or (nested and not _NO_ARROW.search(kind)):
+                cells.append(quoted(name))
+            else:
+                text = f"CAST({quoted(name)} AS VARCHAR)"
+                cells.append(f"left({text}, {reading.LONGEST_TEXT}) AS {quoted(name)}")
+        return cells
+
+    def _columns(self, schema: str, name: str) -> tuple[Column, ...]:
+        cursor = self._duck.cursor()
+        table = f"{quoted(schema)}.{quoted(name)}"
+        keys, targets = self._keys(schema, name)
+        # Without what stands in brackets: the words of an enumeration are values.
+        described = cursor.execute(f"DESCRIBE {table}").fetchall()
+        kinds = {name: kind.lower().partition("(")[0] for name, kind, *_ in described}
+        query = f"SELECT {', '.join(self._cells(table))} FROM {table} LIMIT 0"
+        leaves = [
+            (field.name, path, str(kind).lower())
+            for field in cursor.execute(query).to_arrow_reader(1).schema
+            for path, kind in leaves_of(step(field.name), field.type)
+        ]
+        # A plain column is told as in other databases, without quotes.
+        names = reading.distinct_names([column_name(top) if path == step(top) else path for top, path, _ in leaves])
+        return tuple(
+            Column(name, kinds[top] if path == step(top) else kind, top in keys, targets.get(top))
+            for name, (top, path, kind) in zip(names, leaves, strict=True)
+        )
+
+    def _keys(self, schema: str, table: str) -> tuple[set[str], dict[str, str]]:
+        """The columns of the primary key, and what those of foreign keys refer to."""
+        rows = self._duck.cursor().execute(
+            "SELECT constraint_type, constraint_column_names, referenced_table, referenced_column_names "
+            "FROM duckdb_constraints() WHERE schema_name = ? AND table_name = ?",
+            [schema, table],
+        )
+        keys: set[str] = set()
+        targets: dict[str, str] = {}
+        for kind, columns, target, there in rows.fetchall():
+            if kind == "PRIMARY KEY":
+                keys.update(columns)
+            elif kind == "FOREIGN KEY":
+                # DuckDB's foreign keys stay inside one schema.
+                targets |= {name: f"{schema}.{target}.{far}" for name, far in zip(columns, there, strict=True)}
+        return keys, targets
+
+
+def open_duckdb(name: str, path: Path) -> DuckDbStore:
+    """Open one file. Raises StoreRefused when it is missing, unreadable, locked, damaged or no DuckDB database."""
+    try:
+        if reading.special(path):
+            raise StoreRefused(
+                f'store "{name}" is no regular file', where=str(path), hint="give the database file itself"
+            )
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError as error:
+        raise StoreRefused(
+            f'store "{name}" cannot be read ({(error.strerror or "input/output error").lower()})',
+            where=str(path),
+            hint="check the path and the right to read it",
+        ) from error
+    if head[8:12] != _MAGIC:
+        raise StoreRefused(f'store "{name}" is no DuckDB database', where=str(path), hint="check the path")
+    return DuckDbStore(name, path)
+
+
+def _fingerprint(path: Path) -> str:
+    parts = []
+    for file in (path, path.with_name(path.name + ".wal")):
+        try:
+            facts = file.stat()
+            parts.append(f"{facts.st_size}-{facts.st_mtime_ns}-{facts.st_ctime_ns}-{facts.st_ino}")
+        except FileNotFoundError:
+            parts.append("none")
+    with path.open("rb") as data:
+        for header in (4_096, 8_192):  # two headers behind the main one, written in turn; each counts on
+            data.seek(header + 8)
+            parts.append(data.read(8).hex())
+    return "/".join(parts)
+
+
+def _refusal(name: str, path: Path, error: duckdb.Error) -> StoreRefused:
+    text = str(error).lower()
+    if "lock" in text:
+        what, hint = "it is locked by another program", "run again when it is closed, or scan a copy"
+    elif "different configuration" in text:
+        what, hint = "this program has it open already", "run again when that is done"
+    elif "version" in text:
+        what, hint = "it was written by another version of DuckDB", "export it with that version, and import it here"
+    elif "encrypt" in text:
+        what, hint = "it is encrypted", "scan where the key is, or a decrypted copy"
+    elif "wal" in text or "replay" in text:
+        what, hint = "its write-ahead log cannot be read", "open and close it with DuckDB once, or scan a copy"
+    else:
+        what, hint = "the file is damaged", "restore it from a backup"
+    return StoreRefused(f'store "{name}" refused: {what}', where=str(path), hint=hint)
+
+
+def _words(error: Exception) -> tuple[str, str]:
+    """Reason and next step in our words: DuckDB's own may quote a value."""
+    text = str(error)
+    kind = type(error).__name__
+    if "disabled" in text and ("file system" in text or "external" in text.lower()):
+        return "the view reads files beside the database, which is not done", "add those files as a store"
+    if re.search(r"(does not exist|not found in FROM|Extension)", text):
+        return "its definition does not work", "repair or drop it, or list it under skip with a reason"
+    if kind == "OutOfMemoryException":
+        return "it needs more than a gigabyte of memory", "list it under skip with a reason, or scan what it is made of"
+    return f"it cannot be read ({kind})", "repair or drop it, or list it under skip with a reason"

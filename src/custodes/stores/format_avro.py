@@ -1,0 +1,170 @@
+"""Which fields do Avro records hold? Nested ones under dotted paths, every value as text, as of JSON.
+
+The schema tells what is a map: its keys are under `{key}`, its values under `*`, as of Parquet.
+"""
+
+from __future__ import annotations
+
+import copy
+import io
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pyarrow as pa
+
+from custodes.records import Column
+from custodes.stores import reading, sized
+from custodes.stores.flat import Fields
+from custodes.stores.interface import Unreadable
+from custodes.stores.keys import Keyed, Steps
+from custodes.stores.names import STAR
+from custodes.stores.source import Source, damage
+
+_LOOKED_AT: Final = 1_000
+_MOST_TYPES: Final = 10_000  # in a schema that may hold itself
+_HINT: Final = "restore the file from a backup, or list it under skip with a reason"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Its fields, and the number of rows: exact for a small file, else judged by its size.
+
+    keyed: as far as it was looked at.
+    """
+
+    columns: tuple[Column, ...]
+    rows: int | None
+    scattered: bool = False
+    keyed: Keyed = field(default_factory=Keyed, compare=False)
+
+
+def layout(source: Source) -> Layout:
+    """Read the first 1,000 records. Raises OSError; Unreadable when it is damaged or its reader is not installed."""
+    keyed = Keyed()
+    held: list[object] = []
+    size = 0
+    whole = True
+    for record in _records(source, keyed):
+        held.append(record)
+        size += _size(record)
+        if len(held) >= _LOOKED_AT or size >= sized.BATCH_BYTES:
+            whole = False
+            break
+    columns = Fields(keyed).columns(held)
+    if not columns:
+        raise Unreadable("the file holds no records", "list it under skip with a reason")
+    rows = len(held) if whole else sized.records(source, len(held), size)
+    return Layout(columns, rows, keyed=keyed)
+
+
+def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.RecordBatch]:
+    """The records as columns of text or lists of text; at a limit every n-th. Raises Unreadable where it breaks off."""
+    fields = Fields(copy.deepcopy(how.keyed), [column.name for column in how.columns])
+    step = -(-how.rows // max_rows) if max_rows and how.rows else 1
+    held: list[object] = []
+    given = size = 0
+    broken: Unreadable | None = None
+    try:
+        for number, record in enumerate(_records(source)):
+            if number % step:
+                continue
+            held.append(record)
+            given += 1
+            size += _size(record)
+            if len(held) >= reading.BATCH_ROWS or size >= sized.BATCH_BYTES:
+                yield fields.batch(held)
+                held, size = [], 0
+            if max_rows and given >= max_rows:
+                break
+    except Unreadable as error:
+        broken = error
+    if held:
+        yield fields.batch(held)
+    if broken is not None:
+        raise broken
+    if fields.deep:
+        raise Unreadable(f"records that are nested too deep: {fields.deep:,}", "write them flatter")
+
+
+def _records(source: Source, keyed: Keyed | None = None) -> Iterator[object]:
+    """Every record. keyed: is told what the schema calls maps."""
+    try:
+        import fastavro  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise Unreadable("the reader of Avro files is not installed", 'pip install "custodes[files]"') from None
+    count = 0
+    with source.open() as raw, io.BufferedReader(raw, 1 << 16) as stream:
+        try:
+            found: Any = fastavro.reader(stream)
+            if keyed is not None:
+                keyed.mapped.update(_maps(found.writer_schema))
+            for record in found:
+                yield record
+                count += 1
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever hostile bytes make of the reader
+            said = str(error).lower()
+            if "codec" in said or "install" in said or "needed" in said:
+                raise Unreadable(
+                    "it is compressed in a way whose library is not installed",
+                    "write it with deflate, or pip install cramjam",
+                ) from None
+            raise Unreadable(f"the file is damaged after row {count:,}", _HINT) from None
+        if broken := damage(raw):
+            raise Unreadable(broken, _HINT)
+
+
+def _maps(schema: Any) -> set[Steps]:
+    """The paths of the maps in a schema, without steps of lists; further down they are learnt from the keys."""
+    named: dict[str, Any] = {}
+    waiting: deque[tuple[Steps, Any]] = deque([((), schema)])
+    while waiting:
+        path, one = waiting.popleft()
+        if isinstance(one, dict) and "name" in one:
+            named |= {one["name"]: one, f"{one.get('namespace', '')}.{one['name']}": one}
+        waiting += _inside(path, one)
+    found: set[Steps] = set()
+    waiting.append(((), schema))
+    for _ in range(_MOST_TYPES):
+        if not waiting:
+            break
+        path, one = waiting.popleft()
+        one = named.get(one) if isinstance(one, str) else one
+        if isinstance(one, dict) and one["type"] == "map":
+            found.add(path)
+        waiting += _inside(path, one)
+    return found
+
+
+def _inside(path: Steps, schema: Any) -> list[tuple[Steps, Any]]:
+    """The types that a type is made of, each with its path."""
+    if isinstance(schema, list):
+        return [(path, arm) for arm in schema]
+    if not isinstance(schema, dict):
+        return []
+    kind = schema["type"]
+    if kind == "map":
+        return [((*path, STAR), schema["values"])]
+    if kind == "array":
+        return [(path, schema["items"])]
+    if kind in ("record", "error"):
+        return [((*path, f".{each['name']}"), each["type"]) for each in schema["fields"]]
+    return [(path, kind)] if isinstance(kind, dict | list) else []
+
+
+def _size(record: object) -> int:
+    """About how many bytes the values of a record have."""
+    size = 0
+    waiting = [record]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
+        else:
+            size += len(one) if isinstance(one, str | bytes) else 8
+    return size

@@ -1,0 +1,74 @@
+"""Does a scan stay small, however large the cells and the files are?"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+MOST = 700  # megabytes, of which Python with Arrow and DuckDB takes some 150
+
+PROGRAM = """
+import resource, sys
+from pathlib import Path
+from custodes.datamap.category import load_categories
+from custodes.datamap.classify import Classifier
+from custodes.datamap.scan import scan
+from custodes.stores.files import open_files
+from custodes.stores.sqlite import open_sqlite
+path = Path(sys.argv[1])
+store = open_sqlite("s", path) if path.suffix == ".db" else open_files("s", path)
+found = scan(store, Classifier(load_categories()), max_rows=0, known={}, skip={})
+rows = sum(getattr(one, "rows_read", 0) for one in found)
+print(rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+ROWS = 250
+CELL = "word " * 200_000  # a megabyte
+
+
+def as_csv(folder: Path) -> Path:
+    with (folder / "a.csv").open("w") as file:
+        file.write("id,first,second\n")
+        file.writelines(f"{number},{CELL},{CELL}\n" for number in range(ROWS))
+    return folder / "a.csv"
+
+
+def as_gzip(folder: Path) -> Path:
+    with gzip.open(folder / "a.csv.gz", "wt", compresslevel=1) as file:
+        file.write("id,first,second\n")
+        file.writelines(f"{number},{CELL},{CELL}\n" for number in range(ROWS))
+    return folder / "a.csv.gz"
+
+
+def as_json(folder: Path) -> Path:
+    with (folder / "a.jsonl").open("w") as file:
+        file.writelines(json.dumps({"id": number, "first": CELL, "second": CELL}) + "\n" for number in range(ROWS))
+    return folder / "a.jsonl"
+
+
+def as_sqlite(folder: Path) -> Path:
+    with closing(sqlite3.connect(folder / "a.db")) as connection:
+        connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, first TEXT, second TEXT)")
+        connection.executemany("INSERT INTO t VALUES (?, ?, ?)", ((number, CELL, CELL) for number in range(ROWS)))
+        connection.commit()
+    return folder / "a.db"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", [as_csv, as_gzip, as_json, as_sqlite], ids=["csv", "csv.gz", "jsonl", "sqlite"])
+def test_half_a_gigabyte_of_megabyte_cells(tmp_path: Path, make: Callable[[Path], Path]) -> None:
+    """Every row is read, and the process never takes as much as the data."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, make(tmp_path)], capture_output=True, text=True, check=True, timeout=250
+    )
+    rows, peak = map(int, done.stdout.split())
+    assert rows == ROWS
+    assert peak < MOST
+    print(f"\n{make.__name__}: {peak} MB")
