@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from custodes.errors import StoreRefused
@@ -262,6 +262,7 @@ def test_a_sample_is_spread_over_the_file(tmp_path: Path) -> None:
         max_size=6,
     )
 )
+@example(rows=[("\\", ";")])
 def test_any_csv_of_ours_comes_back(tmp_path: Path, rows: list[tuple[str, str]]) -> None:
     """What Python's csv module writes arrives cell by cell, whatever the cells hold."""
     text = io.StringIO()

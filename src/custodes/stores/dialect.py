@@ -40,7 +40,7 @@ def dialect(text: str, *, whole: bool) -> tuple[Dialect, list[list[str]]]:
     remarks, body = _remarks(body)
     skip += remarks
     quote = _quote(body)
-    escape = "\\" if body.count(f"\\{quote}") > body.count(quote * 2) else None
+    escape = "\\" if _escapes(body, quote) else None
     found = Dialect("", quote, escape, skip=skip)
     if declared:
         delimiter = declared.group(1)
@@ -90,6 +90,13 @@ def reader(lines: Iterable[str], how: Dialect) -> Iterator[list[str]]:
         yield from found
     except csv.Error:  # a field past its limit: a quote that is never closed
         return
+
+
+def _escapes(text: str, quote: str) -> bool:
+    """Whether a backslash stands before quotes within cells. One before a quote that ends a cell is the cell's own."""
+    within = len(re.findall(rf"\\{quote}(?![,;\t|\r\n]|$)", text))
+    doubled = len(re.findall(rf"[^,;\t|\r\n]{quote}{quote}", text))  # not those of an empty cell
+    return within > doubled
 
 
 def _with(how: Dialect, delimiter: str) -> Dialect:
