@@ -263,6 +263,7 @@ def test_a_sample_is_spread_over_the_file(tmp_path: Path) -> None:
     )
 )
 @example(rows=[("\\", ";")])
+@example(rows=[("\ufffd", "")])
 def test_any_csv_of_ours_comes_back(tmp_path: Path, rows: list[tuple[str, str]]) -> None:
     """What Python's csv module writes arrives cell by cell, whatever the cells hold."""
     text = io.StringIO()

@@ -75,7 +75,8 @@ def is_utf8(piece: bytes) -> bool:
     """Whether a piece is meant as UTF-8: a few bad bytes among good ones are damage, not another encoding."""
     text = codecs.getincrementaldecoder("utf-8")(errors="replace").decode(piece)
     foreign = sum(1 for character in text if character > "\x7f")
-    return text.count("\ufffd") * 2 < foreign or "\ufffd" not in text
+    damage = text.count("\ufffd") - piece.count("\ufffd".encode())  # a replacement character that was written is none
+    return damage * 2 < foreign or damage == 0
 
 
 def legacy(piece: bytes) -> str:
