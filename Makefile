@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin
 PORT ?= 8400
 
-.PHONY: help setup demo serve test lint bench docs lock clean
+.PHONY: help setup demo serve test cover explore lint bench docs lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -21,7 +21,14 @@ serve: setup ## the console over the demo's workspace (or CONFIG=path/to/custode
 test: setup ## everything the tests need is installed, then they run
 	@dev/test-setup
 	@cd native && cargo test --quiet --locked
+	@$(PY)/pytest --numprocesses=auto --dist=loadfile $(ARGS)
+
+cover: setup ## the tests once more, and which lines they never reach
+	@dev/test-setup
 	@$(PY)/pytest --cov --cov-report=term $(ARGS)
+
+explore: setup ## the tests of hostile input with other random inputs than always (a finding becomes an example of its test)
+	@CUSTODES_INPUTS=random $(PY)/pytest $(or $(ARGS),$$(grep -rl --include='test_*.py' 'from hypothesis' tests))
 
 lint: setup ## types, style and import rules
 	@$(PY)/ruff check . && $(PY)/ruff format --check .
