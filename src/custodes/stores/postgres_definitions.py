@@ -23,7 +23,7 @@ _NO_STATEMENTS: Final = (
 
 def definitions(connection: psycopg.Connection, store: str, schemas: tuple[str, ...]) -> Definitions:
     """Of these schemas, all when none is named. Raises psycopg.Error for the catalogue, not for statements."""
-    wanted = {"schemas": list(schemas) or None, "longest": LONGEST + 1, "most": MOST + 1}
+    wanted: dict[str, object] = {"schemas": list(schemas) or None, "longest": LONGEST + 1, "most": MOST + 1}
     found: list[Definition] = []
     skipped: list[Skipped] = []
     with connection.transaction():

@@ -94,7 +94,9 @@ def flow_of(node: exp.Expr, scope: Scope, queries: Queries) -> Flow:
     """What flows into the value of an expression; raises nothing."""
     queries.spend(1 + len(scope.sources))
     if type(node) is exp.Column and not isinstance(node.this, exp.Star):
-        return scope.resolve(node)
+        flow = scope.resolve(node)
+        queries.spend(len(flow.direct) + len(flow.indirect))
+        return flow
     return _Walk(scope, queries).run(node)
 
 
