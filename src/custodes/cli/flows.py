@@ -40,14 +40,15 @@ def scan_plain(outcome: ScanOutcome) -> Plain:
     }
 
 
-def flow_plain(edge: FlowEdge, categories: Sequence[str]) -> Plain:
-    """One edge, with the categories whose values it carries."""
+def flow_plain(edge: FlowEdge, categories: Sequence[str] | None = None) -> Plain:
+    """One edge; categories: whose values it carries, where that was asked."""
+    told: Plain = {} if categories is None else {"categories": list(categories)}
     return {
         "source": place_plain(edge.source),
         "target": place_plain(edge.target),
         "kind": edge.kind,
         "through": list(edge.through),
-        "categories": list(categories),
+        **told,
         "origin": edge.origin,
         "by": edge.by,
         "place": edge.place,
