@@ -66,6 +66,21 @@ class LogConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class FlowConfig:
+    """SQL, dbt manifests, OpenLineage events or query logs that tell how data flows.
+
+    paths: files and folders. store: whose names they use. dialect: of the SQL; the store's where there is one.
+    default_schema: where unqualified tables are.
+    """
+
+    name: str
+    paths: tuple[Path, ...]
+    store: str | None = None
+    dialect: str | None = None
+    default_schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ContextConfig:
     """One table of context: a file (path), or a dataset of a configured store."""
 
@@ -83,6 +98,7 @@ class ScanConfig:
 
     full: read on when the verdicts are sure already.
 
+    anonymisers: functions of SQL behind which a value is nobody's any more, beside those that are known.
     names_in_text: a spaCy model (package or folder) that is asked for names of people in free text; none by default.
     """
 
@@ -92,6 +108,7 @@ class ScanConfig:
     full: bool = False
     timeout: int = 300
     names_in_text: str | None = None
+    anonymisers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +124,7 @@ class Config:
     context: tuple[ContextConfig, ...]
     detections: Path | None = None  # folder with the user's own detections
     categories: Path | None = None  # folder with the user's own categories
+    flows: tuple[FlowConfig, ...] = ()
 
     @property
     def root(self) -> Path:
@@ -148,6 +166,7 @@ def load(file: Path) -> Config:
         context=tuple(_context(name, table, root) for name, table in top.tables("context")),
         detections=_folder(top, "detections", root),
         categories=_folder(top, "categories", root),
+        flows=tuple(_flow(name, table, root) for name, table in top.tables("flows")),
     )
     top.finish()
     _check_references(config)
@@ -256,6 +275,7 @@ def _scan(table: _Table) -> ScanConfig:
         full=table.flag("full"),
         timeout=table.number("timeout", 300),
         names_in_text=table.maybe("names_in_text"),
+        anonymisers=table.texts("anonymisers"),
     )
     table.finish()
     return scan
@@ -332,6 +352,21 @@ def _log(name: str, table: _Table, root: Path) -> LogConfig:
         if required not in log.map:
             raise table.fail(f"map.{required}", "this column is required", f'add {required} = "path.in.the.record"')
     return log
+
+
+def _flow(name: str, table: _Table, root: Path) -> FlowConfig:
+    paths = table.texts("paths")
+    if not paths:
+        raise table.fail("paths", "this key is required", 'add paths = ["etl/", "target/manifest.json"]')
+    flow = FlowConfig(
+        name=name,
+        paths=tuple(root / path for path in paths),
+        store=table.maybe("store"),
+        dialect=table.maybe("dialect"),
+        default_schema=table.maybe("default_schema"),
+    )
+    table.finish()
+    return flow
 
 
 def _timezone(table: _Table) -> str | None:
@@ -418,6 +453,7 @@ def _check_references(config: Config) -> None:
     known = {store.name for store in config.stores}
     wanted = [(f"logs.{log.name}.store", log.store) for log in config.logs]
     wanted += [(f"context.{context.kind}.store", context.store) for context in config.context]
+    wanted += [(f"flows.{flow.name}.store", flow.store) for flow in config.flows]
     for path, name in wanted:
         if name is not None and name not in known:
             raise ConfigError(

@@ -91,6 +91,7 @@ class Bodies:
         for piece in pieces(function.body, self.dialect):
             self.piece(piece, function.text, notes, in_body=True)
         reason = f"{UNATTACHED}{'.'.join(function.parts)}"
+        self.session.attached.add(reason)
         for gap in [gap for gap in self.session.uncovered if gap.reason == reason]:
             del self.session.uncovered[gap]
 

@@ -175,12 +175,12 @@ class Scope:
         name = self.names.column(part)
         if not part.args.get("quoted") and self._is_pseudo(name):
             return EMPTY
-        here = self._certain(name)
+        here = self.certain(name)
         if here is not None:
             return here
         scope = self.parent
         while scope is not None:
-            flow = scope._certain(name)  # noqa: SLF001 - another scope of the same kind
+            flow = scope.certain(name)
             if flow is not None:
                 return flow
             scope = scope.parent
@@ -191,7 +191,8 @@ class Scope:
         word = name.lower()
         return word in _PSEUDO or word in _PSEUDO_OF.get(self.names.dialect, ())
 
-    def _certain(self, name: str) -> Flow | None:
+    def certain(self, name: str) -> Flow | None:
+        """What flows into a name that this SELECT alone is known to have, not what encloses it."""
         merged = self.merged.get(name)
         if merged is not None:
             return merged

@@ -31,6 +31,8 @@ class Session:
         self.procedures: set[Parts] = set()
         #: Functions that a trigger may run, by the last part of their name.
         self.trigger_functions: dict[Parts, Routine] = {}
+        #: Gaps of functions that no trigger seemed to run, and one was found to.
+        self.attached: set[str] = set()
         self.edges: dict[Edge, None] = {}
         self.uncovered: dict[Uncovered, None] = {}
 
@@ -60,7 +62,10 @@ class Work:
         self.session.uncovered[Uncovered(self.session.file, self.number, reason)] = None
 
     def tell(self) -> None:
-        """Tell the gaps that the scopes noted, each once."""
+        """Tell the gaps that the scopes noted, each once, and what its functions send away."""
+        for place, flow in self.reader.sent:
+            self.emit(place, STAR, flow)
+        self.reader.sent.clear()
         for reason in dict.fromkeys(self.notes.gaps):
             self.gap(reason)
         self.notes.gaps.clear()
@@ -95,6 +100,7 @@ class Work:
         """Edges into one column; what decides its rows decides it too."""
         target = Ref(table, column)
         file, number, edges = self.session.file, self.number, self.session.edges
+        self.reader.spend(1 + len(flow.direct) + len(flow.indirect) + len(rows))
         for ref, through in sorted(flow.direct.items()) if len(flow.direct) > 1 else flow.direct.items():
             edges[Edge(file, number, ref, target, "direct", through)] = None
         for ref in sorted(flow.indirect | rows):
