@@ -24,7 +24,7 @@ from custodes.pipeline.categories import known_categories
 from custodes.pipeline.evidence import EVENTS
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.rulings import ruled
-from custodes.pipeline.scan import in_vault, misplaced_findings
+from custodes.pipeline.scan import drifted_findings, in_vault, misplaced_findings
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Finding, Incident, Skipped
 
@@ -64,7 +64,8 @@ def _ask(workspace: Workspace, engine: DuckEngine, detections: tuple[Detection, 
     outcome = run_detections(engine, detections, days=_days(engine), now=now)
     findings = [*outcome.findings, *misplaced_findings(workspace)]
     incidents = carry_on(fuse(findings), workspace.judgements.incidents())
-    workspace.judgements.save(findings, incidents)
+    # What drifted is news about a store and no story of misuse: it is told, and opens no case.
+    workspace.judgements.save([*findings, *drifted_findings(workspace)], incidents)
     workspace.casebook.open_all(incidents, now)
     workspace.coverage.replace("detect", outcome.skipped)
 
@@ -125,4 +126,5 @@ def _inputs(workspace: Workspace, detections: tuple[Detection, ...]) -> str:
         digest.update(repr(detection).encode())
     digest.update(repr(_field_table(workspace).to_pylist()).encode())
     digest.update(repr(workspace.datamap.copies()).encode())
+    digest.update(repr(workspace.drifts.all()).encode())
     return digest.hexdigest()
