@@ -35,6 +35,7 @@ class StoreConfig:
     vault: bool | tuple[str, ...] = False  # the whole store, or these datasets, may hold cards and credentials
     skip: Mapping[str, str] = field(default_factory=dict)  # dataset -> reason
     bucket: BucketConfig | None = None  # of s3
+    at_once: int = 0  # datasets read at the same time; 0: one of a database server, else one for every worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class ContextConfig:
 class ScanConfig:
     """How stores are read. max_rows, max_bytes, max_seconds per dataset, 0 for no limit; timeout of a statement in s.
 
-    full: read on when the verdicts are sure already.
+    full: read on when the verdicts are sure already. workers: threads that read, 0 for one for every core.
 
     anonymisers: functions of SQL behind which a value is nobody's any more, beside those that are known.
     names_in_text: a spaCy model (package or folder) that is asked for names of people in free text; none by default.
@@ -109,6 +110,7 @@ class ScanConfig:
     timeout: int = 300
     names_in_text: str | None = None
     anonymisers: tuple[str, ...] = ()
+    workers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +278,7 @@ def _scan(table: _Table) -> ScanConfig:
         timeout=table.number("timeout", 300),
         names_in_text=table.maybe("names_in_text"),
         anonymisers=table.texts("anonymisers"),
+        workers=table.number("workers", 0),
     )
     table.finish()
     return scan
@@ -298,7 +301,8 @@ def _store(name: str, table: _Table, root: Path) -> StoreConfig:
     vault: bool | tuple[str, ...] = (
         table.texts("vault") if isinstance(table.values.get("vault"), list) else table.flag("vault")
     )
-    store = StoreConfig(name, kind, path, url, password_env, schemas, vault, table.words("skip"), bucket)
+    at_once = table.number("at_once", 0)
+    store = StoreConfig(name, kind, path, url, password_env, schemas, vault, table.words("skip"), bucket, at_once)
     table.finish()
     return store
 

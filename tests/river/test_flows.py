@@ -153,7 +153,9 @@ def test_sql_that_is_not_understood_is_counted_and_not_repeated(shop: Callable[.
     (tmp_path / "etl" / "broken.json").write_text('{"metadata": "getdbt.com/dbt/manifest", "nodes": [')
     outcome = scanned(tmp_path, toml)
     found = reasons(outcome, "flows.nightly")
-    assert any(one.startswith("load.sql: where its data flows is not known") and "(2 statements)" in one for one in found)
+    assert any(
+        one.startswith("load.sql: where its data flows is not known") and "(2 statements)" in one for one in found
+    )
     assert any(one.startswith("broken.json: ") for one in found)
     assert SECRET not in repr(outcome.skipped)
     assert "shop.main.customers.email -> shop.main.copies.email by script load.sql, statement 1" in told(outcome.flows)
@@ -346,9 +348,7 @@ def test_postgres_tells_the_statements_that_were_run(crm: str, postgres: Cluster
     assert SECRET.encode() not in (tmp_path / "custodes-data" / "state.db").read_bytes()
 
 
-def test_the_statements_of_a_configured_postgres_log_are_followed(
-    crm: str, postgres: Cluster, tmp_path: Path
-) -> None:
+def test_the_statements_of_a_configured_postgres_log_are_followed(crm: str, postgres: Cluster, tmp_path: Path) -> None:
     postgres.run(f"INSERT INTO leads SELECT email FROM customers WHERE email <> '{SECRET}'", database="crm")
     time.sleep(0.5)
     (tmp_path / "pg.csv").write_bytes(b"".join(file.read_bytes() for file in postgres.csv_logs()))

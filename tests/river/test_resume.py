@@ -33,7 +33,10 @@ def shop(tmp_path: Path) -> Path:
         with (tmp_path / "exports" / name).open("w", newline="") as file:
             rows = [(number, f"p{number}@example.com") for number in range(200)]
             csv.writer(file).writerows([("id", "mail"), *rows])
-    (tmp_path / "custodes.toml").write_text('name = "x"\n[stores.e]\nkind = "files"\npath = "exports"\n')
+    # One worker, so that it is certain which files were read when the process dies.
+    (tmp_path / "custodes.toml").write_text(
+        'name = "x"\nscan = { workers = 1 }\n[stores.e]\nkind = "files"\npath = "exports"\n'
+    )
     return tmp_path
 
 

@@ -72,7 +72,8 @@ def flowing_text(outcome: ScanOutcome, findings: Sequence[Finding]) -> list[str]
         for one in told.inferred
     ]
     lines += [
-        f"{'leaves' if one.check == 'export_to_outside' else 'disagrees'}: {one.title}. {one.reason}" for one in findings
+        f"{'leaves' if one.check == 'export_to_outside' else 'disagrees'}: {one.title}. {one.reason}"
+        for one in findings
     ]
     if outcome.flows:
         carrying = len(told.carried)

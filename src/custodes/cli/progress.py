@@ -6,12 +6,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from custodes.pipeline.progress import Progress, Silent
 
 if TYPE_CHECKING:
     from rich.status import Status
+
+_TELLING: Final = 0.01  # of the work: before, the time left is anybody's guess
 
 
 class _OnTerminal:
@@ -38,6 +40,29 @@ class _OnTerminal:
         elif done:
             text += f"  {done:,} ({done / seconds:,.0f}/s)"
         self._status.update(text)
+
+    def amount(self, detail: str, *, rows: int, size: int, share: float) -> None:
+        """So much was read by now."""
+        seconds = max(time.monotonic() - self._begun, 0.001)
+        text = f"{self._title}: {detail}  {rows:,} rows, {_bytes(size)}, {_bytes(size / seconds)}/s"
+        if share >= _TELLING and seconds >= 1:
+            left = seconds * (1 - share) / share
+            text += f", {share:.0%}" + (f", about {_span(left)} left" if left >= 1 else "")
+        self._status.update(text)
+
+
+def _bytes(size: float) -> str:
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:,.0f} {unit}"
+        size /= 1000
+    return f"{size:,.1f} GB"
+
+
+def _span(seconds: float) -> str:
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6_000 else f"{seconds / 3_600:.1f} h"
 
 
 @contextmanager

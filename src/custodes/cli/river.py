@@ -42,23 +42,27 @@ def run(json: Json = False) -> None:
 def scan(
     json: Json = False,
     full: Annotated[bool, typer.Option("--full", help="Read every row, also where fewer would do.")] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Threads that read (default: scan.workers, else one for every core).")
+    ] = None,
 ) -> None:
     """Find which customer data is where; unchanged stores are not read again, large ones only until it is sure."""
     from custodes.cli import show
     from custodes.cli.flows import flowing_text, scan_plain
     from custodes.pipeline.flowing import flow_findings
-    from custodes.pipeline.scan import misplaced_findings
+    from custodes.pipeline.scan import drifted_findings, misplaced_findings
     from custodes.pipeline.scan import scan as run_scan
 
     with writing() as workspace, shown(quiet=json) as progress:
-        outcome = run_scan(workspace, progress, full=full)
-        found = misplaced_findings(workspace)
+        outcome = run_scan(workspace, progress, full=full, workers=workers)
+        found, drifted = misplaced_findings(workspace), drifted_findings(workspace)
         flowing = flow_findings(workspace)
         if outcome.changed:
             receipt = workspace.receipt("scan", fields=len(outcome.fields), uncovered=len(outcome.skipped))
             workspace.seal_receipts([receipt])
-    print(show.as_json(scan_plain(outcome)) if json else show.scan_text(outcome, found, flowing_text(outcome, flowing)))
-    sys.exit(FINDINGS if found or flowing else UNCOVERED if outcome.skipped else CLEAN)
+    text = show.scan_text(outcome, [*found, *drifted], flowing_text(outcome, flowing))
+    print(show.as_json(scan_plain(outcome)) if json else text)
+    sys.exit(FINDINGS if found or flowing or outcome.drifted else UNCOVERED if outcome.skipped else CLEAN)
 
 
 @app.command()

@@ -73,6 +73,8 @@ def scan_plain(outcome: ScanOutcome) -> Plain:
         "fields": [field_plain(field) for field in outcome.fields],
         "copies": [{"a": a, "b": b, "containment": round(share, 4)} for a, b, share in outcome.copies],
         "suppressed": [suppressed_plain(one) for one in outcome.suppressed],
+        "drift": [asdict(one) for one in outcome.drifts],
+        "read": {"datasets": outcome.read, "rows": outcome.rows, "bytes": outcome.size},
         "uncovered": uncovered_plain(outcome.skipped),
         "examined": [
             {
@@ -108,7 +110,7 @@ def uncovered_plain(missing: Iterable[Skipped]) -> list[Plain]:
     ]
 
 
-def scan_text(outcome: ScanOutcome, misplaced: Sequence[Finding], flowing: Sequence[str] = ()) -> str:
+def scan_text(outcome: ScanOutcome, findings: Sequence[Finding], flowing: Sequence[str] = ()) -> str:
     """The data map as one line per dataset. flowing: lines on what flows tell."""
     lines = []
     for one in outcome.examined:
@@ -122,8 +124,11 @@ def scan_text(outcome: ScanOutcome, misplaced: Sequence[Finding], flowing: Seque
             )
     lines.extend(suppressed_line(one) for one in outcome.suppressed)
     lines.extend(f"copy: {a} holds {share:.0%} of its values in {b}" for a, b, share in outcome.copies)
-    lines.extend(f"misplaced: {finding.reason}" for finding in misplaced)
+    lines.extend(f"{_CHECKS.get(finding.check, finding.check)}: {finding.reason}" for finding in findings)
     return _page([*lines, *flowing, *uncovered_lines(outcome.skipped)])
+
+
+_CHECKS = {"misplaced_data": "misplaced", "schema_drift": "drift"}
 
 
 def suppressed_line(one: Suppressed) -> str:

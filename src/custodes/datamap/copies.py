@@ -71,7 +71,8 @@ class Sketches:
 
     key: secret of the workspace; sketches made with another key share nothing. categories: the ids of categories
     whose values point at one person (e-mail, phone, card): a shared city or birth date says nothing about copying.
-    stored: from an earlier scan, by `store.dataset.field`, as `stored()` gave it.
+    stored: from an earlier scan, by `store.dataset.field`, as `stored()` gave it. Threads may take in one dataset each:
+    what is open is kept by dataset, so that none walks through what another changes.
     """
 
     def __init__(self, key: bytes, categories: Collection[str], stored: Mapping[str, bytes] | None = None) -> None:
@@ -83,7 +84,7 @@ class Sketches:
         for data in (stored or {}).values():
             if (sketch := Sketch.from_bytes(data)) is not None:
                 self._before.setdefault(sketch.dataset, []).append(sketch)
-        self._open: dict[tuple[str, str], tuple[str, Any]] = {}
+        self._open: dict[str, dict[str, tuple[str, Any]]] = {}  # by dataset and field
         self._done: list[Sketch] = []
 
     def keep(self, dataset: Dataset) -> None:
@@ -96,16 +97,17 @@ class Sketches:
 
     def start(self, dataset: Dataset, verdicts: Collection[Field]) -> None:
         """From now on take in those fields of the dataset whose category points at one person."""
+        mine = self._open.setdefault(dataset.full_name, {})
         for verdict in verdicts:
             if verdict.category in self._categories:
-                place = (dataset.full_name, verdict.field)
-                self._open.setdefault(place, (verdict.category, ds.update_theta_sketch(_LG_K)))
+                mine.setdefault(verdict.field, (verdict.category, ds.update_theta_sketch(_LG_K)))
 
     def add(self, dataset: Dataset, batch: pa.RecordBatch) -> None:
         """Take in rows of a dataset that was started."""
+        mine = self._open.get(dataset.full_name, {})
         for column, array in zip(batch.schema.names, batch.columns, strict=True):
             # A verdict names the items of a list column `column[]`.
-            entry = self._open.get((dataset.full_name, column)) or self._open.get((dataset.full_name, f"{column}[]"))
+            entry = mine.get(column) or mine.get(f"{column}[]")
             if entry is None:
                 continue
             theta = entry[1]
@@ -116,21 +118,22 @@ class Sketches:
 
     def wants(self, dataset: Dataset) -> bool:
         """Whether any field of a dataset that was started is taken in."""
-        return any(name == dataset.full_name for name, _ in self._open)
+        return bool(self._open.get(dataset.full_name))
 
     def of(self, dataset: Dataset) -> dict[str, bytes]:
         """What to store of a dataset that has been read to its end, by `store.dataset.field`."""
+        name = dataset.full_name
         mine = [
             Sketch(name, field, category, theta.compact())
-            for (name, field), (category, theta) in self._open.items()
-            if name == dataset.full_name
+            for field, (category, theta) in self._open.get(name, {}).items()
         ]
         return {sketch.name: sketch.to_bytes() for sketch in mine}
 
     def all(self) -> list[Sketch]:
         """Of every dataset that was kept or read, by name."""
-        for (dataset, field), (category, theta) in self._open.items():
-            self._done.append(Sketch(dataset, field, category, theta.compact()))
+        for dataset, fields in self._open.items():
+            for field, (category, theta) in fields.items():
+                self._done.append(Sketch(dataset, field, category, theta.compact()))
         self._open.clear()
         return sorted(self._done, key=lambda sketch: sketch.name)
 

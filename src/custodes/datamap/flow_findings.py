@@ -80,7 +80,9 @@ def _export(place: str, leaving: list[Leaving], categories: Mapping[str, Categor
 
 def _disagrees(held: list[Disagreement], categories: Mapping[str, Category], now: datetime) -> Finding:
     one = held[0]
-    titles = [_in_prose(categories[each.category].title) if each.category in categories else each.category for each in held]
+    titles = [
+        _in_prose(categories[each.category].title) if each.category in categories else each.category for each in held
+    ]
     what = _few(sorted(set(titles)))
     raised = min(each.edge.first_seen or now for each in held)
     if one.kind == "missing":

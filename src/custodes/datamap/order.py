@@ -10,9 +10,15 @@ from custodes.records import Dataset, Skipped
 def targets_first(found: Iterable[Dataset | Skipped]) -> Iterator[Dataset | Skipped]:
     """The same datasets, each behind those that its columns reference; otherwise in the store's own order.
 
-    Where references go round in a circle, the one that the store names first comes first.
+    Where references go round in a circle, the one that the store names first comes first. Files reference nothing: they
+    are handed on one by one, so that a store of a million files is never listed whole.
     """
-    listed = list(found)
+    listed: list[Dataset | Skipped] = []
+    for one in found:
+        if listed or (isinstance(one, Dataset) and one.kind != "file"):
+            listed.append(one)
+        else:
+            yield one
     by_name = {one.name: one for one in listed if isinstance(one, Dataset)}
     begun: set[str] = set()
     for one in listed:
@@ -37,8 +43,12 @@ def _behind(first: Dataset, by_name: dict[str, Dataset], begun: set[str]) -> Ite
             stack.append((target, _targets(target, by_name)))
 
 
-def _targets(dataset: Dataset, by_name: dict[str, Dataset]) -> Iterator[Dataset]:
+def references(dataset: Dataset) -> Iterator[str]:
+    """The names of the datasets that its columns reference, itself among them where they do."""
     for column in dataset.columns:
-        name = column.references.rpartition(".")[0] if column.references is not None else ""
-        if name in by_name:
-            yield by_name[name]
+        if column.references is not None:
+            yield column.references.rpartition(".")[0]
+
+
+def _targets(dataset: Dataset, by_name: dict[str, Dataset]) -> Iterator[Dataset]:
+    return (by_name[name] for name in references(dataset) if name in by_name)

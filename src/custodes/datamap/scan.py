@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from custodes.datamap.copies import Sketches
 
 _FIRST_LOOK: Final = 20_000  # rows after which it is decided which fields are sketched
+_HELD_BACK: Final = 1 << 26  # bytes after which it is decided, however few the rows
 
-Progress = Callable[[str, int], None]  # full name of the dataset, rows read of it so far
+# The dataset, rows read of it so far, and bytes of text in the batch that came last. What it raises ends the scan.
+Progress = Callable[[Dataset, int, int], None]
 
 
 class Tally(Protocol):
@@ -73,23 +75,47 @@ def scan(
     want read, with the reason. A dataset that broke off or was mended has no fingerprint: the next scan tries again.
     Raises StoreRefused when the store is lost altogether.
     """
+    asked = Asked(replace(limits or Limits(), rows=max_rows), known, done or {}, skip)
     for found in targets_first(store.datasets()):
-        name = found.dataset if isinstance(found, Skipped) else found.name
-        if (reason := unwanted(name, skip)) is not None:
-            yield Skipped(
-                "scan", store.name, name, f"left out by the owner: {reason}", "remove it from skip to read it"
-            )
-        elif isinstance(found, Skipped):
-            yield found
-        elif (before := _unchanged(found, known) or _done(found, done or {})) is not None:
-            if sketches is not None:
-                sketches.keep(found)
-            judge.recall(before)
-            yield before
-        else:
-            tally = judge.tally(found)
-            asked = replace(limits or Limits(), rows=max_rows)
-            yield from _examine(store, found, tally, limits=asked, sketches=sketches, on_progress=on_progress)
+        yield from judged(store, found, judge, asked, sketches=sketches, on_progress=on_progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How far the datasets of one store are read, and which not; see `scan`."""
+
+    limits: Limits
+    known: Mapping[str, Examined]
+    done: Mapping[str, Examined]
+    skip: Mapping[str, str]
+
+
+def judged(
+    store: Store,
+    found: Dataset | Skipped,
+    judge: Judge,
+    asked: Asked,
+    *,
+    sketches: Sketches | None = None,
+    on_progress: Progress | None = None,
+) -> Generator[Examined | Skipped, None, None]:
+    """One of the things a store names, as Examined, as Skipped, or as both; see `scan`.
+
+    Threads may do this at once for different datasets, as long as those come first that a dataset references.
+    """
+    name = found.dataset if isinstance(found, Skipped) else found.name
+    if (reason := unwanted(name, asked.skip)) is not None:
+        yield Skipped("scan", store.name, name, f"left out by the owner: {reason}", "remove it from skip to read it")
+    elif isinstance(found, Skipped):
+        yield found
+    elif (before := _unchanged(found, asked.known) or _done(found, asked.done)) is not None:
+        if sketches is not None:
+            sketches.keep(found)
+        judge.recall(before)
+        yield before
+    else:
+        tally = judge.tally(found)
+        yield from _examine(store, found, tally, limits=asked.limits, sketches=sketches, on_progress=on_progress)
 
 
 def _examine(
@@ -117,7 +143,7 @@ def _examine(
                 if sketching is not None:
                     sketching.add(batch)
                 if on_progress is not None:
-                    on_progress(dataset.full_name, passed)
+                    on_progress(dataset, passed, batch.nbytes)
                 if (reason := spent.by(batch)) is not None:
                     hint = "raise it in custodes.toml, or scan with --full"
                     broken = Skipped("scan", store.name, dataset.name, f"{reason}; {passed:,} rows were read", hint)
@@ -197,7 +223,7 @@ class _Sketching:
         self._tally = tally
         self._dataset = dataset
         self._held: list[pa.RecordBatch] | None = []
-        self._rows = 0
+        self._rows = self._bytes = 0
         sketches.forget(dataset)
 
     def add(self, batch: pa.RecordBatch) -> None:
@@ -206,7 +232,8 @@ class _Sketching:
             return
         self._held.append(batch)
         self._rows += batch.num_rows
-        if self._rows >= _FIRST_LOOK:
+        self._bytes += batch.nbytes
+        if self._rows >= _FIRST_LOOK or self._bytes >= _HELD_BACK:
             self._start(self._tally.verdicts())
 
     @property

@@ -25,7 +25,7 @@ from custodes.pipeline.evidence import EVENTS
 from custodes.pipeline.flowing import flow_findings
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.rulings import ruled
-from custodes.pipeline.scan import in_vault, misplaced_findings
+from custodes.pipeline.scan import drifted_findings, in_vault, misplaced_findings
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Finding, Incident, Skipped
 
@@ -65,7 +65,8 @@ def _ask(workspace: Workspace, engine: DuckEngine, detections: tuple[Detection, 
     outcome = run_detections(engine, detections, days=_days(engine), now=now)
     findings = [*outcome.findings, *misplaced_findings(workspace), *flow_findings(workspace)]
     incidents = carry_on(fuse(findings), workspace.judgements.incidents())
-    workspace.judgements.save(findings, incidents)
+    # What drifted is news about a store and no story of misuse: it is told, and opens no case.
+    workspace.judgements.save([*findings, *drifted_findings(workspace)], incidents)
     workspace.casebook.open_all(incidents, now)
     workspace.coverage.replace("detect", outcome.skipped)
 
@@ -129,4 +130,5 @@ def _inputs(workspace: Workspace, detections: tuple[Detection, ...]) -> str:
     # Without the last time it was seen, which every scan moves.
     flows = [replace(edge, last_seen=None) for edge in workspace.flows.all()]
     digest.update(repr((flows, workspace.config.scan.anonymisers)).encode())
+    digest.update(repr(workspace.drifts.all()).encode())
     return digest.hexdigest()

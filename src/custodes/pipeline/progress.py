@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Told by every step: which step begins, and how far it is."""
+    """Told by every step: which step begins, and how far it is. Any thread may tell it."""
 
     def step(self, title: str) -> None:
         """A new step begins."""
@@ -14,6 +14,10 @@ class Progress(Protocol):
 
     def advance(self, detail: str, done: int = 0, total: int | None = None) -> None:
         """Something inside the step was done; detail names a store, table or file, never a value."""
+        ...
+
+    def amount(self, detail: str, *, rows: int, size: int, share: float) -> None:
+        """So many rows and bytes of text were read by now. share: of the step's work, 0 to 1, as far as is known."""
         ...
 
 
@@ -24,4 +28,7 @@ class Silent:
         """Nothing."""
 
     def advance(self, detail: str, done: int = 0, total: int | None = None) -> None:
+        """Nothing."""
+
+    def amount(self, detail: str, *, rows: int, size: int, share: float) -> None:
         """Nothing."""

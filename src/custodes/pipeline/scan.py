@@ -12,21 +12,24 @@ from custodes.config import StoreConfig
 from custodes.datamap.category import CategoryRules, load_categories
 from custodes.datamap.classify import Classifier
 from custodes.datamap.copies import Sketches, copies, identifying
+from custodes.datamap.crew import Crew, Told
+from custodes.datamap.drift import drift_findings
 from custodes.datamap.enough import Limits
 from custodes.datamap.flowing import Flowing, with_origins
 from custodes.datamap.misplaced import misplaced
 from custodes.datamap.prose import NameFinder
-from custodes.datamap.scan import scan as scan_store
-from custodes.errors import CouldNotRun, StoreRefused
+from custodes.datamap.scan import Asked
 from custodes.pipeline.categories import known_categories
 from custodes.pipeline.flowing import flows_told
 from custodes.pipeline.flows import collect
-from custodes.pipeline.open_store import open_store
+from custodes.pipeline.keep import Keeper
+from custodes.pipeline.meter import Meter
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.rulings import ruled, unapplied
+from custodes.pipeline.site import StoreSite, hands
 from custodes.pipeline.under_way import UnderWay
 from custodes.pipeline.workspace import Workspace
-from custodes.records import Dataset, Examined, Field, Finding, FlowEdge, Skipped, Suppressed
+from custodes.records import Drift, Examined, Field, Finding, FlowEdge, Skipped, Suppressed
 from custodes.stores.names import file_name
 
 
@@ -36,6 +39,8 @@ class ScanOutcome:
 
     changed: whether anything on the data map differs from before. read: datasets that were read, not remembered.
     flows: every known edge. told: what they tell of the map.
+    drifts: what of the stores' schemas is new, gone or of another type, as long as it is news; drifted: whether this
+    scan met any. rows, size: what was read, size in bytes of text.
     """
 
     examined: tuple[Examined, ...]
@@ -46,6 +51,10 @@ class ScanOutcome:
     changed: bool
     flows: tuple[FlowEdge, ...] = ()
     told: Flowing = field(default_factory=Flowing)
+    drifts: tuple[Drift, ...] = ()
+    drifted: bool = False
+    rows: int = 0
+    size: int = 0
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -53,13 +62,14 @@ class ScanOutcome:
         return tuple(verdict for one in self.examined for verdict in one.verdicts)
 
 
-def scan(workspace: Workspace, progress: Progress, *, full: bool = False) -> ScanOutcome:
+def scan(workspace: Workspace, progress: Progress, *, full: bool = False, workers: int | None = None) -> ScanOutcome:
     """Read every configured store as far as it changed, and keep the map. One store's failure stops no other.
 
-    full: read every row of every dataset, whatever the configuration says.
+    full: read every row of every dataset, whatever the configuration says. workers: threads that read, so too; what is
+    found is the same whatever their number.
     """
     config = workspace.config
-    asked = config.scan
+    asked = config.scan if workers is None else replace(config.scan, workers=workers)
     limits = Limits() if full else Limits(asked.max_rows, asked.max_bytes, asked.max_seconds, asked.full)
     progress.step("scan")
     rules = load_categories(config.categories)
@@ -71,67 +81,69 @@ def scan(workspace: Workspace, progress: Progress, *, full: bool = False) -> Sca
     sketches = Sketches(
         workspace.token_key, identifying({one.id: one.category for one in rules}), workspace.datamap.sketches()
     )
-    skipped: list[Skipped] = []
-    read = 0
+    names_of_stores = [store.name for store in config.stores]
+    workspace.datamap.forget_stores(names_of_stores)
+    workspace.drifts.forget_stores(names_of_stores)
+    known = {store: workspace.datamap.known(store, judged_by) for store in names_of_stores}
+    done = {store: workspace.datamap.done(store, under_way.scan) for store in names_of_stores}
+    meter = Meter(progress, len(config.stores), limits.rows)
+    keeper = Keeper(workspace, sketches, judged_by=judged_by, scan=under_way.scan, known=known, done=done)
+    sites = [
+        StoreSite(chosen, asked, _asked(chosen, limits, known, done), classifier, sketches, meter)
+        for chosen in config.stores
+    ]
+    with closing(Crew(sites, hands(asked)).told()) as told:
+        for one in told:
+            if isinstance(one, Told):
+                keeper.take(one)
+            else:
+                keeper.end(one)
+    skipped = keeper.skipped()
     if not config.stores:
         skipped.append(Skipped("scan", "", "", "no store is configured", f"add [stores.NAME] to {config.file.name}"))
-    workspace.datamap.forget_stores(store.name for store in config.stores)
-    for chosen in config.stores:
-        known = workspace.datamap.known(chosen.name, judged_by)
-        done = workspace.datamap.done(chosen.name, under_way.scan)
-        found: list[Examined] = []
-        try:
-            with closing(open_store(chosen, timeout=config.scan.timeout)) as store:
-                for one in scan_store(
-                    store,
-                    classifier,
-                    sketches=sketches,
-                    max_rows=limits.rows,
-                    limits=limits,
-                    known={f"{chosen.name}.{name}": each for name, each in known.items()},
-                    done={f"{chosen.name}.{name}": each for name, each in done.items()},
-                    skip=left_out(chosen),
-                    on_progress=progress.advance,
-                ):
-                    if isinstance(one, Skipped):
-                        skipped.append(one)
-                        continue
-                    found.append(one)
-                    # What was read in part would not be told again: it is read again.
-                    whole = all((gap.store, gap.dataset) != (one.store, one.dataset) for gap in skipped[-2:])
-                    if whole and not _unchanged(one, known) and one.dataset not in done:
-                        workspace.datamap.keep(
-                            one,
-                            sketches.of(Dataset(one.store, one.dataset, ())),
-                            judged_by=judged_by,
-                            now=workspace.clock(),
-                            scan=under_way.scan,
-                        )
-        except (StoreRefused, CouldNotRun) as error:
-            skipped.append(Skipped("scan", chosen.name, "", str(error), error.hint))
-            # What was known of a store that cannot be reached stays on the map: it has not gone away.
-            seen = {one.dataset for one in found}
-            for name, one in known.items():
-                if name not in seen:
-                    sketches.keep(Dataset(chosen.name, name, ()))
-                    found.append(one)
-        read += sum(not _unchanged(one, known) for one in found)
-        workspace.datamap.save([chosen.name], found, judged_by=judged_by, now=workspace.clock())
     collected = collect(workspace, progress, lost={gap.store for gap in skipped if not gap.dataset})
     skipped.extend(collected.skipped)
     pairs = copies(sketches.all())
     workspace.datamap.save_copies(pairs, sketches.stored())
     skipped.extend(unapplied(workspace))
     workspace.coverage.replace("scan", skipped)
-    changed = under_way.resumed or collected.changed or _told(workspace.datamap.all()) != _told(before)
+    changed = (
+        under_way.resumed or keeper.drifted or collected.changed or _told(workspace.datamap.all()) != _told(before)
+    )
     under_way.ended()
     ruled_map, suppressed = ruled(workspace)
-    place = {store.name: number for number, store in enumerate(config.stores)}
+    place = {name: number for number, name in enumerate(names_of_stores)}
     examined = tuple(sorted(ruled_map, key=lambda one: place[one.store]))  # told in the order of the owner's file
     told = flows_told(workspace)
-    examined = with_origins(examined, told)
     return ScanOutcome(
-        examined, suppressed, tuple(pairs), tuple(skipped), read, changed, workspace.flows.all(), told
+        with_origins(examined, told),
+        suppressed,
+        tuple(pairs),
+        tuple(skipped),
+        keeper.read,
+        changed,
+        workspace.flows.all(),
+        told,
+        workspace.drifts.all(),
+        keeper.drifted,
+        meter.rows,
+        meter.size,
+    )
+
+
+def _asked(
+    chosen: StoreConfig,
+    limits: Limits,
+    known: Mapping[str, Mapping[str, Examined]],
+    done: Mapping[str, Mapping[str, Examined]],
+) -> Asked:
+    """What of a store is read, by the full names of its datasets."""
+    name = chosen.name
+    return Asked(
+        limits,
+        {f"{name}.{dataset}": one for dataset, one in known[name].items()},
+        {f"{name}.{dataset}": one for dataset, one in done[name].items()},
+        left_out(chosen),
     )
 
 
@@ -146,11 +158,6 @@ def left_out(store: StoreConfig) -> dict[str, str]:
 def _told(examined: Sequence[Examined]) -> list[Examined]:
     """The map without fingerprints: a file that was only touched is no news."""
     return [replace(one, fingerprint=None) for one in examined]
-
-
-def _unchanged(one: Examined, known: Mapping[str, Examined]) -> bool:
-    before = known.get(one.dataset)
-    return before is not None and one.fingerprint is not None and before.fingerprint == one.fingerprint
 
 
 def name_finder(model: str | None) -> NameFinder | None:
@@ -197,3 +204,8 @@ def misplaced_findings(workspace: Workspace) -> list[Finding]:
         workspace.datamap.copies(),
     )
     return [replace(one, raised=since.get(one.datasets[0], one.raised)) for one in found]
+
+
+def drifted_findings(workspace: Workspace) -> list[Finding]:
+    """What of the stores' schemas is new, gone or of another type, as long as it is news."""
+    return drift_findings(workspace.drifts.all(), [field for one in ruled(workspace)[0] for field in one.verdicts])

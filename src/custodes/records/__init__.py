@@ -1,6 +1,7 @@
 """Which words do the rooms share? A noun enters only when two rooms need it. Arrow schemas are in `records.schema`."""
 
 from custodes.records.category import Category, Flag
+from custodes.records.drift import DRIFTS, Drift, Drifted
 from custodes.records.event import ACTIONS, EVENT_COLUMNS, OUTCOMES, AccessEvent, Action, Outcome
 from custodes.records.field import Column, Dataset, Examined, Field
 from custodes.records.finding import (
@@ -23,6 +24,7 @@ from custodes.records.token import Tokeniser
 
 __all__ = [
     "ACTIONS",
+    "DRIFTS",
     "EVENT_COLUMNS",
     "EVIDENCE_LIMIT",
     "OUTCOMES",
@@ -35,6 +37,8 @@ __all__ = [
     "Dataset",
     "Decided",
     "Detail",
+    "Drift",
+    "Drifted",
     "Evidence",
     "Examined",
     "Field",

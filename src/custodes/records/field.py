@@ -24,6 +24,8 @@ class Dataset:
     fingerprint: equal fingerprints promise equal content; None where the store can promise nothing.
     kind: `table`, `view` or `file`.
     scattered: with a limit its rows come in random order, so that those read so far are a fair sample at any moment.
+    memory: bytes that reading it may take beyond what batches of rows do, about. declared: whether the columns are the
+    store's own word; those of documents are paths that were met in the first of them.
     """
 
     store: str
@@ -33,6 +35,8 @@ class Dataset:
     rows: int | None = None
     fingerprint: str | None = None
     scattered: bool = False
+    memory: int = 0
+    declared: bool = True
 
     @property
     def full_name(self) -> str:

@@ -46,9 +46,7 @@ class Flows:
         moment = now.isoformat()
         rows = {row["id"]: row for row in (_row(edge, moment) for edge in edges if edge.by == by)}
         with self._database.write() as connection:
-            before = {
-                row.id: row for row in connection.execute(sa.select(flow).where(flow.c.by == by))
-            }
+            before = {row.id: row for row in connection.execute(sa.select(flow).where(flow.c.by == by))}
             gone = [key for key, row in before.items() if key not in rows and row.origin not in set(lasting)]
             for key in rows:
                 if key in before:

@@ -73,6 +73,27 @@ flow = Table(
     Index("flow_by", "by"),
 )
 
+# What each store declared when it was last listed, and how that differs from the time before.
+declared = Table(
+    "declared",
+    metadata,
+    Column("store", String, primary_key=True),
+    Column("dataset", String, primary_key=True),
+    Column("columns", Text),  # JSON list of name and type; none where the store declares no columns
+)
+drift = Table(
+    "drift",
+    metadata,
+    Column("store", String, primary_key=True),
+    Column("dataset", String, primary_key=True),
+    Column("field", String, primary_key=True),  # empty where the dataset itself is new or gone
+    Column("what", String, nullable=False),
+    Column("before", String, nullable=False),
+    Column("after", String, nullable=False),
+    Column("since", String, nullable=False),
+    Column("until", String, nullable=False),
+)
+
 # What was asked for and not covered, by the step that met it; replaced whenever that step runs again.
 skipped = Table(
     "skipped",
@@ -165,4 +186,4 @@ ruling = Table(
 # Digests of what a step last worked from, so that a step with nothing new to do does nothing.
 mark = Table("mark", metadata, Column("name", String, primary_key=True), Column("value", Text, nullable=False))
 
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0005"

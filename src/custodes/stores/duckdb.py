@@ -31,6 +31,7 @@ _CLOSED: Final[dict[str, str | bool | int | float | list[str]]] = {
     "lock_configuration": True,
 }
 _NO_ARROW: Final = re.compile(r"\b(UNION|INTERVAL|BIT|VARIANT|TIME WITH TIME ZONE)\b")
+_VIEW: Final = 1 << 30  # bytes that answering a view may take: the limit above
 _MAGIC: Final = b"DUCK"  # behind a checksum of eight bytes
 
 
@@ -70,7 +71,8 @@ class DuckDbStore:
                 yield Skipped("scan", self.name, name, *_words(error))
                 continue
             scattered = kind == "table" and rows > ranges.LARGE
-            yield Dataset(self.name, name, columns, kind, rows, fingerprint, scattered)
+            memory = _VIEW if kind == "view" else 0
+            yield Dataset(self.name, name, columns, kind, rows, fingerprint, scattered, memory)
 
     def read(self, dataset: Dataset, *, max_rows: int) -> Iterator[pa.RecordBatch]:
         """See Store.read. Beyond max_rows ranges of row ids at random; of views the first rows."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,6 +42,10 @@ class Place(Protocol):
         """Every file, by path; what may not be listed comes last, with its reason."""
         ...
 
+    def size(self) -> int | None:
+        """Bytes of all files together; None where only listing them can tell."""
+        ...
+
     def close(self) -> None:
         """Let go of connections."""
         ...
@@ -59,15 +64,29 @@ class FilesStore:
         self._place = place
         self._taken: dict[str, str] = {}  # told name to path, of the names that are not told as they are
         self._parts: OrderedDict[str, Part] = OrderedDict()
+        self._entries: OrderedDict[str, Entry] = OrderedDict()  # by told name of a part, where it was found
         self._held = 0
+        self._lock = threading.Lock()  # of what is remembered: threads read files at once
+        self._bytes: int | None = None
+        self._listed = 0
 
     def __repr__(self) -> str:
         return f"FilesStore({self.name!r}, {self._place!r})"
 
     def datasets(self) -> Iterator[Dataset | Skipped]:
         """Every file, by path."""
+        self._listed = 0
         for entry in self._place.entries():
             yield from self._described(entry)
+            self._listed += entry.source.packed if entry.source is not None else 0
+
+    def measure(self) -> None:
+        """See Measured: the sizes of all files, where a folder tells them at little cost."""
+        self._bytes = self._place.size()
+
+    def share(self) -> float:
+        """See Measured."""
+        return min(1.0, self._listed / self._bytes) if self._bytes else 1.0
 
     def read(self, dataset: Dataset, *, max_rows: int) -> Iterator[pa.RecordBatch]:
         """See Store.read. Of a file that cannot be read from anywhere, beyond max_rows, every n-th row is read."""
@@ -79,8 +98,10 @@ class FilesStore:
 
     def close(self) -> None:
         """Let go of what the place holds."""
-        self._parts.clear()
-        self._held = 0
+        with self._lock:
+            self._parts.clear()
+            self._entries.clear()
+            self._held = 0
         self._place.close()
 
     def _described(self, entry: Entry) -> Iterator[Dataset | Skipped]:
@@ -94,22 +115,32 @@ class FilesStore:
                 if isinstance(part, Unfit):
                     yield self._skipped(told, part.reason, part.hint)
                     continue
-                self._remember(told, part)
-                yield Dataset(self.name, told, part.columns, "file", part.rows, entry.fingerprint, part.scattered)
+                self._remember(told, part, entry)
+                yield Dataset(
+                    *(self.name, told, part.columns, "file", part.rows, entry.fingerprint, part.scattered),
+                    memory=part.memory,
+                    declared=part.declared,
+                )
         except OSError as error:
             yield self._skipped(name, _words(error), "grant the right to read it, or list it under skip")
 
-    def _remember(self, name: str, part: Part) -> None:
-        before = self._parts.pop(name, None)
-        self._parts[name] = part
-        self._held += part.held - (before.held if before is not None else 0)
-        while len(self._parts) > 1 and (len(self._parts) > _REMEMBERED or self._held > _HELD):
-            self._held -= self._parts.popitem(last=False)[1].held
+    def _remember(self, name: str, part: Part, entry: Entry) -> None:
+        with self._lock:
+            before = self._parts.pop(name, None)
+            self._parts[name] = part
+            self._entries[name] = entry
+            self._held += part.held - (before.held if before is not None else 0)
+            while len(self._parts) > 1 and (len(self._parts) > _REMEMBERED or self._held > _HELD):
+                self._held -= self._parts.popitem(last=False)[1].held
+            while len(self._entries) > _REMEMBERED:
+                self._entries.popitem(last=False)
 
     def _part(self, name: str) -> Part:
-        if (known := self._parts.get(name)) is not None:
+        with self._lock:
+            known, place = self._parts.get(name), self._entries.get(name)
+        if known is not None:
             return known
-        for entry in self._place.entries():
+        for entry in self._place.entries() if place is None else (place,):
             told = self._told(entry.name)
             if name == told or name.startswith((f"{told}/", f"{told}+")):
                 for _ in self._described(entry):
@@ -122,8 +153,9 @@ class FilesStore:
         name = names.file_name(plain.encode(errors="surrogateescape").decode(errors="replace"))
         if name != plain:
             # Two names whose digests are alike must not hide one of the files.
-            while self._taken.setdefault(name, plain) != plain:
-                name += "+"
+            with self._lock:
+                while self._taken.setdefault(name, plain) != plain:
+                    name += "+"
         return name
 
     def _skipped(self, name: str, reason: str, hint: str) -> Skipped:
@@ -153,6 +185,10 @@ class Folder:
             name = Path(error.filename or self._root).relative_to(self._root).as_posix()
             yield Entry(name, None, None, _words(error), "grant the right to read the folder")
 
+    def size(self) -> int | None:
+        """See Place.size."""
+        return sum(facts.st_size for file in self._files([]) if stat.S_ISREG((facts := _facts(file)).st_mode))
+
     def close(self) -> None:
         """Nothing is held between two reads."""
 
@@ -179,6 +215,13 @@ class Folder:
             return Entry(name, of_path(file), fingerprint)
         except OSError as error:
             return Entry(name, None, None, _words(error), "grant the right to read it, or list it under skip")
+
+
+def _facts(file: Path) -> os.stat_result:
+    try:
+        return file.lstat()
+    except OSError:
+        return os.stat_result((0,) * 10)
 
 
 def open_files(name: str, path: Path) -> FilesStore:

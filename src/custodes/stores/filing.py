@@ -24,7 +24,7 @@ from custodes.stores import (
     unpack,
 )
 from custodes.stores.interface import Unreadable
-from custodes.stores.source import Source, held
+from custodes.stores.source import HELD, Source, held
 
 _DEEPEST: Final = 4  # archives in archives
 _KEY: Final = 200  # bytes, about, that a key takes which a layout remembers
@@ -39,6 +39,10 @@ _FORMATS: Final[dict[str, Any]] = {
     "text": format_text,
     "xml": format_xml,
 }
+_MET: Final = frozenset({"json", "text", "xml"})  # without a schema: columns are paths that were met
+_WHOLE: Final = frozenset({"arrow", "avro", "orc", "parquet", "stream"})  # read from anywhere: held, if packed
+_LARGEST_DOCUMENT: Final = 1 << 27
+_SHEETS: Final = 4  # times its size, about, that a workbook takes when it is unpacked
 _OFFICE: Final = (
     ("xl/workbook.bin", "a workbook in Excel's binary form", "save it as xlsx"),
     ("word/document.xml", "a Word document", "save its text beside it, or list it under skip with a reason"),
@@ -57,6 +61,8 @@ class Part:
     scattered: bool
     batches: Callable[[int], Iterator[pa.RecordBatch]]  # from max_rows
     held: int = 0  # bytes that stay in memory as long as this does
+    declared: bool = True  # whether the columns are the file's own word
+    memory: int = 0  # bytes that reading it may take beyond what batches of rows do
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +88,29 @@ def parts(name: str, source: Source, depth: int = 0) -> Iterator[Part | Unfit]:
         elif what == "sheet":
             yield from _sheets(name, plain)
         else:
-            yield _part(name, plain, _FORMATS[what])
+            yield _part(name, plain, what)
     except Unreadable as error:
         yield Unfit(name, error.reason, error.hint)
 
 
-def _part(name: str, source: Source, form: Any) -> Part:
+def _part(name: str, source: Source, what: str) -> Part:
+    form = _FORMATS[what]
     how = form.layout(source)
     return Part(
         *(name, how.columns, how.rows, how.scattered),
         lambda max_rows: form.batches(source, how, max_rows=max_rows),
         source.held + _KEY * len(getattr(how, "keyed", ())),
+        declared=what not in _MET,
+        memory=_memory(source, what),
     )
+
+
+def _memory(source: Source, what: str) -> int:
+    """What reading a file may take: one that must be held, and Python's objects of one large document."""
+    held = HELD if not source.seekable else 0
+    if what in _WHOLE:
+        return held if source.length is None else min(held, source.length)
+    return _LARGEST_DOCUMENT if what in _MET - {"text"} else 0
 
 
 def _members(name: str, members: Iterator[archive.Member], depth: int) -> Iterator[Part | Unfit]:
@@ -120,7 +137,8 @@ def _sheets(name: str, source: Source) -> Iterator[Part | Unfit]:
         except Unreadable as error:
             yield Unfit(inner, error.reason, error.hint)
             continue
-        yield Part(inner, how.columns, how.rows, how.scattered, _reads(source, how), source.held)
+        memory = _SHEETS * min(HELD, source.length or HELD)
+        yield Part(inner, how.columns, how.rows, how.scattered, _reads(source, how), source.held, memory=memory)
 
 
 def _reads(source: Source, how: format_sheet.Layout) -> Callable[[int], Iterator[pa.RecordBatch]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from custodes.records import Dataset, Skipped
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Store(Protocol):
-    """A place that may hold customer data, opened read-only.
+    """A place that may hold customer data, opened read-only. Threads may `read` different datasets of it at once.
 
     Opening raises StoreRefused (what, where, next step) when nothing of the store can be read.
     """
@@ -36,6 +36,19 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of connections and files."""
+        ...
+
+
+@runtime_checkable
+class Measured(Protocol):
+    """A store that names its datasets bit by bit and can say how far it is with that."""
+
+    def measure(self) -> None:
+        """Find out how much there is, without reading it."""
+        ...
+
+    def share(self) -> float:
+        """The share of its bytes that has been named by now, 0 to 1; 1 where that cannot be known."""
         ...
 
 

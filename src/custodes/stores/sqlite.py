@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -46,6 +47,7 @@ class SqliteStore:
         self._duck = reading.reader("sqlite_scanner")
         self._duck.execute("SET sqlite_all_varchar=true")  # SQLite does not enforce declared types: trust none
         self._attached = False
+        self._attaching = threading.Lock()
 
     def __repr__(self) -> str:
         return f"SqliteStore({self.name!r}, {str(self._path)!r})"
@@ -124,9 +126,10 @@ class SqliteStore:
         self._catalogue.close()
 
     def _fast(self, query: str, names: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
-        if not self._attached:
-            self._duck.execute(f"ATTACH {literal(str(self._path))} AS store (TYPE sqlite, READ_ONLY)")
-            self._attached = True
+        with self._attaching:
+            if not self._attached:
+                self._duck.execute(f"ATTACH {literal(str(self._path))} AS store (TYPE sqlite, READ_ONLY)")
+                self._attached = True
         yield from reading.batches(self._duck, f"SELECT * FROM sqlite_query('store', {literal(query)})", names)
 
     def _slow(self, query: str, names: tuple[str, ...], done: int, broken: _Broken) -> Iterator[pa.RecordBatch]:
@@ -258,7 +261,10 @@ def open_sqlite(name: str, path: Path) -> SqliteStore:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)
+    # Any thread may ask: the library takes one statement at a time (`sqlite3.threadsafety` is 3).
+    return sqlite3.connect(
+        f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS, check_same_thread=False
+    )
 
 
 def _names(catalogue: sqlite3.Connection) -> list[tuple[str, str]]:

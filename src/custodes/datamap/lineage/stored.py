@@ -70,4 +70,3 @@ def _read(tracer: Tracer, one: Definition, advance: Callable[[str], None]) -> tu
     tracer.script(one.sql)
     edges = tuple(edge for edge in session.edges if edge.target.table)
     return edges, tuple(dict.fromkeys(gap.reason for gap in session.uncovered))
-
