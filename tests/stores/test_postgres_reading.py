@@ -157,9 +157,11 @@ def test_where_only_first_rows_can_be_read_it_is_said(shop: Cluster, store: Post
     """The planner was wrong, or drawing by chance takes longer than a statement may."""
     with pytest.raises(Unreadable, match="only its first 100 rows were read"):
         read(store, "public.surprise", max_rows=100)
-    with closing(open_postgres("crm", shop.url("reading"), shop.password, timeout=2)) as hasty:
-        with pytest.raises(Unreadable, match="time-out"):
-            read(hasty, "public.slow", max_rows=2_000)
+    with (
+        closing(open_postgres("crm", shop.url("reading"), shop.password, timeout=2)) as hasty,
+        pytest.raises(Unreadable, match="time-out"),
+    ):
+        read(hasty, "public.slow", max_rows=2_000)
 
 
 def test_every_kind_of_table_is_read(store: PostgresStore) -> None:

@@ -6,19 +6,25 @@ that, as long as a statement may take. Where it cannot, the first rows are read,
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from custodes.stores.interface import Unreadable
 
 SECONDS: Final = 30.0  # that counting the rows of a view may take, where the count is not the server's own estimate
-_CAREFUL: Final = 0.95  # of the rows wanted: more of them would be cut off at the end
+# Rows past those wanted would be cut off at the end: a little less is asked for than an estimate that is nearly right
+# suggests, and by four standard deviations less than the dice may give.
+_CAREFUL: Final = 0.95
+_DEVIATIONS: Final = 4.0
 
 _HINT: Final = "raise scan.max_rows, or scan with --full"
 
 
 def share(rows: float | None, wanted: int) -> float | None:
     """The chance of a row to be drawn, so that about `wanted` of so many are; None where all or the first are read."""
-    return None if rows is None or rows <= wanted else _CAREFUL * wanted / rows
+    if rows is None or rows <= wanted:
+        return None
+    return _CAREFUL * max(1.0, wanted - _DEVIATIONS * math.sqrt(wanted)) / rows
 
 
 def cut(given: int, wanted: int, chance: float | None, *, counted: bool = False) -> Unreadable | None:
