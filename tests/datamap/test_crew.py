@@ -131,10 +131,14 @@ def test_a_store_that_refuses_ends_no_other() -> None:
 def test_an_interrupt_stops_every_worker() -> None:
     """Between two batches; nothing is begun any more, and every store is closed."""
     site = FakeSite([a_dataset(f"d{number}") for number in range(200)], during=lambda _: time.sleep(0.01))
-    told = Crew([site], 4).told()
-    with pytest.raises(KeyboardInterrupt), closing(told):
-        for _ in told:
+
+    def interrupted() -> None:
+        with closing(Crew([site], 4).told()) as told:
+            next(told)
             raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     begun = len(site.begun)
     assert begun < 20
     assert site.active == 0

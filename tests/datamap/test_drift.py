@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from custodes.datamap.drift import differences, drift_findings, gone
@@ -15,7 +16,7 @@ def a_dataset(*columns: tuple[str, str], declared: bool = True) -> Dataset:
     return Dataset("crm", "main.orders", tuple(Column(*one) for one in columns), declared=declared)
 
 
-def differing(dataset: Dataset, before: dict[str, tuple[tuple[str, str], ...] | None]) -> list[tuple[str, ...]]:
+def differing(dataset: Dataset, before: Mapping[str, tuple[tuple[str, str], ...] | None]) -> list[tuple[str, ...]]:
     found = differences(dataset, before, since=NOW, until=BEFORE)
     return [(one.what, one.field, one.before, one.after) for one in found]
 

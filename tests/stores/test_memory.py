@@ -72,3 +72,47 @@ def test_half_a_gigabyte_of_megabyte_cells(tmp_path: Path, make: Callable[[Path]
     assert rows == ROWS
     assert peak < MOST
     print(f"\n{make.__name__}: {peak} MB")
+
+
+PARALLEL = """
+import json, resource, sys
+from contextlib import closing
+from pathlib import Path
+from custodes import config
+from custodes.pipeline.progress import Silent
+from custodes.pipeline.scan import scan
+from custodes.pipeline.workspace import create_or_open, prepare
+asked = config.load(Path(sys.argv[1]))
+prepare(asked)
+with closing(create_or_open(asked, by="user:test")) as workspace:
+    outcome = scan(workspace, Silent(), workers=8)
+rows = {one.dataset: one.rows_read for one in outcome.examined}
+print(json.dumps([rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024]))
+"""
+
+
+@pytest.mark.slow
+def test_many_workers_take_no_more_than_they_may(tmp_path: Path) -> None:
+    """Eight at once over files of megabyte cells and large JSON documents: every row, and under 2 GB."""
+    files = tmp_path / "files"
+    for number in range(3):
+        (files / f"{number}").mkdir(parents=True)
+        for make in (as_csv, as_gzip, as_json):
+            make(files / f"{number}")
+        records = [{"id": place, "text": CELL[:50_000]} for place in range(ROWS)]
+        (files / f"{number}" / "document.json").write_text(json.dumps({"all": records}))
+    as_sqlite(tmp_path)
+    (tmp_path / "custodes.toml").write_text(
+        'name = "x"\n[stores.f]\nkind = "files"\npath = "files"\n[stores.d]\nkind = "sqlite"\npath = "a.db"\n'
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", PARALLEL, tmp_path / "custodes.toml"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=900,
+    )
+    rows, peak = json.loads(done.stdout)
+    assert sorted(rows.values()) == [1] * 3 + [ROWS] * 10
+    assert peak < 2_000
+    print(f"\neight workers: {peak} MB")

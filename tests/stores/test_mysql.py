@@ -53,6 +53,8 @@ SCHEMA = (
     "INSERT INTO huge VALUES (1, repeat('é', 2000000)), (2, 'short')",
     "CREATE TABLE wide (code varchar(20) PRIMARY KEY, n int)",
     "INSERT INTO wide SELECT concat('k', seq), seq FROM seq_1_to_30000",
+    "CREATE VIEW widened AS SELECT code, n FROM wide",
+    "CREATE VIEW slow AS SELECT n, sleep(0.01) AS rest FROM wide",
     "CREATE TABLE big (id bigint PRIMARY KEY, n int)",
     "INSERT INTO big SELECT seq * 3, seq FROM seq_1_to_60000",
     "ANALYZE TABLE wide, big, customer",
@@ -68,6 +70,8 @@ READABLE = (
     "mixed",
     "huge",
     "wide",
+    "widened",
+    "slow",
     "big",
 )
 
@@ -192,9 +196,16 @@ def test_a_sample_is_from_all_over_the_table(store: MySqlStore) -> None:
     assert sorted(found) == [number * 3 for number in range(1, 60_001)]
     assert found[:10_000] != sorted(found)[:10_000]
     assert max(found[:10_000]) - min(found[:10_000]) > 60_000 or ranges.LARGE > 60_000
-    some = [int(str(row["n"])) for row in read(store, "shop.wide", max_rows=1_000)]
-    assert 500 < len(some) <= 1_000
-    assert max(some) > 20_000
+    for name in ("shop.wide", "shop.widened"):
+        some = [int(str(row["n"])) for row in read(store, name, max_rows=1_000)]
+        assert 500 < len(some) <= 1_000
+        assert max(some) > 20_000
+
+
+def test_dice_that_take_too_long_are_told(store: MySqlStore) -> None:
+    """The server goes through every row for them, no longer than a statement may take; what came before counts."""
+    with pytest.raises(Unreadable, match="time-out"):
+        read(store, "shop.slow", max_rows=500)
 
 
 def test_reading_may_be_given_up(store: MySqlStore) -> None:

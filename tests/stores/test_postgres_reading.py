@@ -48,6 +48,11 @@ SCHEMA = (
     "CREATE TABLE visit_2a PARTITION OF visit_2 FOR VALUES WITH (MODULUS 2, REMAINDER 0)",
     "CREATE TABLE visit_2b PARTITION OF visit_2 FOR VALUES WITH (MODULUS 2, REMAINDER 1)",
     "INSERT INTO visit SELECT i, date '2025-06-01' + (i % 400) FROM generate_series(1, 200000) i",
+    "CREATE VIEW visits AS SELECT id, at FROM visit",
+    # The planner takes a function that makes rows to make ten of them.
+    "CREATE FUNCTION many() RETURNS SETOF int LANGUAGE sql ROWS 10 AS 'SELECT generate_series(1, 5000)'",
+    "CREATE VIEW surprise AS SELECT * FROM many() AS made (id) OFFSET 0",
+    "CREATE VIEW slow AS SELECT id, pg_sleep(0.01)::text AS rest FROM big",
     "CREATE TABLE parent (id int)",
     "CREATE TABLE heir (more text) INHERITS (parent)",
     "INSERT INTO heir VALUES (1, 'x')",
@@ -70,6 +75,7 @@ def shop(postgres: Cluster) -> Cluster:
         f"OPTIONS (host '127.0.0.1', port '{postgres.port}', dbname 'reading')",
         f"CREATE USER MAPPING FOR postgres SERVER far OPTIONS (user 'postgres', password '{postgres.password}')",
         "CREATE FOREIGN TABLE elsewhere (id int) SERVER far OPTIONS (table_name 'heir')",
+        "CREATE FOREIGN TABLE far_big (id int) SERVER far OPTIONS (table_name 'big', use_remote_estimate 'true')",
         database="reading",
     )
     return postgres
@@ -135,6 +141,27 @@ def test_a_large_table_is_read_from_anywhere(store: PostgresStore, name: str, co
     assert sorted(found) == list(range(1, count + 1))
     assert found != sorted(found)
     assert max(found[:5_000]) - min(found[:5_000]) > 5_000
+
+
+@pytest.mark.parametrize(("name", "count"), [("public.visits", 200_000), ("public.far_big", 60_000)])
+def test_rows_of_views_and_foreign_tables_are_drawn(store: PostgresStore, name: str, count: int) -> None:
+    """By chance and from all over, where there are more than are wanted; nothing is said, for it is a fair sample."""
+    found = [int(str(row["id"])) for row in read(store, name, max_rows=5_000)]
+    assert 4_000 < len(found) <= 5_000
+    assert len(set(found)) == len(found)
+    assert sum(number > count // 2 for number in found) > 0.4 * len(found)
+    assert max(found) > 0.95 * count
+
+
+def test_where_only_first_rows_can_be_read_it_is_said(shop: Cluster, store: PostgresStore) -> None:
+    """The planner was wrong, or drawing by chance takes longer than a statement may."""
+    with pytest.raises(Unreadable, match="only its first 100 rows were read"):
+        read(store, "public.surprise", max_rows=100)
+    with (
+        closing(open_postgres("crm", shop.url("reading"), shop.password, timeout=2)) as hasty,
+        pytest.raises(Unreadable, match="time-out"),
+    ):
+        read(hasty, "public.slow", max_rows=2_000)
 
 
 def test_every_kind_of_table_is_read(store: PostgresStore) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from custodes.records import Dataset, Drift, Field, Finding, finding_id
+from custodes.stores.names import column_name
 
 CHECK: Final = "schema_drift"
 
@@ -25,8 +26,11 @@ Columns = tuple[tuple[str, str], ...]  # name and type
 
 
 def columns(dataset: Dataset) -> Columns | None:
-    """Name and type of what it declares; None where its columns are only what was met in its beginning."""
-    return tuple((one.name, one.type) for one in dataset.columns) if dataset.declared else None
+    """Name and type of what it declares; None where its columns are only what was met in its beginning.
+
+    A view's column may be named by an expression that holds somebody's data: of such a name only STAR is kept.
+    """
+    return tuple((column_name(one.name), one.type) for one in dataset.columns) if dataset.declared else None
 
 
 def differences(

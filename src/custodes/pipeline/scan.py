@@ -114,16 +114,16 @@ def scan(workspace: Workspace, progress: Progress, *, full: bool = False, worker
     ruled_map, suppressed = ruled(workspace)
     place = {name: number for number, name in enumerate(names_of_stores)}
     examined = tuple(sorted(ruled_map, key=lambda one: place[one.store]))  # told in the order of the owner's file
-    told = flows_told(workspace)
+    flowing = flows_told(workspace)
     return ScanOutcome(
-        with_origins(examined, told),
+        with_origins(examined, flowing),
         suppressed,
         tuple(pairs),
         tuple(skipped),
         keeper.read,
         changed,
         workspace.flows.all(),
-        told,
+        flowing,
         workspace.drifts.all(),
         keeper.drifted,
         meter.rows,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -12,7 +13,7 @@ import pyarrow as pa
 
 from custodes.errors import StoreRefused
 from custodes.records import Column, Dataset, Skipped
-from custodes.stores import ranges, reading, sized
+from custodes.stores import chance, ranges, reading, sized
 from custodes.stores.definitions import LONGEST, MOST, Definition, Definitions, fitting
 from custodes.stores.interface import Unreadable
 from custodes.stores.leaves import Leaves
@@ -75,13 +76,18 @@ class DuckDbStore:
             yield Dataset(self.name, name, columns, kind, rows, fingerprint, scattered, memory)
 
     def read(self, dataset: Dataset, *, max_rows: int) -> Iterator[pa.RecordBatch]:
-        """See Store.read. Beyond max_rows ranges of row ids at random; of views the first rows."""
+        """See Store.read. Beyond max_rows ranges of row ids at random; of views rows by chance."""
         names = [column.name for column in dataset.columns]
         given = 0
         leaves: Leaves | None = None
+        cut = None
         try:
             table = self._table(dataset.name)
             query = f"SELECT {', '.join(self._cells(table))} FROM {table}"
+            counted = self._counted(table) if max_rows and dataset.kind == "view" else None
+            share = chance.share(counted, max_rows)
+            if share is not None:
+                query += f" WHERE random() < {share:.9f}"
             for asked in ranges.together(map(query.__add__, self._conditions(table, dataset, max_rows))):
                 limit = f" LIMIT {max_rows - given}" if max_rows else ""
                 cursor = self._duck.cursor()
@@ -95,10 +101,29 @@ class DuckDbStore:
                     cursor.close()
                 if max_rows and given >= max_rows:
                     break
+            if max_rows and dataset.kind == "view":
+                cut = chance.cut(given, max_rows, share, counted=counted is not None)
         except (duckdb.Error, pa.ArrowException) as error:
             raise Unreadable(*_words(error)) from None
         if leaves is not None:
             leaves.complain()
+        if cut is not None:
+            raise cut
+
+    def _counted(self, table: str) -> int | None:
+        """How many rows a view has; None where counting them fails or takes too long."""
+        cursor = self._duck.cursor()
+        late = threading.Timer(chance.SECONDS, cursor.interrupt)
+        late.daemon = True
+        late.start()
+        try:
+            found = cursor.execute(f"SELECT count(*) FROM {table}").fetchone()
+        except duckdb.Error:
+            return None
+        finally:
+            late.cancel()
+            cursor.close()
+        return None if found is None else int(found[0])
 
     def definitions(self) -> Definitions:
         """See Defining: views. Macros are not told: what calls them is taken for a function of its arguments."""

@@ -10,12 +10,12 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pyarrow as pa
 import pymysql
-from pymysql.cursors import SSCursor
+from pymysql.cursors import DictCursor, SSCursor
 
 from custodes.errors import StoreRefused
 from custodes.records import Column, Dataset, Skipped
+from custodes.stores import chance, mysql_definitions, ranges, reading, sized
 from custodes.stores import mysql_catalogue as catalogue
-from custodes.stores import mysql_definitions, ranges, reading, sized
 from custodes.stores.definitions import Definitions
 from custodes.stores.interface import Unreadable
 from custodes.stores.mysql_catalogue import Part, Table, quoted
@@ -116,7 +116,10 @@ class MySqlStore:
             )
 
     def read(self, dataset: Dataset, *, max_rows: int) -> Iterator[pa.RecordBatch]:
-        """See Store.read. Beyond max_rows ranges of the key at random; without a key, by the server's dice."""
+        """See Store.read. Beyond max_rows ranges of the key at random; without a key, by the server's dice.
+
+        Those are thrown for every row: the server goes through all of them, as long as a statement may take.
+        """
         if dataset.name not in self._sources:
             for _ in self.datasets():
                 pass
@@ -124,6 +127,9 @@ class MySqlStore:
         if source is None:
             raise Unreadable("it is no longer there, or no longer granted", "run the scan again")
         names = [column.name for column in dataset.columns]
+        if max_rows and not (dataset.scattered and source.key is not None):
+            yield from self._drawn(source, dataset, names, max_rows)
+            return
         try:
             # Closed from the inside out: a reading that is given up must not outlive its connection.
             with (
@@ -141,6 +147,38 @@ class MySqlStore:
                 return mysql_definitions.definitions(cursor, self.name, self._schemas)
         except pymysql.Error as error:
             raise self._refusal(error) from None
+
+    def _drawn(self, source: _Source, dataset: Dataset, names: list[str], max_rows: int) -> Iterator[pa.RecordBatch]:
+        """Rows by chance where there are more than are wanted; where that takes too long, the first ones."""
+        select = f"SELECT {', '.join(source.cells)} FROM {source.table}"
+        given = 0
+        said = None
+        try:
+            with closing(self._connect()) as connection:
+                rows = float(dataset.rows) if dataset.rows is not None else _estimated(connection, source, select)
+                share = chance.share(rows, max_rows)
+                for where in ("",) if share is None else (f" WHERE rand(1) < {share:.9f}", ""):
+                    try:
+                        with closing(self._streamed(connection, f"{select}{where} LIMIT {max_rows}")) as answer:
+                            for batch in sized.of_rows((tuple(map(_text, row)) for row in answer), names):
+                                given += batch.num_rows
+                                yield batch
+                    except pymysql.Error as error:
+                        if not where or _code(error) not in _TIMED_OUT:
+                            raise
+                        said = chance.late(given)
+                    else:
+                        said = (
+                            chance.first(given)
+                            if said is not None
+                            else chance.cut(given, max_rows, share, counted=0 <= (dataset.rows or -1) <= ranges.LARGE)
+                        )
+                    if given or said is None:
+                        break
+        except pymysql.Error as error:
+            raise _unreadable(error) from None
+        if said is not None:
+            raise said
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -163,17 +201,13 @@ class MySqlStore:
                 return
 
     def _conditions(self, connection: Any, source: _Source, dataset: Dataset, max_rows: int) -> Iterator[str]:
-        if not max_rows or not dataset.rows or dataset.kind == "view":
-            yield ""
-        elif dataset.scattered and source.key is not None:
+        if max_rows and source.key is not None:
             with connection.cursor() as cursor:
                 cursor.execute(f"SELECT min({source.key}), max({source.key}) FROM {source.table}")
                 low, high = cursor.fetchone()
             if low is not None:
-                for first, last in ranges.ranges(int(low), int(high), dataset.rows):
+                for first, last in ranges.ranges(int(low), int(high), dataset.rows or 0):
                     yield f" WHERE {source.key} BETWEEN {first} AND {last}"
-        elif dataset.rows > max_rows:
-            yield f" WHERE rand(1) < {max_rows / dataset.rows:.9f}"
         else:
             yield ""
 
@@ -275,6 +309,24 @@ def open_mysql(
     return MySqlStore(name, address | options, password if password is not None else inline, wanted, timeout)
 
 
+def _estimated(connection: Any, source: _Source, select: str) -> float | None:
+    """How many rows a view has, about: those of the tables it joins, multiplied, as the server expects them.
+
+    Without the right to see its plan (SHOW VIEW) they are counted. None where that takes longer than a statement may.
+    """
+    rows = None
+    with suppress(pymysql.Error, ValueError), connection.cursor(DictCursor) as cursor:
+        cursor.execute(f"EXPLAIN {select}")
+        for step in cursor.fetchall():
+            if step.get("select_type") in {"SIMPLE", "PRIMARY"} and step.get("rows") is not None:
+                rows = (1.0 if rows is None else rows) * float(step["rows"])
+        return rows
+    with suppress(pymysql.Error), connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {source.table}")
+        return float(cursor.fetchone()[0])
+    return None
+
+
 def _text(cell: str | bytes | None) -> str | None:
     return cell.decode(errors="replace") if isinstance(cell, bytes) else cell
 
@@ -293,13 +345,14 @@ _OPEN: Final = {
     2013: ("the server ended the session", "check the server's log"),
     2026: ("the server and this side cannot agree on TLS", "check ssl_ca in the address"),
 }
+_TIMED_OUT: Final = frozenset({1969, 3024, 1317})
 _LACKS: Final = ("the user lacks a right it needs", "GRANT SELECT on it (and on what its view calls)")
 _SLOW: Final = ("it takes longer than the time-out", "raise scan.timeout, or list it under skip")
 _LOST: Final = ("the connection to the server was lost", "check the server, then run the scan again")
 _LOCKED: Final = ("it is locked by another session", "run the scan again when nobody alters it")
 _READ: Final = {
     **dict.fromkeys((1142, 1143, 1044, 1045, 1370), _LACKS),
-    **dict.fromkeys((1969, 3024, 1317), _SLOW),
+    **dict.fromkeys(_TIMED_OUT, _SLOW),
     **dict.fromkeys((2006, 2013, 1927, 1053), _LOST),
     **dict.fromkeys((1205, 1213), _LOCKED),
     1146: ("it is no longer there", "run the scan again"),

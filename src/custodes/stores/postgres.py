@@ -14,8 +14,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from custodes.errors import StoreRefused
 from custodes.records import Column, Dataset, Skipped
+from custodes.stores import chance, postgres_definitions, ranges, reading, sized
 from custodes.stores import postgres_catalogue as catalogue
-from custodes.stores import postgres_definitions, ranges, reading, sized
 from custodes.stores.definitions import Definitions
 from custodes.stores.interface import Unreadable
 from custodes.stores.postgres_catalogue import Relation
@@ -130,7 +130,7 @@ class PostgresStore:
             )
 
     def read(self, dataset: Dataset, *, max_rows: int) -> Iterator[pa.RecordBatch]:
-        """See Store.read. Beyond max_rows ranges of blocks at random; of views and foreign tables the first rows."""
+        """See Store.read. Beyond max_rows ranges of blocks at random; of views and foreign tables rows by chance."""
         if dataset.name not in self._sources:
             for _ in self.datasets():
                 pass
@@ -138,24 +138,61 @@ class PostgresStore:
         if source is None:
             raise Unreadable("it is no longer there, or no longer granted", "run the scan again")
         names = tuple(column.name for column in dataset.columns)
+        select = f"SELECT {', '.join(source.cells)} FROM {source.relation}"
+        if max_rows and not source.sampled:
+            yield from self._drawn(select, names, source, max_rows)
+            return
         given = 0
         try:
-            select = f"SELECT {', '.join(source.cells)} FROM {source.relation}"
             for asked in ranges.together(map(select.__add__, self._conditions(source, dataset, max_rows))):
                 query = f"{asked} LIMIT {max_rows - given}" if max_rows else asked
-                if source.each > sized.WIDE:
-                    found = self._few_at_a_time(query, names, source)
-                else:
-                    # DuckDB asks by COPY in a read-only transaction and hands rows over as they come.
-                    answer = f"SELECT * FROM postgres_query('store', {literal(query)})"
-                    found = reading.batches(self._duck, answer, names)
-                for batch in found:
+                for batch in self._answer(query, names, source):
                     yield from sized.split(batch)
                     given += batch.num_rows
                 if max_rows and given >= max_rows:
                     return
         except (duckdb.Error, pa.ArrowException, OSError, psycopg.Error) as error:
             raise _unreadable(str(error)) from None  # the server's text may quote a value
+
+    def _answer(self, query: str, names: tuple[str, ...], source: _Source) -> Iterator[pa.RecordBatch]:
+        if source.each > sized.WIDE:
+            return self._few_at_a_time(query, names, source)
+        # DuckDB asks by COPY in a read-only transaction and hands rows over as they come.
+        return reading.batches(self._duck, f"SELECT * FROM postgres_query('store', {literal(query)})", names)
+
+    def _drawn(self, select: str, names: tuple[str, ...], source: _Source, max_rows: int) -> Iterator[pa.RecordBatch]:
+        """Rows of what TABLESAMPLE does not work on, by chance where there are more than are wanted."""
+        share = chance.share(self._estimated(select), max_rows)
+        where = "" if share is None else f" WHERE random() < {share:.9f}"
+        given = 0
+        said = None
+        try:
+            try:
+                for batch in self._answer(f"{select}{where} LIMIT {max_rows}", names, source):
+                    yield from sized.split(batch)
+                    given += batch.num_rows
+                said = chance.cut(given, max_rows, share)
+            except (duckdb.Error, psycopg.Error) as error:
+                if share is None or "statement timeout" not in str(error):
+                    raise
+                said = chance.late(given)
+            if share is not None and not given and said is not None:
+                for batch in self._answer(f"{select} LIMIT {max_rows}", names, source):
+                    yield from sized.split(batch)
+                    given += batch.num_rows
+                said = chance.first(given)
+        except (duckdb.Error, pa.ArrowException, OSError, psycopg.Error) as error:
+            raise _unreadable(str(error)) from None  # the server's text may quote a value
+        if said is not None:
+            raise said
+
+    def _estimated(self, select: str) -> float | None:
+        """How many rows the planner expects; None where it cannot plan, which the reading meets again."""
+        try:
+            row = self._catalogue.execute(f"EXPLAIN (FORMAT JSON) {select}".encode()).fetchone()
+        except psycopg.Error:
+            return None
+        return None if row is None else float(row[0][0]["Plan"]["Plan Rows"])
 
     def _conditions(self, source: _Source, dataset: Dataset, max_rows: int) -> Iterator[str]:
         if max_rows and dataset.scattered and source.ranged:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +15,7 @@ import pyarrow as pa
 
 from custodes.errors import StoreRefused
 from custodes.records import Column, Dataset, Skipped
-from custodes.stores import ranges, reading, sized
+from custodes.stores import chance, ranges, reading, sized
 from custodes.stores.definitions import LONGEST, MOST, Definition, Definitions, fitting
 from custodes.stores.interface import Unreadable
 from custodes.stores.reading import literal, quoted
@@ -66,12 +67,15 @@ class SqliteStore:
             yield Dataset(self.name, f"main.{name}", columns, kind, rows, fingerprint, scattered)
 
     def read(self, dataset: Dataset, *, max_rows: int) -> Iterator[pa.RecordBatch]:
-        """See Store.read. Beyond max_rows ranges of row ids at random; of views the first rows."""
+        """See Store.read. Beyond max_rows ranges of row ids at random; of views rows by chance."""
         names = tuple(column.name for column in dataset.columns)
         given = 0
         broken = _Broken()
         wide: bool | None = None
-        for query in ranges.together(self._queries(dataset, max_rows)):
+        view = bool(max_rows) and dataset.kind == "view"
+        counted = self._counted(dataset.name) if view else None
+        share = chance.share(counted, max_rows)
+        for query in ranges.together(self._queries(dataset, max_rows, share)):
             limited = f"{query} LIMIT {max_rows - given}" if max_rows else query
             wide = self._wide(query) if wide is None else wide
             done = 0
@@ -96,6 +100,20 @@ class SqliteStore:
                 f"texts that are not valid UTF-8: {broken.texts:,}; they were read with their broken bytes replaced",
                 "repair the texts, or know that values hidden by the broken bytes are not seen",
             )
+        if view and (cut := chance.cut(given, max_rows, share, counted=counted is not None)) is not None:
+            raise cut
+
+    def _counted(self, name: str) -> int | None:
+        """How many rows a view has; None where counting them fails or takes too long."""
+        until = time.monotonic() + chance.SECONDS
+        try:
+            with closing(_connect(self._path)) as connection:
+                connection.set_progress_handler(lambda: time.monotonic() > until, 100_000)
+                view = quoted(name.removeprefix("main."))
+                (rows,) = connection.execute(f"SELECT count(*) FROM main.{view}").fetchone()
+        except sqlite3.Error:
+            return None
+        return int(rows)
 
     def definitions(self) -> Definitions:
         """See Defining: views and triggers."""
@@ -153,8 +171,8 @@ class SqliteStore:
         size = sum(len(cell) for row in rows for cell in row if isinstance(cell, bytes))
         return size > sized.WIDE * len(rows)
 
-    def _queries(self, dataset: Dataset, max_rows: int) -> Iterator[str]:
-        """The whole table in one, or in ranges of its row ids; of one without row ids, rows by chance."""
+    def _queries(self, dataset: Dataset, max_rows: int, share: float | None) -> Iterator[str]:
+        """The whole table in one, or in ranges of its row ids; of one without row ids, and of views, rows by chance."""
         names = tuple(column.name for column in dataset.columns)
         table = dataset.name.removeprefix("main.")
         parts = [
@@ -174,6 +192,8 @@ class SqliteStore:
         elif step > 1 and row_id is not None:
             # A multiplicative hash (Knuth) spreads the choice even where row ids go up in steps.
             yield f"{query} WHERE abs({row_id} * 2654435761 / 65536) % {step} = 0"
+        elif share is not None:
+            yield f"{query} WHERE abs(random() % 1000000) < {max(1, round(share * 1_000_000))}"
         elif step > 1:
             yield f"{query} WHERE random() % {step} = 0"
         else:
