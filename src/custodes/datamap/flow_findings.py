@@ -72,7 +72,7 @@ def _export(place: str, leaving: list[Leaving], categories: Mapping[str, Categor
         ),
         evidence=(),
         touches=0,
-        tip="find out who takes it there and why; if the place is the company's, add it as a store so that it is watched",
+        tip="find out who takes it there and why; if the place is the company's, add it as a store to have it watched",
         blind_spots=_EXPORT_BLIND,
         datasets=tuple(sorted({one.edge.source.full_dataset for one in leaving})),
     )
@@ -80,7 +80,9 @@ def _export(place: str, leaving: list[Leaving], categories: Mapping[str, Categor
 
 def _disagrees(held: list[Disagreement], categories: Mapping[str, Category], now: datetime) -> Finding:
     one = held[0]
-    titles = [_in_prose(categories[each.category].title) if each.category in categories else each.category for each in held]
+    titles = [
+        _in_prose(categories[each.category].title) if each.category in categories else each.category for each in held
+    ]
     what = _few(sorted(set(titles)))
     raised = min(each.edge.first_seen or now for each in held)
     if one.kind == "missing":
@@ -90,7 +92,9 @@ def _disagrees(held: list[Disagreement], categories: Mapping[str, Category], now
             "personal in its cells: they are cut short or masked, or the scan does not know them."
         )
         title = f"Lineage brings {what} to {one.place}, where none was found"
-        tip = "look at the field: if it is masked, declare the function under scan.anonymisers; if not, confirm the verdict"
+        tip = (
+            "look at the field: if it is masked, declare the function under scan.anonymisers; else confirm the verdict"
+        )
         severity = _LOW
     else:
         way = f"only values behind {', '.join(one.through)}" if one.source is not None else "no value of any field"

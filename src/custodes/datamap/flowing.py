@@ -85,13 +85,22 @@ def flowing(
     functions that stop a category, beside those of `propagate.DEFAULT`.
     """
     stops = DEFAULT | {name.lower() for name in anonymisers}
-    numbered = sorted(edges, key=lambda edge: (edge.source, edge.target, edge.kind, edge.by, edge.place, edge.statement))
+    numbered = sorted(
+        edges, key=lambda edge: (edge.source, edge.target, edge.kind, edge.by, edge.place, edge.statement)
+    )
     known = {(one.store, one.dataset): one for one in examined}
     seen = [verdict for one in known.values() for verdict in one.verdicts]
     travelled = travel(
         (replace(verdict, dataset=_table(verdict.store, verdict.dataset)) for verdict in seen),
         (
-            Edge(f"{number:09d}", edge.statement, _ref(edge.source), _ref(edge.target), _kind(edge), frozenset(edge.through))
+            Edge(
+                f"{number:09d}",
+                edge.statement,
+                _ref(edge.source),
+                _ref(edge.target),
+                _kind(edge),
+                frozenset(edge.through),
+            )
             for number, edge in enumerate(numbered)
         ),
         anonymisers=stops,
@@ -188,13 +197,24 @@ def _unexpected(
     found = []
     for verdict in seen:
         place = Place(verdict.store, verdict.dataset, verdict.field)
-        if verdict.confidence < _SURE_ENOUGH or (place.store, place.dataset) not in whole or place._replace(field=STAR) in into:
+        if (
+            verdict.confidence < _SURE_ENOUGH
+            or (place.store, place.dataset) not in whole
+            or place._replace(field=STAR) in into
+        ):
             continue
         ways = into.get(place, [])
         if ways and all(stops.intersection(edge.through) for edge in ways):
             through = tuple(sorted(stops.intersection(*(edge.through for edge in ways)) or ways[0].through))
             one = Disagreement(
-                "unexpected", place, verdict.category, verdict.confidence, ways[0].said_by, ways[0].source, through, ways[0]
+                "unexpected",
+                place,
+                verdict.category,
+                verdict.confidence,
+                ways[0].said_by,
+                ways[0].source,
+                through,
+                ways[0],
             )
             found.append(one)
         elif not ways and (view := views.get((place.store, place.dataset))) is not None:

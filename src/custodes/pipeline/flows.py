@@ -1,4 +1,4 @@
-"""Which flows do stores, scripts and logs tell of? Read at each scan, kept in the state; what is not followed is told."""
+"""Which flows do stores, scripts and logs tell of? Read at each scan and kept; what is not followed is told."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ _DIALECTS: Final = {"postgres": "postgres", "mysql": "mysql", "sqlite": "sqlite"
 _DEFAULTS: Final = {"postgres": "public", "sqlite": "main", "duckdb": "main"}
 _STDOUT: Final = "stdout"
 _GRANT: Final = "mend the SQL, or look at it yourself: what it moves is not on the map"
+_LONGEST: Final = 300  # characters of a reason
 _LISTED: Final = 20  # places told one by one for one reason of one source
 
 
@@ -92,9 +93,7 @@ def _stored(
 ) -> None:
     edges: dict[FlowEdge, None] = {}
     gaps: Counter[tuple[str, str]] = Counter()
-    read = 0
-    for traced in follow_stored(told):
-        read += 1
+    for read, traced in enumerate(follow_stored(told), 1):
         progress.advance(f"{name}: {traced.definition.kind}", read)
         one = traced.definition
         for edge in _unmine(one, traced.edges):
@@ -137,7 +136,8 @@ def _told(name: str, what: str, gaps: Mapping[tuple[str, str], int]) -> Iterator
     """Every gap, by place and reason; places beyond the first twenty of a reason are counted together."""
     listed: Counter[str] = Counter()
     more: Counter[str] = Counter()
-    for (place, reason), count in sorted(gaps.items()):
+    for (place, whole), count in sorted(gaps.items()):
+        reason = whole[:_LONGEST]  # it may name what a hostile definition called by a name of a megabyte
         if not place:
             few = f"{count:,} {what}{'s' if count > 1 else ''}: " if what else ""
             yield Skipped("scan", name, "", f"{few}where its data flows is not known: {reason}", _GRANT)

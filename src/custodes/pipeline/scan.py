@@ -130,9 +130,7 @@ def scan(workspace: Workspace, progress: Progress, *, full: bool = False) -> Sca
     examined = tuple(sorted(ruled_map, key=lambda one: place[one.store]))  # told in the order of the owner's file
     told = flows_told(workspace)
     examined = with_origins(examined, told)
-    return ScanOutcome(
-        examined, suppressed, tuple(pairs), tuple(skipped), read, changed, workspace.flows.all(), told
-    )
+    return ScanOutcome(examined, suppressed, tuple(pairs), tuple(skipped), read, changed, workspace.flows.all(), told)
 
 
 def left_out(store: StoreConfig) -> dict[str, str]:

@@ -74,4 +74,6 @@ _TRIGGERS: Final = (
     "SELECT trigger_schema, trigger_name, event_object_table, action_timing, event_manipulation, action_statement "
     "FROM information_schema.triggers WHERE {} ORDER BY 1, 2"
 )
-_EVENTS: Final = "SELECT event_schema, event_name, event_definition FROM information_schema.events WHERE {} ORDER BY 1, 2"
+_EVENTS: Final = (
+    "SELECT event_schema, event_name, event_definition FROM information_schema.events WHERE {} ORDER BY 1, 2"
+)

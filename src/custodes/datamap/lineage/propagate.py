@@ -102,9 +102,7 @@ def propagate(
     )
 
 
-def travel(
-    fields: Iterable[Field], edges: Iterable[Edge], *, anonymisers: frozenset[str] = DEFAULT
-) -> Travelled:
+def travel(fields: Iterable[Field], edges: Iterable[Edge], *, anonymisers: frozenset[str] = DEFAULT) -> Travelled:
     """Where the categories of `fields` come to, and by which ways; see `propagate`. The fields' store is not looked at:
     their datasets are named as those of the edges are.
     """
@@ -135,9 +133,7 @@ def travel(
             known.add(key)
             arrived[key] = Arrival(holding.field, confidence, steps)
             waiting.append(_Holding(target, holding.field, confidence, steps))
-    return Travelled(
-        tuple(arrived[key] for key in sorted(arrived)), tuple(met[key] for key in sorted(met))
-    )
+    return Travelled(tuple(arrived[key] for key in sorted(arrived)), tuple(met[key] for key in sorted(met)))
 
 
 class _Datasets:
