@@ -50,6 +50,11 @@ class Reader:
         self._spent = 0
         self.sent.clear()
 
+    @property
+    def spent(self) -> int:
+        """The steps of the statement at hand so far."""
+        return self._spent
+
     def spend(self, steps: int) -> None:
         """Count the steps of the statement at hand; raises TooMuch when there are too many."""
         self._spent += steps
