@@ -71,10 +71,7 @@ def flowing_text(outcome: ScanOutcome, findings: Sequence[Finding]) -> list[str]
     for one in told.inferred:
         place = f"{one.store}.{one.dataset}.{one.field}"
         lines.append(f"inferred: {place}: {one.category} ({one.confidence:.0%}) {'; '.join(one.reasons)}")
-    lines += [
-        f"{'leaves' if one.check == 'export_to_outside' else 'disagrees'}: {one.title}. {one.reason}"
-        for one in findings
-    ]
+    lines += [f"{'leaves' if one.check == 'export_to_outside' else 'disagrees'}: {one.reason}" for one in findings]
     if outcome.flows:
         carrying = len(told.carried)
         lines.append(f"flows: {len(outcome.flows):,} known, {carrying:,} of them carry customer data")

@@ -182,9 +182,15 @@ for level in range(14):
             f"select {','.join(f'c{n}' for n in range(8_000))} from {','.join(f'x{n}' for n in range(3_000))}",
             "postgres",
         ),
+        ("create view v as select t0.c1 from t t0" + "".join(f" join t t{n}" for n in range(1, 200)), "mysql"),
+        ("create view v as select * from t" + " left join t" * 40, "postgres"),
+        ("create view v as select * from t" + " join t" * 4_000 + " on c1 = c2" * 4_000, "postgres"),
         ("create view v as select * from t x0 " + " ".join(f"natural join t x{n}" for n in range(3_000)), "postgres"),
     ],
-    ids=["columns double", "recursion in recursion", "columns of many tables", "natural joins"],
+    ids=[
+        *("columns double", "recursion in recursion", "columns of many tables"),
+        *("joins without on", "outer joins without on", "nested joins", "natural joins"),
+    ],
 )
 def test_what_multiplies_columns_is_given_up(bomb: str, dialect: str) -> None:
     """With a reason, before time or memory runs out; the next statement is traced as ever."""
@@ -215,6 +221,28 @@ def test_a_long_script_does_not_cost_the_square_of_its_length(text: str, dialect
     begun = time.process_time()
     _no_mistake(trace(text, dialect=dialect))
     assert time.process_time() - begun < 60
+
+
+def test_joins_that_never_say_on_what_are_followed() -> None:
+    """MySQL's views are full of them. The parser alone would take twice as long for each one more."""
+    joins = " ".join(f"{'inner ' * (n % 2)}join t{n}" for n in range(40))
+    found = trace(f"insert into z select t39.a, s.b from s {joins} join u on u.x = s.x", dialect="mysql")
+    assert {(str(edge.source), str(edge.target)) for edge in found.edges if edge.kind == "direct"} == {
+        ("t39.a", "z.a"),
+        ("s.b", "z.b"),
+    }
+    assert {"u.x", "t7.*"} <= {str(edge.source) for edge in found.edges}
+
+
+def test_a_routine_of_one_statement_is_followed() -> None:
+    """A body in SQL that writes, and one without BEGIN."""
+    for dialect, sql in (
+        ("postgres", "create procedure p() language sql as $$ insert into a select x from b $$"),
+        ("postgres", "create function p() returns void language sql as $$ insert into a select x from b $$"),
+        ("mysql", "create procedure p() insert into a select x from b"),
+    ):
+        found = trace(sql, dialect=dialect)
+        assert {f"{edge.source} -> {edge.target}" for edge in found.edges} == {"b.x -> a.x"}, sql
 
 
 def test_a_text_of_sqlite_in_a_names_quotes_is_no_column() -> None:

@@ -23,6 +23,19 @@ MOST_NESTED: Final = 120
 MOST_TOKENS: Final = 400_000
 _OPENING: Final = frozenset([TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE])
 _CLOSING: Final = frozenset([TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE])
+_JOINS: Final = frozenset([TokenType.JOIN, TokenType.STRAIGHT_JOIN])
+_ALONE: Final = frozenset([TokenType.CROSS, TokenType.NATURAL])
+_OUTER: Final = frozenset([
+    TokenType.LEFT, TokenType.RIGHT, TokenType.FULL, TokenType.OUTER, TokenType.SEMI, TokenType.ANTI, TokenType.ASOF,
+    TokenType.GLOBAL, TokenType.ANY, TokenType.ALL, TokenType.ARRAY,
+])  # fmt: skip
+_ENDS_FROM: Final = frozenset([
+    TokenType.WHERE, TokenType.GROUP_BY, TokenType.ORDER_BY, TokenType.HAVING, TokenType.UNION, TokenType.EXCEPT,
+    TokenType.INTERSECT, TokenType.SELECT, TokenType.SEMICOLON, TokenType.SET, TokenType.LIMIT, TokenType.QUALIFY,
+])  # fmt: skip
+_MOST_WAITING: Final = 8  # joins that wait for their ON at the same time
+_MOST_NESTED_JOINS: Final = 60  # `a JOIN b JOIN c ON … ON …`
+_FEW_ALONE: Final = 3
 _RELATED: Final = {
     "redshift": ("postgres",),
     "postgres": ("redshift",),
@@ -83,6 +96,7 @@ def _parsed(tokens: Sequence[Token], text: str, dialect: str) -> list[exp.Expr]:
 
 
 def _once(tokens: Sequence[Token], text: str, dialect: str) -> list[exp.Expr]:
+    tokens = _crossed(tokens)
     parser = Dialect.get_or_raise(dialect or None).parser(error_level=ErrorLevel.IMMEDIATE)
     try:
         return [one for one in parser.parse(list(tokens), text) if one is not None]
@@ -92,6 +106,57 @@ def _once(tokens: Sequence[Token], text: str, dialect: str) -> list[exp.Expr]:
         raise ParseError("too deep") from None
     except Exception as mistake:  # noqa: BLE001 - a parser's own mistake on odd input is one more statement not parsed
         raise ParseError(type(mistake).__name__) from None
+
+
+def _crossed(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Joins that never say on what as CROSS JOIN, which they are.
+
+    At each of them the parser looks ahead whether the next ones are nested in it, and forgets what it saw: n of them
+    cost it 2 to the power of n steps. Raises ParseError where joins that cannot be written so are too many.
+    """
+    waiting: list[list[int]] = [[]]
+    alone: list[int] = []
+    run = nested = 0
+    for place, token in enumerate(tokens):
+        kind = token.token_type
+        if kind in _OPENING:
+            waiting.append([])
+        elif kind in _CLOSING and len(waiting) > 1:
+            alone += waiting.pop()
+        elif kind in _JOINS and (place == 0 or tokens[place - 1].token_type not in _ALONE):
+            waiting[-1].append(place)
+            run = 0
+        elif kind in {TokenType.ON, TokenType.USING}:
+            run += 1
+            nested = max(nested, run)
+            if waiting[-1]:
+                waiting[-1].pop()
+        elif kind in _ENDS_FROM:
+            alone += waiting[-1]
+            waiting[-1] = []
+    alone += [place for held in waiting for place in held]
+    if nested > _MOST_NESTED_JOINS:
+        raise ParseError("joins nested too deep")
+    if len(alone) <= _FEW_ALONE:
+        return tokens
+    if sum(_kept(tokens, place) for place in alone) > _MOST_WAITING:
+        raise ParseError("joins nested too deep")
+    changed = {place for place in alone if not _kept(tokens, place)}
+    found: list[Token] = []
+    for place, token in enumerate(tokens):
+        if place in changed:
+            if found and found[-1].token_type is TokenType.INNER:
+                found.pop()
+            found.append(Token(TokenType.CROSS, "CROSS", token.line, token.col, token.start, token.end))
+            found.append(Token(TokenType.JOIN, "JOIN", token.line, token.col, token.start, token.end))
+        else:
+            found.append(token)
+    return found
+
+
+def _kept(tokens: Sequence[Token], place: int) -> bool:
+    """Whether the join at a place says that it is an outer one or the like."""
+    return place > 0 and tokens[place - 1].token_type in _OUTER
 
 
 def _where(failure: ParseError, dialect: str) -> str:

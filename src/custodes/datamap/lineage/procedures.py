@@ -108,6 +108,8 @@ class Bodies:
             work.gap(f"in its body: {failure}")
             return
         if not query or not isinstance(query[0], exp.Query | exp.Paren) or not parts:
+            if query and isinstance(query[0], exp.DML | exp.Create):  # a function for what it writes, not for its rows
+                self.piece(Piece("sql", piece.tokens), found.text, notes, in_body=True)
             return
         if isinstance(query[0], exp.Paren) and not isinstance(query[0].this, exp.Query | exp.Subquery):
             return
