@@ -67,14 +67,11 @@ def place_plain(place: Place) -> Plain:
 def flowing_text(outcome: ScanOutcome, findings: Sequence[Finding]) -> list[str]:
     """For people: what is inferred, what leaves and what disagrees; the edges themselves only as a number."""
     told = outcome.told
-    lines = [
-        f"inferred: {one.store}.{one.dataset}.{one.field}: {one.category} ({one.confidence:.0%}) {'; '.join(one.reasons)}"
-        for one in told.inferred
-    ]
-    lines += [
-        f"{'leaves' if one.check == 'export_to_outside' else 'disagrees'}: {one.title}. {one.reason}"
-        for one in findings
-    ]
+    lines = []
+    for one in told.inferred:
+        place = f"{one.store}.{one.dataset}.{one.field}"
+        lines.append(f"inferred: {place}: {one.category} ({one.confidence:.0%}) {'; '.join(one.reasons)}")
+    lines += [f"{'leaves' if one.check == 'export_to_outside' else 'disagrees'}: {one.reason}" for one in findings]
     if outcome.flows:
         carrying = len(told.carried)
         lines.append(f"flows: {len(outcome.flows):,} known, {carrying:,} of them carry customer data")

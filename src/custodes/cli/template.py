@@ -60,10 +60,10 @@ data = "custodes-data"         # where Custodes keeps its own files (readable by
 # key_env = "LAKE_KEY"         # the access key; without it the machine's own credentials are used
 # secret_env = "LAKE_SECRET"
 
-# --- Flows: SQL that says where data goes. Views and routines of the stores are read by themselves. --------------
+# --- Flows: SQL that says where data goes. Views and routines of the stores are read by themselves. -------------
 
 # [flows.nightly]
-# paths = ["etl", "target/manifest.json"]   # SQL scripts, dbt manifests, OpenLineage events, query logs, folders of them
+# paths = ["etl", "target/manifest.json"]   # SQL scripts, dbt manifests, OpenLineage events, query logs
 # store = "crm"                # whose tables the SQL names
 # dialect = "postgres"         # default: that of the store
 

@@ -55,7 +55,7 @@ def _export(place: str, leaving: list[Leaving], categories: Mapping[str, Categor
     return Finding(
         id=finding_id(EXPORT, place),
         check=EXPORT,
-        title=f"{_listed(titles[:3])} leaves for {_STREAMS.get(place, place)}",
+        title=f"Customer data leaves for {_STREAMS.get(place, place)}: {_few(titles[:3])}",
         severity=min(_LOW if place == "stdout" else _HIGH, gravest),
         confidence=max(one.confidence for one in leaving),
         actors=(),
@@ -67,12 +67,12 @@ def _export(place: str, leaving: list[Leaving], categories: Mapping[str, Categor
         last=max((one.edge.last_seen or now for one in leaving), default=now),
         raised=min((one.edge.first_seen or now for one in leaving), default=now),
         reason=(
-            f"{_few(titles)} from {_few(sources)} goes to {_STREAMS.get(place, place)}, by {_few(statements)}."
+            f"{_few(titles)}: from {_few(sources)} to {_STREAMS.get(place, place)}, by {_few(statements)}."
             f"{'' if to_client else ' No configured store holds that place.'}{inferred}"
         ),
         evidence=(),
         touches=0,
-        tip="find out who takes it there and why; if the place is the company's, add it as a store so that it is watched",
+        tip="find out who takes it there and why; if the place is the company's, add it as a store to have it watched",
         blind_spots=_EXPORT_BLIND,
         datasets=tuple(sorted({one.edge.source.full_dataset for one in leaving})),
     )
@@ -92,7 +92,9 @@ def _disagrees(held: list[Disagreement], categories: Mapping[str, Category], now
             "personal in its cells: they are cut short or masked, or the scan does not know them."
         )
         title = f"Lineage brings {what} to {one.place}, where none was found"
-        tip = "look at the field: if it is masked, declare the function under scan.anonymisers; if not, confirm the verdict"
+        tip = (
+            "look at the field: if it is masked, declare the function under scan.anonymisers; else confirm the verdict"
+        )
         severity = _LOW
     else:
         way = f"only values behind {', '.join(one.through)}" if one.source is not None else "no value of any field"
@@ -130,11 +132,6 @@ def _few(words: Iterable[str]) -> str:
     told = list(words)
     more = f" and {len(told) - _FEW} more" if len(told) > _FEW else ""
     return ", ".join(told[:_FEW]) + more
-
-
-def _listed(words: list[str]) -> str:
-    text = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-    return text[:1].upper() + text[1:]
 
 
 def _in_prose(title: str) -> str:

@@ -1,4 +1,4 @@
-"""Which statements does a PostgreSQL CSV log tell? One of each shape: those that differ in values alone move the same."""
+"""Which statements does a PostgreSQL CSV log tell? One of each shape: those that differ in values alone move alike."""
 
 from __future__ import annotations
 

@@ -31,8 +31,8 @@ class Explained:
 
     candidates: what the scan tells of it, then what it decided against; none where every cell is empty.
     rulings: what people ruled on it, in words.
-    comes_from, flows_to: the known edges into and out of it, those that carry values first; an edge of its whole
-    dataset (field `*`) is among them. unread: why nobody could read it now; then inferred holds what lineage alone says.
+    comes_from, flows_to: the known edges into and out of it, those that carry values first; edges of its whole
+    dataset (field `*`) are among them. unread: why nobody could read it; inferred: what lineage alone says then.
     """
 
     store: str

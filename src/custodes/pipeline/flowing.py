@@ -1,4 +1,4 @@
-"""What do the kept flows tell of the map as it is now? Derived anew whenever it is asked: only what was seen is kept."""
+"""What do the kept flows tell of the map as it is now? Derived anew whenever asked: only what was seen is kept."""
 
 from __future__ import annotations
 

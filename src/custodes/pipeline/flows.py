@@ -1,9 +1,10 @@
-"""Which flows do stores, scripts and logs tell of? Read at each scan, kept in the state; what is not followed is told."""
+"""Which flows do stores, scripts and logs tell of? Read at each scan and kept; what is not followed is told."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
@@ -32,7 +33,9 @@ _DIALECTS: Final = {"postgres": "postgres", "mysql": "mysql", "sqlite": "sqlite"
 _DEFAULTS: Final = {"postgres": "public", "sqlite": "main", "duckdb": "main"}
 _STDOUT: Final = "stdout"
 _GRANT: Final = "mend the SQL, or look at it yourself: what it moves is not on the map"
-_LISTED: Final = 20  # places told one by one for one reason of one source
+_LONGEST: Final = 300  # characters of a reason
+_LISTED: Final = 200  # gaps of one store or source that are told one by one
+_POSITION: Final = re.compile(r" \(line \d+, column \d+\)|, from line \d+ on")
 
 
 @dataclass(slots=True)
@@ -92,9 +95,7 @@ def _stored(
 ) -> None:
     edges: dict[FlowEdge, None] = {}
     gaps: Counter[tuple[str, str]] = Counter()
-    read = 0
-    for traced in follow_stored(told):
-        read += 1
+    for read, traced in enumerate(follow_stored(told), 1):
         progress.advance(f"{name}: {traced.definition.kind}", read)
         one = traced.definition
         for edge in _unmine(one, traced.edges):
@@ -102,7 +103,7 @@ def _stored(
         for reason in traced.gaps:
             # Statements are many and have no name that people know: they are counted.
             gaps[("" if one.kind == "statements" else one.place, reason)] += 1
-    done.skipped.extend(_told(name, "statement that was run", gaps))
+    done.skipped.extend(_told(name, "statements that were run", gaps))
     done.changed |= workspace.flows.save(name, edges, now=workspace.clock())
 
 
@@ -134,21 +135,21 @@ def _add(
 
 
 def _told(name: str, what: str, gaps: Mapping[tuple[str, str], int]) -> Iterator[Skipped]:
-    """Every gap, by place and reason; places beyond the first twenty of a reason are counted together."""
-    listed: Counter[str] = Counter()
-    more: Counter[str] = Counter()
+    """Every gap, by place and reason, with how many there are of it; beyond the first of a source counted together."""
+    grouped: dict[tuple[str, str], list[tuple[str, int]]] = {}
     for (place, reason), count in sorted(gaps.items()):
-        if not place:
-            few = f"{count:,} {what}{'s' if count > 1 else ''}: " if what else ""
-            yield Skipped("scan", name, "", f"{few}where its data flows is not known: {reason}", _GRANT)
-        elif listed[reason] < _LISTED:
-            listed[reason] += 1
-            times = f" ({count:,} statements)" if count > 1 else ""
-            yield Skipped("scan", name, place, f"where its data flows is not known: {reason}{times}", _GRANT)
-        else:
-            more[reason] += count
-    for reason, count in sorted(more.items()):
-        yield Skipped("scan", name, "", f"where the data of {count:,} more flows is not known: {reason}", _GRANT)
+        # It may name what a hostile definition called by a name of a megabyte.
+        grouped.setdefault((place, _POSITION.sub("", reason)[:_LONGEST]), []).append((reason[:_LONGEST], count))
+    for (place, reason), held in list(grouped.items())[:_LISTED]:
+        count = sum(times for _, times in held)
+        told = held[0][0] if count == 1 and place else reason
+        few = f"{count:,} {what or 'statements'}: " if count > 1 or not place else ""
+        yield Skipped("scan", name, place, f"where data flows is not known: {few}{told}", _GRANT)
+    rest = list(grouped.values())[_LISTED:]
+    if rest:
+        count = sum(times for held in rest for _, times in held)
+        reason = f"where the data of {count:,} more statements flows is not known, for {len(rest):,} reasons"
+        yield Skipped("scan", name, "", reason, f'{_GRANT}; "custodes lineage" tells of every statement of a file')
 
 
 def _declared(
@@ -180,11 +181,12 @@ def _declared(
             for edge in part.edges:
                 new: dict[FlowEdge, None] = {}
                 origin = origins.get(edge.file, "dbt")
-                statement = edge.statement
-                _add(new, places, edge, source.store, origin=origin, by=by, place=edge.file, statement=statement)
+                place = _name(Path(edge.file), workspace.config.root)
+                _add(new, places, edge, source.store, origin=origin, by=by, place=place, statement=edge.statement)
                 for one in new:  # a log says the same a thousand times: the first statement of the file that does
                     edges.setdefault((one.source, one.target, one.kind, one.through, one.place), one)
-            gaps.update((gap.file, gap.reason) for gap in part.uncovered)
+            root = workspace.config.root
+            gaps.update((_name(Path(gap.file), root), gap.reason) for gap in part.uncovered)
     except BadInput as error:
         done.skipped.append(Skipped("scan", by, "", f"no flow of it is known: {error}", error.hint))
         return

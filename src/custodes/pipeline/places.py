@@ -55,7 +55,9 @@ class Places:
             return self._outside(ref)
         found = self._dataset(ref.table, store)
         if found is None:
-            return Place(store or "", _kept(ref.table), _kept(ref.column)), False
+            # SQL of no known dialect may hold texts in a name's quotes.
+            column = "…" if store is None and " " in ref.column.strip() else _kept(ref.column)
+            return Place(store or "", _kept(ref.table), column), False
         name, dataset = found
         listed = self._columns.get(name, {}).get(dataset)
         if listed is None or ref.column == STAR or ref.column in listed:
@@ -96,4 +98,4 @@ class Places:
 
 def _kept(name: str) -> str:
     """A name without texts and long numbers: the title of an expression without an alias may hold both."""
-    return _NUMBER.sub("…", _TEXT.sub("'…'", name))[:_LONGEST]
+    return "…" if "@" in name.lstrip("@#") else _NUMBER.sub("…", _TEXT.sub("'…'", name))[:_LONGEST]

@@ -134,7 +134,8 @@ class DuckDbStore:
                 "WHERE NOT internal GROUP BY ALL ORDER BY ALL"
             ).fetchall()
             rows = cursor.execute(
-                "SELECT schema_name, view_name, left(sql, ?) FROM duckdb_views() WHERE NOT internal ORDER BY 1, 2 LIMIT ?",
+                "SELECT schema_name, view_name, left(sql, ?) FROM duckdb_views() "
+                "WHERE NOT internal ORDER BY 1, 2 LIMIT ?",
                 [LONGEST + 1, MOST + 1],
             ).fetchall()
         except duckdb.Error as error:

@@ -23,6 +23,20 @@ MOST_NESTED: Final = 120
 MOST_TOKENS: Final = 400_000
 _OPENING: Final = frozenset([TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE])
 _CLOSING: Final = frozenset([TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE])
+_JOINS: Final = frozenset([TokenType.JOIN, TokenType.STRAIGHT_JOIN])
+_ALONE: Final = frozenset([TokenType.CROSS, TokenType.NATURAL])
+_OUTER: Final = frozenset([
+    TokenType.LEFT, TokenType.RIGHT, TokenType.FULL, TokenType.OUTER, TokenType.SEMI, TokenType.ANTI, TokenType.ASOF,
+    TokenType.GLOBAL, TokenType.ANY, TokenType.ALL, TokenType.ARRAY,
+])  # fmt: skip
+_SAYS_ON: Final = frozenset([TokenType.ON, TokenType.USING])
+_ENDS_FROM: Final = frozenset([
+    TokenType.WHERE, TokenType.GROUP_BY, TokenType.ORDER_BY, TokenType.HAVING, TokenType.UNION, TokenType.EXCEPT,
+    TokenType.INTERSECT, TokenType.SELECT, TokenType.SEMICOLON, TokenType.SET, TokenType.LIMIT, TokenType.QUALIFY,
+])  # fmt: skip
+_MOST_OUTER_ALONE: Final = 8
+_MOST_NESTED_JOINS: Final = 60  # `a JOIN b JOIN c ON … ON …`
+_FEW_ALONE: Final = 3
 _RELATED: Final = {
     "redshift": ("postgres",),
     "postgres": ("redshift",),
@@ -83,6 +97,7 @@ def _parsed(tokens: Sequence[Token], text: str, dialect: str) -> list[exp.Expr]:
 
 
 def _once(tokens: Sequence[Token], text: str, dialect: str) -> list[exp.Expr]:
+    tokens = _crossed(tokens)
     parser = Dialect.get_or_raise(dialect or None).parser(error_level=ErrorLevel.IMMEDIATE)
     try:
         return [one for one in parser.parse(list(tokens), text) if one is not None]
@@ -92,6 +107,78 @@ def _once(tokens: Sequence[Token], text: str, dialect: str) -> list[exp.Expr]:
         raise ParseError("too deep") from None
     except Exception as mistake:  # noqa: BLE001 - a parser's own mistake on odd input is one more statement not parsed
         raise ParseError(type(mistake).__name__) from None
+
+
+class _Joins:
+    """The joins of a statement by their places. alone: those that say on what nowhere. nested: how many in a row say it
+    only after the last of them.
+    """
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.alone: list[int] = []
+        self.nested = 0
+        self._run = 0
+        self._waiting: list[list[int]] = [[]]
+        for place, token in enumerate(tokens):
+            kind = token.token_type
+            if kind in _JOINS:
+                if place == 0 or tokens[place - 1].token_type not in _ALONE:
+                    self._waiting[-1].append(place)
+                self._run = 0
+            elif kind in _SAYS_ON:
+                self._said()
+            elif kind in _OPENING:
+                self._waiting.append([])
+            elif kind in _CLOSING:
+                self._closed()
+            elif kind in _ENDS_FROM:
+                self._ended()
+        while self._waiting:
+            self.alone += self._waiting.pop()
+
+    def _said(self) -> None:
+        self._run += 1
+        self.nested = max(self.nested, self._run)
+        if self._waiting[-1]:
+            self._waiting[-1].pop()
+
+    def _closed(self) -> None:
+        if len(self._waiting) > 1:
+            self.alone += self._waiting.pop()
+
+    def _ended(self) -> None:
+        self.alone += self._waiting[-1]
+        self._waiting[-1] = []
+
+
+def _crossed(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Joins that never say on what as CROSS JOIN, which they are.
+
+    At each of them the parser looks ahead whether the next ones are nested in it, and forgets what it saw: n of them
+    cost it 2 to the power of n steps. Raises ParseError where joins that cannot be written so are too many.
+    """
+    joins = _Joins(tokens)
+    outer = sum(_kept(tokens, place) for place in joins.alone)
+    if joins.nested > _MOST_NESTED_JOINS or outer > _MOST_OUTER_ALONE:
+        raise ParseError("joins nested too deep")
+    if len(joins.alone) <= _FEW_ALONE:
+        return tokens
+    changed = {place for place in joins.alone if not _kept(tokens, place)}
+    found: list[Token] = []
+    for place, token in enumerate(tokens):
+        if place in changed:
+            if found and found[-1].token_type is TokenType.INNER:
+                found.pop()
+            found.append(Token(TokenType.CROSS, "CROSS", token.line, token.col, token.start, token.end))
+            found.append(Token(TokenType.JOIN, "JOIN", token.line, token.col, token.start, token.end))
+        else:
+            found.append(token)
+    return found
+
+
+def _kept(tokens: Sequence[Token], place: int) -> bool:
+    """Whether the join at a place says that it is an outer one or the like."""
+    return place > 0 and tokens[place - 1].token_type in _OUTER
 
 
 def _where(failure: ParseError, dialect: str) -> str:

@@ -21,7 +21,7 @@ _CLAUSES = (
 )  # fmt: skip
 #: Columns looked at, and references between columns made, for one statement. Generous: a query with a thousand columns
 #: of a thousand sources each. SQL can double its columns with every line (`SELECT x.*, y.* FROM a x, a y`).
-MOST_STEPS = 3_000_000
+MOST_STEPS = 1_000_000
 _ROUNDS = 8  # a recursive CTE's columns may feed each other; each round lets them flow one step further
 
 
@@ -49,6 +49,11 @@ class Reader:
         """Another statement begins, with all its steps before it."""
         self._spent = 0
         self.sent.clear()
+
+    @property
+    def spent(self) -> int:
+        """The steps of the statement at hand so far."""
+        return self._spent
 
     def spend(self, steps: int) -> None:
         """Count the steps of the statement at hand; raises TooMuch when there are too many."""

@@ -164,7 +164,7 @@ def _start(tokens: Sequence[Token], place: int, dialect: str) -> int | None:
             not is_trigger
             and text in SQL_STARTS
             and dialect not in TSQL
-            and at > place
+            and (at > place or tokens[at - 1].token_type is TokenType.R_PAREN)
             and text not in {"WITH", "LOAD", "FROM"}
         ):
             return at

@@ -64,6 +64,8 @@ def _read(tracer: Tracer, one: Definition, advance: Callable[[str], None]) -> tu
     session = tracer.session
     session.edges.clear()
     session.uncovered.clear()
+    session.written.clear()
+    session.sources = (0, set())
     session.file = one.place
     session.names.default = (one.default_schema,) if one.default_schema else ()
     tracer.number = 0
