@@ -13,6 +13,7 @@ import pyarrow as pa
 from custodes.errors import StoreRefused
 from custodes.records import Column, Dataset, Skipped
 from custodes.stores import ranges, reading, sized
+from custodes.stores.fingerprint import of_database
 from custodes.stores.interface import Unreadable
 from custodes.stores.leaves import Leaves
 from custodes.stores.leaves import leaves as leaves_of
@@ -31,6 +32,7 @@ _CLOSED: Final[dict[str, str | bool | int | float | list[str]]] = {
 }
 _NO_ARROW: Final = re.compile(r"\b(UNION|INTERVAL|BIT|VARIANT|TIME WITH TIME ZONE)\b")
 _MAGIC: Final = b"DUCK"  # behind a checksum of eight bytes
+_COUNTERS: Final = ((4_104, 8), (8_200, 8))  # of two headers that are written in turn
 
 
 class DuckDbStore:
@@ -55,7 +57,7 @@ class DuckDbStore:
 
     def datasets(self) -> Iterator[Dataset | Skipped]:
         """Tables and views, by schema and name."""
-        fingerprint = _fingerprint(self._path)
+        fingerprint = of_database(self._path, ".wal", _COUNTERS)
         cursor = self._duck.cursor()
         found = cursor.execute(
             "SELECT schema_name, table_name, 'table', estimated_size FROM duckdb_tables() WHERE NOT internal UNION ALL "
@@ -189,21 +191,6 @@ def open_duckdb(name: str, path: Path) -> DuckDbStore:
     if head[8:12] != _MAGIC:
         raise StoreRefused(f'store "{name}" is no DuckDB database', where=str(path), hint="check the path")
     return DuckDbStore(name, path)
-
-
-def _fingerprint(path: Path) -> str:
-    parts = []
-    for file in (path, path.with_name(path.name + ".wal")):
-        try:
-            facts = file.stat()
-            parts.append(f"{facts.st_size}-{facts.st_mtime_ns}-{facts.st_ctime_ns}-{facts.st_ino}")
-        except FileNotFoundError:
-            parts.append("none")
-    with path.open("rb") as data:
-        for header in (4_096, 8_192):  # two headers behind the main one, written in turn; each counts on
-            data.seek(header + 8)
-            parts.append(data.read(8).hex())
-    return "/".join(parts)
 
 
 def _refusal(name: str, path: Path, error: duckdb.Error) -> StoreRefused:

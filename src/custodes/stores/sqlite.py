@@ -14,6 +14,7 @@ import pyarrow as pa
 from custodes.errors import StoreRefused
 from custodes.records import Column, Dataset, Skipped
 from custodes.stores import ranges, reading, sized
+from custodes.stores.fingerprint import of_database
 from custodes.stores.interface import Unreadable
 from custodes.stores.reading import literal, quoted
 
@@ -21,12 +22,13 @@ _BUSY_SECONDS: Final = 2.0
 _COUNTABLE_BYTES: Final = 1 << 30  # counting rows reads an index; in a larger file the highest row id must do
 _LOOKED_AT: Final = 64
 _HEADER: Final = b"SQLite format 3\x00"
+_COUNTERS: Final = ((24, 4),)  # SQLite file format, section 1.3: the file change counter
 
 
 class SqliteStore:
     """One SQLite file, opened read-only (`mode=ro`): nothing in or beside it is written.
 
-    Dataset names are `main.table`. A fingerprint is made of size, time of change and inode of the file and its
+    Dataset names are `main.table`. A fingerprint is made of size, times of change and inode of the file and its
     write-ahead log and of the file's change counter: a commit by any process changes at least one of them.
     Reads the first LONGEST_TEXT characters of a text and LONGEST_BINARY bytes of a blob.
     """
@@ -51,7 +53,7 @@ class SqliteStore:
 
     def datasets(self) -> Iterator[Dataset | Skipped]:
         """Tables and views of `main`, by name; of a virtual table its content, not its shadow tables."""
-        fingerprint = _fingerprint(self._path)
+        fingerprint = of_database(self._path, "-wal", _COUNTERS)
         for name, kind in _names(self._catalogue):
             try:
                 columns = self._columns(name)
@@ -252,20 +254,6 @@ def _text(value: str | bytes | float | None) -> str | None:
     if isinstance(value, bytes):
         return value.decode(errors="replace")
     return value if value is None else str(value)
-
-
-def _fingerprint(path: Path) -> str:
-    parts = []
-    for file in (path, path.with_name(path.name + "-wal")):
-        try:
-            facts = file.stat()
-            parts.append(f"{facts.st_size}-{facts.st_mtime_ns}-{facts.st_ino}")
-        except FileNotFoundError:
-            parts.append("none")
-    with path.open("rb") as data:
-        data.seek(24)  # SQLite file format, section 1.3: the file change counter
-        parts.append(data.read(4).hex())
-    return "/".join(parts)
 
 
 def _refusal(path: Path, error: sqlite3.Error) -> StoreRefused:
