@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -44,9 +45,10 @@ class DuckDbStore:
 
     kind = "duckdb"
 
-    def __init__(self, name: str, path: Path) -> None:
+    def __init__(self, name: str, path: Path, timeout: int) -> None:
         self.name = name
         self._path = path
+        self._timeout = timeout
         try:
             self._duck = duckdb.connect(str(path), read_only=True, config=_CLOSED)
         except duckdb.Error as error:
@@ -85,7 +87,8 @@ class DuckDbStore:
                 limit = f" LIMIT {max_rows - given}" if max_rows else ""
                 cursor = self._duck.cursor()
                 try:
-                    for batch in cursor.execute(f"{asked}{limit}").to_arrow_reader(2_048):
+                    # A table gives its rows in time; a view may count without an end.
+                    for batch in _patiently(cursor, f"{asked}{limit}", self._timeout * (dataset.kind == "view")):
                         batch.validate(full=True)
                         leaves = leaves or Leaves(batch.schema)
                         given += batch.num_rows
@@ -173,8 +176,29 @@ class DuckDbStore:
         return keys, targets
 
 
-def open_duckdb(name: str, path: Path) -> DuckDbStore:
-    """Open one file. Raises StoreRefused when it is missing, unreadable, locked, damaged or no DuckDB database."""
+def _patiently(cursor: duckdb.DuckDBPyConnection, query: str, seconds: int) -> Iterator[pa.RecordBatch]:
+    """The answer's batches, each waited for so many seconds, for ever with 0. Raises what DuckDB raises."""
+    answer: Iterator[pa.RecordBatch] | None = None
+    while True:
+        waiting = threading.Timer(seconds, cursor.interrupt) if seconds else None
+        if waiting is not None:
+            waiting.daemon = True
+            waiting.start()
+        try:
+            answer = answer or iter(cursor.execute(query).to_arrow_reader(2_048))
+            batch = next(answer, None)
+        finally:
+            if waiting is not None:
+                waiting.cancel()
+        if batch is None:
+            return
+        yield batch
+
+
+def open_duckdb(name: str, path: Path, timeout: int = 300) -> DuckDbStore:
+    """Open one file. timeout: seconds that a view may take for its next rows, 0 for no limit.
+
+    Raises StoreRefused when it is missing, unreadable, locked, damaged or no DuckDB database."""
     try:
         if reading.special(path):
             raise StoreRefused(
@@ -190,7 +214,7 @@ def open_duckdb(name: str, path: Path) -> DuckDbStore:
         ) from error
     if head[8:12] != _MAGIC:
         raise StoreRefused(f'store "{name}" is no DuckDB database', where=str(path), hint="check the path")
-    return DuckDbStore(name, path)
+    return DuckDbStore(name, path, timeout)
 
 
 def _refusal(name: str, path: Path, error: duckdb.Error) -> StoreRefused:
@@ -214,6 +238,8 @@ def _words(error: Exception) -> tuple[str, str]:
     """Reason and next step in our words: DuckDB's own may quote a value."""
     text = str(error)
     kind = type(error).__name__
+    if kind == "InterruptException" or "INTERRUPT" in text:
+        return "it takes longer than the time-out", "raise scan.timeout, or list it under skip"
     if "disabled" in text and ("file system" in text or "external" in text.lower()):
         return "the view reads files beside the database, which is not done", "add those files as a store"
     if re.search(r"(does not exist|not found in FROM|Extension)", text):

@@ -159,10 +159,18 @@ class Folder:
         if self._path.is_file():
             yield self._path
             return
-        for folder, inner, inside in os.walk(self._path, onerror=refused.append):
-            inner.sort()
-            linked = [name for name in inner if (Path(folder) / name).is_symlink()]
-            yield from (Path(folder) / name for name in (*inside, *linked))
+        # One by one: os.walk goes as deep as Python's stack, and folders may be nested deeper.
+        waiting = [self._path]
+        while waiting:
+            try:
+                with os.scandir(waiting.pop()) as found:
+                    for one in found:
+                        if one.is_dir(follow_symlinks=False):
+                            waiting.append(Path(one.path))
+                        else:
+                            yield Path(one.path)
+            except OSError as error:
+                refused.append(error)
 
     def _entry(self, file: Path) -> Entry:
         name = file.relative_to(self._root).as_posix()

@@ -1,4 +1,4 @@
-"""Has a file changed since it was last read? Size, times of change and inode tell, and what a database counts itself."""
+"""Has a file changed since it was last read? Size, times of change and inode tell, and what a database counts."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -21,6 +22,7 @@ from custodes.stores.reading import literal, quoted
 _BUSY_SECONDS: Final = 2.0
 _COUNTABLE_BYTES: Final = 1 << 30  # counting rows reads an index; in a larger file the highest row id must do
 _LOOKED_AT: Final = 64
+_STEPS: Final = 100_000  # of SQLite's machine between two looks at the clock
 _HEADER: Final = b"SQLite format 3\x00"
 _COUNTERS: Final = ((24, 4),)  # SQLite file format, section 1.3: the file change counter
 
@@ -35,9 +37,10 @@ class SqliteStore:
 
     kind = "sqlite"
 
-    def __init__(self, name: str, path: Path) -> None:
+    def __init__(self, name: str, path: Path, timeout: int) -> None:
         self.name = name
         self._path = path
+        self._timeout = timeout
         self._catalogue = _connect(path)
         try:
             _names(self._catalogue)
@@ -69,7 +72,9 @@ class SqliteStore:
         names = tuple(column.name for column in dataset.columns)
         given = 0
         broken = _Broken()
-        wide: bool | None = None
+        # A view may count without an end. Only the slow way can be stopped while it waits for a row.
+        view = dataset.kind == "view"
+        wide: bool | None = view or None
         for query in ranges.together(self._queries(dataset, max_rows)):
             limited = f"{query} LIMIT {max_rows - given}" if max_rows else query
             wide = self._wide(query) if wide is None else wide
@@ -86,7 +91,7 @@ class SqliteStore:
                 for batch in self._slow(limited, names, done, broken):
                     yield batch
                     done += batch.num_rows
-                wide = None
+                wide = view or None
             given += done
             if max_rows and given >= max_rows:
                 break
@@ -112,8 +117,10 @@ class SqliteStore:
         try:
             with closing(_connect(self._path)) as connection:
                 connection.text_factory = broken.decoded
+                patience = _Patience(self._timeout)
+                connection.set_progress_handler(patience.over, _STEPS)
                 cursor = connection.execute(f"SELECT * FROM ({query}) LIMIT -1 OFFSET {done}")
-                yield from sized.of_rows(([_text(cell) for cell in row] for row in cursor), names)
+                yield from sized.of_rows(([_text(cell) for cell in row] for row in patience.rows(cursor)), names)
         except sqlite3.Error as error:
             raise Unreadable(_reason(error), _hint(error)) from error
 
@@ -196,6 +203,24 @@ class SqliteStore:
         return None
 
 
+class _Patience:
+    """How long a row is waited for: so many seconds, for ever with 0. What happens to a row takes its own time."""
+
+    def __init__(self, seconds: int) -> None:
+        self._seconds = seconds
+        self._since = time.monotonic()
+
+    def over(self) -> bool:
+        """Whether the wait has lasted too long."""
+        return bool(self._seconds) and time.monotonic() - self._since > self._seconds
+
+    def rows(self, cursor: sqlite3.Cursor) -> Iterator[tuple[str | bytes | float | None, ...]]:
+        """The rows of a cursor, each waited for anew."""
+        for row in cursor:
+            yield row
+            self._since = time.monotonic()
+
+
 class _Broken:
     """Decodes texts and counts those that are not valid UTF-8."""
 
@@ -211,8 +236,10 @@ class _Broken:
             return data.decode(errors="replace")
 
 
-def open_sqlite(name: str, path: Path) -> SqliteStore:
-    """Open one file. Raises StoreRefused when it is missing, unreadable, locked, damaged or no SQLite database."""
+def open_sqlite(name: str, path: Path, timeout: int = 300) -> SqliteStore:
+    """Open one file. timeout: seconds that a view may take for its next row, 0 for no limit.
+
+    Raises StoreRefused when it is missing, unreadable, locked, damaged or no SQLite database."""
     try:
         if reading.special(path):
             raise StoreRefused(
@@ -232,7 +259,7 @@ def open_sqlite(name: str, path: Path) -> SqliteStore:
             where=str(path),
             hint="check the path; decrypt an encrypted database first",
         )
-    return SqliteStore(name, path)
+    return SqliteStore(name, path, timeout)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -268,6 +295,7 @@ _WORDS: Final = {
     "SQLITE_CANTOPEN": ("the file cannot be opened", "check the right to read it and, for a live database, its folder"),
     "SQLITE_READONLY": ("the write-ahead log cannot be read without the right to write beside it", "scan a copy"),
     "SQLITE_IOERR": ("the disk did not deliver the file", "check the disk, then run again"),
+    "SQLITE_INTERRUPT": ("it takes longer than the time-out", "raise scan.timeout, or list it under skip"),
     "SQLITE_PERM": ("the file may not be read", "grant the right to read it"),
 }
 
