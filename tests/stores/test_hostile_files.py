@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import csv
 import gzip
 import io
 import os
@@ -250,3 +251,16 @@ def test_avro_that_claims_any_number_of_nothings(tmp_path: Path, many: str) -> N
     block = counted(1 << 40 if many == "records" else 1) + counted(len(body)) + body
     (tmp_path / "a.avro").write_bytes(head + block + head[-16:])
     assert "no bytes" in skipped(tmp_path)["a.avro"]
+
+
+def test_a_quote_that_swallows_the_rest_is_told(tmp_path: Path) -> None:
+    """Where a cell has no end, what came before it is read and the rest is never passed over in silence."""
+    before = csv.field_size_limit(1 << 16)
+    try:
+        text = 'id,note\n1,a\n2,x"y"z\n3,"' + "x" * 100_000 + '"\n' + "4,ann@example.com\n" * 1_000
+        (tmp_path / "a.csv").write_text(text)
+        rows, reason = read(tmp_path, "a.csv")
+    finally:
+        csv.field_size_limit(before)
+    assert [row["id"] for row in rows] == ["1", "2"]
+    assert "cannot be told apart after row 2" in reason
