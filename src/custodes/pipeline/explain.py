@@ -28,7 +28,8 @@ class Explained:
     """One field as it was judged now. filled: cells that are not empty, of rows read.
 
     candidates: what the scan tells of it, then what it decided against; none where every cell is empty.
-    rulings: what people ruled on it, in words.
+    rulings: what people ruled on it, in words. gap: what of its dataset could not be read, or was mended; empty when all
+    was read.
     """
 
     store: str
@@ -38,6 +39,7 @@ class Explained:
     filled: int
     candidates: tuple[Candidate, ...]
     rulings: tuple[str, ...]
+    gap: str = ""
 
     @property
     def personal(self) -> bool:
@@ -49,7 +51,7 @@ def explain(workspace: Workspace, name: str, progress: Progress) -> Explained:
     """Read the dataset of a field as a scan does, and judge the field; nothing is kept, no value is told.
 
     name: `store.dataset.field`. Raises BadInput where there is no such field or the owner left its dataset out,
-    CouldNotRun where it cannot be read.
+    CouldNotRun where nothing of it can be read; what was read in part is judged as the scan judges it.
     """
     progress.step("explain")
     known: list[str] = []
@@ -93,23 +95,25 @@ def _explained(
     for before in workspace.datamap.all():
         classifier.recall(before)  # what the columns hold that this dataset's columns reference
     tally = classifier.tally(dataset)
-    rows = 0
+    rows, gap = 0, ""
     try:
         for batch in store.read(dataset, max_rows=config.scan.max_rows):
             tally.add(batch)
             rows += batch.num_rows
             progress.advance(dataset.full_name, rows)
     except Unreadable as error:
-        raise CouldNotRun(error.reason, where=dataset.full_name, hint=error.hint) from error
+        if not rows:
+            raise CouldNotRun(error.reason, where=dataset.full_name, hint=error.hint) from error
+        gap = error.reason
     columns = {column.tally.path: column for column in tally.judged()}
     known += [f"{dataset.full_name}.{path}" for path in columns]
     rulings = tuple(_rulings(workspace, dataset, field))
     if field in columns:
         column = columns[field]
         told = tuple(candidates(column, classifier))
-        return Explained(dataset.store, dataset.name, field, rows, column.filled, told, rulings)
+        return Explained(dataset.store, dataset.name, field, rows, column.filled, told, rulings, gap)
     if field in told_names(dataset, classifier.personal):
-        return Explained(dataset.store, dataset.name, field, rows, 0, (), rulings)
+        return Explained(dataset.store, dataset.name, field, rows, 0, (), rulings, gap)
     return None
 
 
