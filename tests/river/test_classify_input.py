@@ -41,13 +41,11 @@ def test_categories_are_tested_where_the_owner_says_and_counted_apart(tmp_path: 
         "patterns:\n  - {anchor: literal, literals: [BDG-], regex: 'BDG-\\d{6}\\b'}\n"
         'match: ["BDG-123456"]\nno_match: ["BDG-12"]\n'
     )
-    answer = custodes("categories", "test", "--categories", "mine", cwd=tmp_path)
-    assert answer.code == 0, answer.err
-    assert "shipped, 1 yours (from mine); 0 problems" in answer.out
-    assert (
-        '0 yours (no folder of yours is configured; "--categories" names one)'
-        in custodes("categories", "test", cwd=tmp_path).out
-    )
+    for named in (["mine"], ["--categories", "mine"]):
+        answer = custodes("categories", "test", *named, cwd=tmp_path)
+        assert answer.code == 0, answer.err
+        assert "shipped, 1 yours (from mine); 0 problems" in answer.out
+    assert "0 yours (no folder of yours is configured: name one)" in custodes("categories", "test", cwd=tmp_path).out
     refused(custodes("categories", "test", "--categories", "gone", cwd=tmp_path), 2, "does not exist", "gone")
 
 

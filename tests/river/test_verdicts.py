@@ -186,3 +186,36 @@ def test_explain_tells_what_people_ruled(scanned: Path) -> None:
     answer = custodes("explain", FIELD, cwd=scanned)
     assert "held not personal by user:" in answer.out
     assert "made-up addresses of a load test" in answer.out
+
+
+def test_a_field_is_confirmed_by_the_path_that_a_scan_would_tell(tiny: Tiny) -> None:
+    """Where paths of two columns are alike, and where keys turn out to be people, whether or not a scan found anything."""
+    folder = tiny(extra='[stores.files]\nkind = "files"\npath = "files"\n')
+    with sqlite3.connect(folder / "shop.db") as shop:
+        shop.execute('create table t ("a.b" text, a text)')
+        shop.executemany("insert into t values (?, ?)", [(f"w{n}", f'{{"b": "v{n}"}}') for n in range(40)])
+    (folder / "files").mkdir()
+    people = {name: {"score": 1} for name in ("anna", "peter", "maria", "thomas", "laura", "martin", "julia", "paul")}
+    (folder / "files" / "a.jsonl").write_text(json.dumps({"by": people}) + "\n")
+    assert custodes("scan", cwd=folder).code == 0
+    for field in ('shop.main.t."a".b', "files.a.jsonl.by.*.score", "files.a.jsonl.by.{key}"):
+        assert custodes("explain", field, cwd=folder).code == 0, field
+        done = custodes("verdicts", "confirm", field, "api_key", "--why", "it opens doors", cwd=folder)
+        assert done.code == 0, done.err
+    for field in ('shop.main.t."c".b', "files.a.jsonl.of.*.score", "files.a.jsonl.score.{key}"):
+        assert custodes("verdicts", "confirm", field, "api_key", "--why", "it opens doors", cwd=folder).code == 2, field
+
+
+def test_explain_judges_what_could_be_read_of_a_mended_file(tiny: Tiny) -> None:
+    """Where the scan reads a file in part and tells the gap, so does explain."""
+    folder = tiny(extra='[stores.files]\nkind = "files"\npath = "files"\n')
+    (folder / "files").mkdir()
+    rows = "".join(f"{n},person{n}@example.com\n" for n in range(40))
+    (folder / "files" / "a.csv").write_text(f"id,mail\n{rows}41,x@example.com,surplus\n")
+    scanned = custodes("scan", "--json", cwd=folder)
+    assert "rows of another width" in str(scanned.json["uncovered"])
+    answer = custodes("explain", "files.a.csv.mail", "--json", cwd=folder)
+    assert answer.code == 0, answer.err
+    assert answer.json["candidates"][0]["category"] == "email"
+    assert "rows of another width" in answer.json["gap"]
+    assert "not all of it was read: rows of another width" in custodes("explain", "files.a.csv.mail", cwd=folder).out

@@ -13,6 +13,7 @@ import pytest
 from custodes.errors import StoreRefused
 from custodes.records import Dataset, Skipped
 from custodes.stores.duckdb import DuckDbStore, open_duckdb
+from custodes.stores.interface import Unreadable
 
 SCHEMA = """
 CREATE TABLE customer (id INTEGER PRIMARY KEY, mail TEXT);
@@ -121,3 +122,17 @@ def test_a_file_that_cannot_be_opened_is_refused(file: Path, tmp_path: Path) -> 
         with pytest.raises(StoreRefused, match="locked"):
             open_duckdb("shop", file)
         writer.communicate()
+
+
+def test_a_view_without_an_end(file: Path) -> None:
+    """It is given up after the time-out and named; a view that ends is read whole."""
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(
+            "CREATE VIEW endless AS WITH RECURSIVE up (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up) "
+            "SELECT count(*) AS n FROM up"
+        )
+    store = open_duckdb("shop", file, timeout=1)
+    with pytest.raises(Unreadable, match="longer than the time-out"):
+        read(store, "main.endless")
+    assert len(read(store, "main.mails")) == 60_000
+    store.close()

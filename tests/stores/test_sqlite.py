@@ -220,3 +220,21 @@ def test_a_pipe_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "shop.db")
     with pytest.raises(StoreRefused, match="no regular file"):
         open_sqlite("shop", tmp_path / "shop.db")
+
+
+ENDLESS = "WITH RECURSIVE up (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up) SELECT count(*) AS n FROM up"
+
+
+def test_a_view_without_an_end(tmp_path: Path) -> None:
+    """It is given up after the time-out and named; what lies beside it is read."""
+    a_database(
+        tmp_path / "a.db",
+        "CREATE TABLE t (a TEXT)",
+        "INSERT INTO t VALUES ('one')",
+        f"CREATE VIEW v AS {ENDLESS}",
+        "CREATE VIEW w AS SELECT a FROM t",
+    )
+    store = open_sqlite("shop", tmp_path / "a.db", timeout=1)
+    assert rows_and_reason(store, "main.v") == ([], "it takes longer than the time-out")
+    assert rows_and_reason(store, "main.w") == ([{"a": "one"}], "")
+    store.close()

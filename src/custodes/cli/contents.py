@@ -96,20 +96,20 @@ def list_categories(json: Json = False) -> None:
 @categories.command("test")
 def check_categories(
     folder: Annotated[
-        Path | None,
-        typer.Option("--categories", help="A folder with categories of your own (default: that of custodes.toml)."),
+        Path | None, typer.Argument(help="A folder with categories of your own (default: that of custodes.toml).")
     ] = None,
+    categories: Annotated[Path | None, typer.Option(help="The same, as for classify.")] = None,
 ) -> None:
     """Check every category's examples, yours and ours: those that must match and those that must not."""
     from custodes.datamap.category import BUILT_IN, load_categories
     from custodes.datamap.examples import check_examples
 
-    own = folder or _own("categories")
+    own = folder or categories or _own("categories")
     known = load_categories(own)
     problems = check_examples(known)
     for problem in problems:
         print(problem)
     ours = sum(rules.file.parent == BUILT_IN for rules in known)
-    where = f"from {own}" if own is not None else 'no folder of yours is configured; "--categories" names one'
+    where = f"from {own}" if own is not None else "no folder of yours is configured: name one"
     print(f"{len(known)} categories: {ours} shipped, {len(known) - ours} yours ({where}); {len(problems)} problems")
     sys.exit(FINDINGS if problems else CLEAN)

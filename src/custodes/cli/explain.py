@@ -61,6 +61,7 @@ def explained_text(found: Explained) -> str:
         lines.append(
             "every cell is empty" if not found.filled else "nothing in its name or cells speaks for any category"
         )
+    lines += ["", f"not all of it was read: {found.gap}"] if found.gap else []
     lines += ["", *(f"ruled: {ruling}" for ruling in found.rulings)] if found.rulings else []
     return "\n".join(map(safe, [*lines, *_flows(found)]))
 

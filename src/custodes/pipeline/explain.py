@@ -33,6 +33,7 @@ class Explained:
     rulings: what people ruled on it, in words.
     comes_from, flows_to: the known edges into and out of it, those that carry values first; edges of its whole
     dataset (field `*`) are among them. unread: why nobody could read it; inferred: what lineage alone says then.
+    gap: what of its dataset could not be read, or was mended; empty when all was read.
     """
 
     store: str
@@ -46,6 +47,7 @@ class Explained:
     flows_to: tuple[FlowEdge, ...] = ()
     unread: str = ""
     inferred: tuple[Field, ...] = ()
+    gap: str = ""
 
     @property
     def personal(self) -> bool:
@@ -57,7 +59,8 @@ def explain(workspace: Workspace, name: str, progress: Progress) -> Explained:
     """Read the dataset of a field as a scan does, and judge the field; nothing is kept, no value is told.
 
     name: `store.dataset.field`. Raises BadInput where there is no such field or the owner left its dataset out,
-    CouldNotRun where it cannot be read; unless flows are known of it: then those are told, and that it was not read.
+    CouldNotRun where nothing of it can be read; unless flows are known of it: then those are told, and that it was not
+    read. What was read in part is judged as the scan judges it.
     """
     progress.step("explain")
     edges = workspace.flows.all()
@@ -145,23 +148,25 @@ def _explained(
     for before in workspace.datamap.all():
         classifier.recall(before)  # what the columns hold that this dataset's columns reference
     tally = classifier.tally(dataset)
-    rows = 0
+    rows, gap = 0, ""
     try:
         for batch in store.read(dataset, max_rows=config.scan.max_rows):
             tally.add(batch)
             rows += batch.num_rows
             progress.advance(dataset.full_name, rows)
     except Unreadable as error:
-        raise CouldNotRun(error.reason, where=dataset.full_name, hint=error.hint) from error
+        if not rows:
+            raise CouldNotRun(error.reason, where=dataset.full_name, hint=error.hint) from error
+        gap = error.reason
     columns = {column.tally.path: column for column in tally.judged()}
     known += [f"{dataset.full_name}.{path}" for path in columns]
     rulings = tuple(_rulings(workspace, dataset, field))
     if field in columns:
         column = columns[field]
         told = tuple(candidates(column, classifier))
-        return Explained(dataset.store, dataset.name, field, rows, column.filled, told, rulings)
+        return Explained(dataset.store, dataset.name, field, rows, column.filled, told, rulings, gap=gap)
     if field in told_names(dataset, classifier.personal):
-        return Explained(dataset.store, dataset.name, field, rows, 0, (), rulings)
+        return Explained(dataset.store, dataset.name, field, rows, 0, (), rulings, gap=gap)
     return None
 
 

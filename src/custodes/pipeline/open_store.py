@@ -14,17 +14,15 @@ from custodes.stores.files import open_files
 from custodes.stores.interface import Store
 from custodes.stores.sqlite import open_sqlite
 
-_ON_DISK: Final[dict[str, Callable[[str, Path], Store]]] = {
-    "sqlite": open_sqlite,
-    "duckdb": open_duckdb,
-    "files": open_files,
-}
+_DATABASES: Final[dict[str, Callable[[str, Path, int], Store]]] = {"sqlite": open_sqlite, "duckdb": open_duckdb}
 
 
 def open_store(chosen: StoreConfig, *, timeout: int) -> Store:
     """Open a configured store read-only. Raises StoreRefused, CouldNotRun when its driver is not installed."""
     if chosen.path is not None:
-        return _ON_DISK[chosen.kind](chosen.name, chosen.path)
+        if chosen.kind == "files":
+            return open_files(chosen.name, chosen.path)
+        return _DATABASES[chosen.kind](chosen.name, chosen.path, timeout)
     try:
         return _opened(chosen, timeout)
     except ImportError as error:

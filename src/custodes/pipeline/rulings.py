@@ -18,6 +18,7 @@ from custodes.pipeline.evidence import RECEIPTS
 from custodes.pipeline.open_store import open_store
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Dataset, Decided, Examined, Ruling, Skipped, Suppressed
+from custodes.stores.names import KEYS, MANY, STAR, steps
 
 Place = tuple[str, str, str]
 _LONGEST_WHY = 500
@@ -105,14 +106,31 @@ def _located(workspace: Workspace, name: str, category: str, decided: Decided) -
 
 
 def _there(workspace: Workspace, store: str, dataset: str, field: str) -> bool:
-    """Whether the store has such a column; of a path inside one, its beginning."""
+    """Whether the store has such a column; of a path inside one, its beginning.
+
+    Of two columns whose paths are written alike, a scan tells the later one's with its name in quotes.
+    """
     chosen = next((one for one in workspace.config.stores if one.name == store), None)
     if chosen is None:
         return False
     with closing(open_store(chosen, timeout=workspace.config.scan.timeout)) as opened:
         found = next((one for one in opened.datasets() if isinstance(one, Dataset) and one.name == dataset), None)
-    columns = [] if found is None else [column.name for column in found.columns]
-    return any(field == column or field.startswith((f"{column}.", f"{column}[")) for column in columns)
+    columns = () if found is None else found.columns
+    return any(_inside(field, told) for one in columns for told in (one.name, json.dumps(one.name, ensure_ascii=False)))
+
+
+def _inside(field: str, column: str) -> bool:
+    """Whether a field is told of a column, or of a path inside it. A key of the column's name may be told as data."""
+    if field == column or field.startswith((f"{column}.", f"{column}[")):
+        return True
+    asked, there = ([one.rstrip(MANY) for one in steps(name)] for name in (field, column))
+    if asked[-1] == KEYS:
+        return len(there) >= len(asked) and _same(asked[:-1], there)
+    return STAR in asked and len(there) <= len(asked) and _same(asked, there)
+
+
+def _same(asked: Sequence[str], there: Sequence[str]) -> bool:
+    return all(one in (STAR, told) for one, told in zip(asked, there, strict=False))
 
 
 def _names_nobody(workspace: Workspace, name: str, why: str) -> None:

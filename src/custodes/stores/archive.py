@@ -121,7 +121,7 @@ class _Zip:
             archive = self.opened()
             try:
                 return _Guarded(archive.open(info), archive)
-            except NotImplementedError:
+            except (NotImplementedError, MemoryError):  # LZMA may ask for a window of gigabytes
                 raise Unreadable("it is compressed in a way that is not read", "unpack the archive") from None
             except (*_DAMAGED, RuntimeError):
                 raise Unreadable("the archive is damaged here", _HINT) from None
@@ -146,7 +146,7 @@ class _Guarded(io.RawIOBase):
         """See io.RawIOBase."""
         try:
             piece = self._inner.read(len(buffer))
-        except (*_DAMAGED, NotImplementedError):
+        except (*_DAMAGED, NotImplementedError, MemoryError):  # LZMA may ask for a window of gigabytes
             self.damage = "the archive is damaged here; what came before was read"
             return 0
         buffer[: len(piece)] = piece

@@ -7,11 +7,12 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 # Python's own limit of 128 KiB would end a table at its first large cell.
-csv.field_size_limit(1 << 27)
+csv.field_size_limit(1 << 26)
 
 LOOKED_AT: Final = 200  # rows that decide
 _USUAL: Final = (",", ";", "\t", "|")
@@ -74,22 +75,22 @@ def is_table(text: str) -> bool:
 
 def rows_of(text: str, how: Dialect) -> Iterator[list[str]]:
     """Rows by the csv module, as far as it can follow."""
-    yield from reader(io.StringIO(text, newline=""), how)
+    with suppress(csv.Error):
+        yield from reader(io.StringIO(text, newline=""), how)
 
 
 def reader(lines: Iterable[str], how: Dialect) -> Iterator[list[str]]:
-    """Rows of lines that are taken one by one as they are needed."""
-    found = csv.reader(
+    """Rows of lines that are taken one by one as they are needed.
+
+    Raises csv.Error at a cell past 64 MiB: a quote that is never closed.
+    """
+    return csv.reader(
         lines,
         delimiter=how.delimiter,
         quotechar=how.quote,
         escapechar=how.escape,
         doublequote=how.escape is None,
     )
-    try:
-        yield from found
-    except csv.Error:  # a field past its limit: a quote that is never closed
-        return
 
 
 def _escapes(text: str, quote: str) -> bool:

@@ -15,6 +15,7 @@ from custodes.errors import StoreRefused
 from custodes.records import Column, Dataset, Skipped
 from custodes.stores import chance, ranges, reading, sized
 from custodes.stores.definitions import LONGEST, MOST, Definition, Definitions, fitting
+from custodes.stores.fingerprint import of_database
 from custodes.stores.interface import Unreadable
 from custodes.stores.leaves import Leaves
 from custodes.stores.leaves import leaves as leaves_of
@@ -34,6 +35,7 @@ _CLOSED: Final[dict[str, str | bool | int | float | list[str]]] = {
 _NO_ARROW: Final = re.compile(r"\b(UNION|INTERVAL|BIT|VARIANT|TIME WITH TIME ZONE)\b")
 _VIEW: Final = 1 << 30  # bytes that answering a view may take: the limit above
 _MAGIC: Final = b"DUCK"  # behind a checksum of eight bytes
+_COUNTERS: Final = ((4_104, 8), (8_200, 8))  # of two headers that are written in turn
 
 
 class DuckDbStore:
@@ -45,9 +47,10 @@ class DuckDbStore:
 
     kind = "duckdb"
 
-    def __init__(self, name: str, path: Path) -> None:
+    def __init__(self, name: str, path: Path, timeout: int) -> None:
         self.name = name
         self._path = path
+        self._timeout = timeout
         try:
             self._duck = duckdb.connect(str(path), read_only=True, config=_CLOSED)
         except duckdb.Error as error:
@@ -58,7 +61,7 @@ class DuckDbStore:
 
     def datasets(self) -> Iterator[Dataset | Skipped]:
         """Tables and views, by schema and name."""
-        fingerprint = _fingerprint(self._path)
+        fingerprint = of_database(self._path, ".wal", _COUNTERS)
         cursor = self._duck.cursor()
         found = cursor.execute(
             "SELECT schema_name, table_name, 'table', estimated_size FROM duckdb_tables() WHERE NOT internal UNION ALL "
@@ -92,7 +95,8 @@ class DuckDbStore:
                 limit = f" LIMIT {max_rows - given}" if max_rows else ""
                 cursor = self._duck.cursor()
                 try:
-                    for batch in cursor.execute(f"{asked}{limit}").to_arrow_reader(2_048):
+                    # A table gives its rows in time; a view may count without an end.
+                    for batch in _patiently(cursor, f"{asked}{limit}", self._timeout * (dataset.kind == "view")):
                         batch.validate(full=True)
                         leaves = leaves or Leaves(batch.schema)
                         given += batch.num_rows
@@ -219,8 +223,29 @@ class DuckDbStore:
         return keys, targets
 
 
-def open_duckdb(name: str, path: Path) -> DuckDbStore:
-    """Open one file. Raises StoreRefused when it is missing, unreadable, locked, damaged or no DuckDB database."""
+def _patiently(cursor: duckdb.DuckDBPyConnection, query: str, seconds: int) -> Iterator[pa.RecordBatch]:
+    """The answer's batches, each waited for so many seconds, for ever with 0. Raises what DuckDB raises."""
+    answer: Iterator[pa.RecordBatch] | None = None
+    while True:
+        waiting = threading.Timer(seconds, cursor.interrupt) if seconds else None
+        if waiting is not None:
+            waiting.daemon = True
+            waiting.start()
+        try:
+            answer = answer or iter(cursor.execute(query).to_arrow_reader(2_048))
+            batch = next(answer, None)
+        finally:
+            if waiting is not None:
+                waiting.cancel()
+        if batch is None:
+            return
+        yield batch
+
+
+def open_duckdb(name: str, path: Path, timeout: int = 300) -> DuckDbStore:
+    """Open one file. timeout: seconds that a view may take for its next rows, 0 for no limit.
+
+    Raises StoreRefused when it is missing, unreadable, locked, damaged or no DuckDB database."""
     try:
         if reading.special(path):
             raise StoreRefused(
@@ -236,22 +261,7 @@ def open_duckdb(name: str, path: Path) -> DuckDbStore:
         ) from error
     if head[8:12] != _MAGIC:
         raise StoreRefused(f'store "{name}" is no DuckDB database', where=str(path), hint="check the path")
-    return DuckDbStore(name, path)
-
-
-def _fingerprint(path: Path) -> str:
-    parts = []
-    for file in (path, path.with_name(path.name + ".wal")):
-        try:
-            facts = file.stat()
-            parts.append(f"{facts.st_size}-{facts.st_mtime_ns}-{facts.st_ctime_ns}-{facts.st_ino}")
-        except FileNotFoundError:
-            parts.append("none")
-    with path.open("rb") as data:
-        for header in (4_096, 8_192):  # two headers behind the main one, written in turn; each counts on
-            data.seek(header + 8)
-            parts.append(data.read(8).hex())
-    return "/".join(parts)
+    return DuckDbStore(name, path, timeout)
 
 
 def _refusal(name: str, path: Path, error: duckdb.Error) -> StoreRefused:
@@ -275,6 +285,8 @@ def _words(error: Exception) -> tuple[str, str]:
     """Reason and next step in our words: DuckDB's own may quote a value."""
     text = str(error)
     kind = type(error).__name__
+    if kind == "InterruptException" or "INTERRUPT" in text:
+        return "it takes longer than the time-out", "raise scan.timeout, or list it under skip"
     if "disabled" in text and ("file system" in text or "external" in text.lower()):
         return "the view reads files beside the database, which is not done", "add those files as a store"
     if re.search(r"(does not exist|not found in FROM|Extension)", text):

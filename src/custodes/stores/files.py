@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from custodes.errors import StoreRefused
 from custodes.records import Dataset, Skipped
-from custodes.stores import filing, names, reading
+from custodes.stores import filing, fingerprint, names, reading
 from custodes.stores.filing import Part, Unfit
 from custodes.stores.interface import Unreadable
 from custodes.stores.source import Source, of_path
@@ -165,8 +165,7 @@ class FilesStore:
 class Folder:
     """A folder with all below it, or one file. Symbolic links are named, not followed.
 
-    A fingerprint is size, times of change and inode: the file system sets the second time itself, so that a program
-    that sets the first one back is noticed.
+    A fingerprint is size, times of change and inode.
     """
 
     def __init__(self, path: Path) -> None:
@@ -196,10 +195,18 @@ class Folder:
         if self._path.is_file():
             yield self._path
             return
-        for folder, inner, inside in os.walk(self._path, onerror=refused.append):
-            inner.sort()
-            linked = [name for name in inner if (Path(folder) / name).is_symlink()]
-            yield from (Path(folder) / name for name in (*inside, *linked))
+        # One by one: os.walk goes as deep as Python's stack, and folders may be nested deeper.
+        waiting = [self._path]
+        while waiting:
+            try:
+                with os.scandir(waiting.pop()) as found:
+                    for one in found:
+                        if one.is_dir(follow_symlinks=False):
+                            waiting.append(Path(one.path))
+                        else:
+                            yield Path(one.path)
+            except OSError as error:
+                refused.append(error)
 
     def _entry(self, file: Path) -> Entry:
         name = file.relative_to(self._root).as_posix()
@@ -211,8 +218,7 @@ class Folder:
             facts = file.stat()
             if not stat.S_ISREG(facts.st_mode):
                 return Entry(name, None, None, "it is no regular file", "list it under skip with a reason")
-            fingerprint = f"{facts.st_size}-{facts.st_mtime_ns}-{facts.st_ctime_ns}-{facts.st_ino}"
-            return Entry(name, of_path(file), fingerprint)
+            return Entry(name, of_path(file), fingerprint.of_file(facts))
         except OSError as error:
             return Entry(name, None, None, _words(error), "grant the right to read it, or list it under skip")
 

@@ -98,12 +98,13 @@ def _records(source: Source, keyed: Keyed | None = None) -> Iterator[object]:
     with source.open() as raw, io.BufferedReader(raw, 1 << 16) as stream:
         try:
             found: Any = fastavro.reader(stream)
+            _refuse_weightless(found.writer_schema)
             if keyed is not None:
                 keyed.mapped.update(_maps(found.writer_schema))
             for record in found:
                 yield record
                 count += 1
-        except OSError:
+        except (OSError, Unreadable):
             raise
         except Exception as error:  # noqa: BLE001 - whatever hostile bytes make of the reader
             said = str(error).lower()
@@ -119,15 +120,9 @@ def _records(source: Source, keyed: Keyed | None = None) -> Iterator[object]:
 
 def _maps(schema: Any) -> set[Steps]:
     """The paths of the maps in a schema, without steps of lists; further down they are learnt from the keys."""
-    named: dict[str, Any] = {}
-    waiting: deque[tuple[Steps, Any]] = deque([((), schema)])
-    while waiting:
-        path, one = waiting.popleft()
-        if isinstance(one, dict) and "name" in one:
-            named |= {one["name"]: one, f"{one.get('namespace', '')}.{one['name']}": one}
-        waiting += _inside(path, one)
+    named = _named(schema)
     found: set[Steps] = set()
-    waiting.append(((), schema))
+    waiting: deque[tuple[Steps, Any]] = deque([((), schema)])
     for _ in range(_MOST_TYPES):
         if not waiting:
             break
@@ -137,6 +132,53 @@ def _maps(schema: Any) -> set[Steps]:
             found.add(path)
         waiting += _inside(path, one)
     return found
+
+
+def _named(schema: Any) -> dict[str, Any]:
+    """The types of a schema that have names, by their names."""
+    return {
+        name: one
+        for one in _types(schema)
+        if isinstance(one, dict) and "name" in one
+        for name in (one["name"], f"{one.get('namespace', '')}.{one['name']}")
+    }
+
+
+def _types(schema: Any) -> Iterator[Any]:
+    """Every type that is written in a schema."""
+    waiting = [schema]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting += [inner for _, inner in _inside((), one)]
+
+
+def _refuse_weightless(schema: Any) -> None:
+    """Raises Unreadable where a record or an item of a list takes no byte: a count may claim any number of them."""
+    named = _named(schema)
+    light: set[str] = set()  # names of records without a field that takes a byte
+    grown = -1
+    while grown < len(light):
+        grown = len(light)
+        light |= {name for name, one in named.items() if name not in light and _light(one, light)}
+    counted = [schema, *(one["items"] for one in _types(schema) if isinstance(one, dict) and one["type"] == "array")]
+    if any(_light(one, light) for one in counted):
+        raise Unreadable(
+            "its schema has values of no bytes, of which there may be any number",
+            "write them as another type, or list it under skip with a reason",
+        )
+
+
+def _light(kind: Any, light: set[str]) -> bool:
+    if isinstance(kind, str):
+        return kind == "null" or kind in light
+    if not isinstance(kind, dict):
+        return False  # a union says which of its types it is
+    if kind["type"] == "fixed":
+        return not kind["size"]
+    if kind["type"] in ("record", "error"):
+        return all(_light(each["type"], light) for each in kind["fields"])
+    return isinstance(kind["type"], dict | str) and kind["type"] not in ("array", "map") and _light(kind["type"], light)
 
 
 def _inside(path: Steps, schema: Any) -> list[tuple[Steps, Any]]:

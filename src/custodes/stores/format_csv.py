@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
@@ -76,7 +78,7 @@ def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.Record
             yield from _from_all_over(source, how, reader, problems)
         else:
             yield from _through(source, how, reader, problems)
-    except pa.ArrowException as error:
+    except (pa.ArrowException, csv.Error) as error:
         raise Unreadable(
             f"rows cannot be told apart after row {reader.seen:,} (a quote that is never closed?)",
             "repair the file, or list it under skip with a reason",
@@ -225,7 +227,7 @@ class _Reader:
     def _mend(self, texts: list[str]) -> pa.RecordBatch:
         rows = []
         for text in texts:
-            for cells in dialect.rows_of(text, self._how):
+            for cells in dialect.reader(io.StringIO(text, newline=""), self._how):
                 rows.append(self._fitted(cells))
                 self.mended -= 1  # counted by who asked
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(self._names)
@@ -265,8 +267,9 @@ def _bytes(text: str, how: Dialect, rows: int, encoding: str) -> int:
     if rows:
         lines = io.StringIO(text[at:], newline="")
         reader = dialect.reader(lines, how)
-        for _ in range(rows):
-            if next(reader, None) is None:
-                break
+        with suppress(csv.Error):
+            for _ in range(rows):
+                if next(reader, None) is None:
+                    break
         at += lines.tell()
     return len(text[:at].encode(encoding or "utf-8", errors="replace"))

@@ -6,9 +6,11 @@ import datetime as dt
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
+from xml.parsers import expat
 
 import pyarrow as pa
 
@@ -21,7 +23,11 @@ from custodes.stores.source import Source, held
 _UNPACKED: Final = 1 << 28  # of a workbook's parts, which are held
 _CELLS: Final = 20_000_000  # of the rectangle that a sheet spans: it is held with its empty cells
 _FIRST: Final = 30  # rows among which the header is looked for
-_ROW: Final = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+_SHEET: Final = re.compile(rb"sheetData|s\0?h\0?e\0?e\0?t\0?D\0?a\0?t\0?a")
+_CELL: Final = re.compile(rb'<(?:\w+:)?c(?:\s+[a-z]+="[^"<>&]*")*?\s+r="([A-Z]{1,3})(\d{1,7})"')  # as programs write it
+_ANY_CELL: Final = re.compile(rb"<(?:[^\s<>/:]*:)?c[\s/>]")
+_WIDE: Final = re.compile(rb"\0|<!DOCTYPE")
+_PLACE: Final = re.compile(r"\s*\$?([A-Za-z]{1,3})\$?(\d{1,7})\s*")
 _HINT: Final = "restore the file from a backup, or list it under skip with a reason"
 
 
@@ -102,13 +108,51 @@ def _bounded(data: bytes) -> None:
             if sum(info.file_size for info in infos) > _UNPACKED:
                 raise Unreadable("a workbook that swells to over 256 MiB", "save its sheets as CSV")
             for info in infos:
-                if info.filename.startswith("xl/worksheets/") and info.filename.endswith(".xml"):
-                    places = [(_number(column), int(row)) for column, row in _ROW.findall(parts.read(info))]
-                    columns, rows = [place[0] for place in places], [place[1] for place in places]
-                    if places and (max(columns) - min(columns) + 1) * (max(rows) - min(rows) + 1) > _CELLS:
-                        raise Unreadable("a sheet whose cells lie too far apart", "save its sheets as CSV")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OSError):
+                part = parts.read(info)
+                # Whatever the part is called: the workbook says itself which of its parts are sheets.
+                if _SHEET.search(part) and _spanned(part) > _CELLS:
+                    raise Unreadable("a sheet whose cells lie too far apart", "save its sheets as CSV")
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError, OSError):
         raise Unreadable("the workbook is damaged", _HINT) from None
+
+
+def _spanned(sheet: bytes) -> int:
+    """How many cells the rectangle has that holds every cell of a sheet."""
+    found = _CELL.findall(sheet)
+    if len(found) == len(_ANY_CELL.findall(sheet)) and not _WIDE.search(sheet):
+        places = [(_number(column), int(row)) for column, row in found]
+    else:
+        places = _told(sheet)
+    columns, rows = [place[0] for place in places], [place[1] for place in places]
+    return (max(columns) - min(columns) + 1) * (max(rows) - min(rows) + 1) if places else 0
+
+
+def _told(sheet: bytes) -> list[tuple[int, int]]:
+    """Column and row of each cell of a sheet that is not written as programs write them; slowly."""
+    places = []
+    column = row = 0
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal column, row
+        local = name.rpartition(":")[2]
+        if local == "row":
+            row, column = int(attributes.get("r", row + 1)), 0
+        elif local == "c":
+            told = _PLACE.fullmatch(attributes.get("r", ""))
+            column, row = (_number(told[1].upper().encode()), int(told[2])) if told else (column + 1, row)
+            places.append((column, row))
+
+    def refuse(*_: object) -> None:
+        raise ValueError
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.EntityDeclHandler = refuse
+    try:
+        parser.Parse(sheet, True)
+    except expat.ExpatError:
+        raise ValueError from None
+    return places
 
 
 def _number(letters: bytes) -> int:

@@ -33,6 +33,8 @@ _PIECE: Final = 1 << 16
 _LOOKED_AT: Final = 1_000
 _DEEPEST: Final = 200
 _MOST_OUTSIDE: Final = 10_000  # values outside rows that are held; then they are handed over as a row
+_A_FIELD: Final = 100  # bytes, about, that a value takes beside its characters
+_LARGEST: Final = 1 << 26  # bytes of one tag, which is held while it is read
 _DECLARED: Final = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)", re.ASCII)
 
 Path = tuple[str, ...]
@@ -146,10 +148,14 @@ def _rows(pieces: Iterator[bytes], repeated: frozenset[Path], *, whole: bool) ->
     """Every row, and before the end what stands outside. Raises expat.ExpatError, Unreadable at the break."""
     reader = _Reader(repeated)
     parser = _parser(reader.start, reader.end, reader.text)
+    given = 0
     try:
         for piece in pieces:
             parser.Parse(piece, False)
             yield from reader.take()
+            given += len(piece)
+            if given - max(0, parser.CurrentByteIndex) > _LARGEST:
+                raise Unreadable("a tag of over 64 MiB; what came before was read", "repair the file")
         if whole:
             parser.Parse(b"", True)
     except expat.ExpatError:
@@ -177,7 +183,9 @@ class _Reader:
         self._one = len(repeated) == 1
         self._path: list[str] = []
         self._texts: list[list[str]] = []
+        self._lengths: list[int] = []  # of the texts so far
         self._row: Row | None = None
+        self._size = 0  # characters of the row
         self._from = 0  # how many steps of the path are those of the row
         self._rows: list[Row] = []
         self.outside: Row = []
@@ -186,20 +194,24 @@ class _Reader:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self._path.append(_local(name))
         self._texts.append([])
+        self._lengths.append(0)
         if len(self._path) > _DEEPEST:
             raise Unreadable(f"elements are nested more than {_DEEPEST} deep", "list it under skip with a reason")
         if self._row is None and tuple(self._path) in self._repeated:
-            self._row = []
+            self._row, self._size = [], 0
             self._from = len(self._path) if self._one else len(self._path) - 1
         for key, value in attributes.items():
             if not key.startswith("xmlns"):
                 self._put([*self._path, "@" + _local(key)], value)
 
     def text(self, text: str) -> None:
-        if self._texts:
+        # Of a longer text only the beginning is judged: the rest of it need not be held.
+        if self._texts and self._lengths[-1] < reading.LONGEST_TEXT:
             self._texts[-1].append(text)
+            self._lengths[-1] += len(text)
 
     def end(self, _: str) -> None:
+        self._lengths.pop()
         text = "".join(self._texts.pop()).strip()
         if text:
             self._put(self._path, text)
@@ -219,6 +231,10 @@ class _Reader:
     def _put(self, path: list[str], text: str) -> None:
         if self._row is not None:
             self._row.append((tuple([f".{one}" for one in path[self._from :]]), text))
+            self._size += len(text) + _A_FIELD
+            if self._size > sized.BATCH_BYTES:  # it may have no end: it comes as several rows
+                self._rows.append(self._row)
+                self._row, self._size = [], 0
         else:
             self.outside.append((tuple([f".{one}" for one in path[1:] or path]), text))
             self._held += 1

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +37,17 @@ class Source:
 def of_path(path: Path) -> Source:
     """A file on the disk. Raises OSError when it is missing."""
     size = path.stat().st_size
-    return Source(path.name, size, lambda: path.open("rb", buffering=0), packed=size)
+    # Between being listed and being read it may become a link to elsewhere, or a pipe that is waited on for ever.
+    flags = os.O_NONBLOCK | (0 if path.is_symlink() else os.O_NOFOLLOW)
+
+    def opened() -> io.RawIOBase:
+        stream = open(path, "rb", buffering=0, opener=lambda name, mode: os.open(name, mode | flags))  # noqa: SIM115
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            stream.close()
+            raise OSError(errno.EINVAL, "it is no regular file any more")
+        return stream
+
+    return Source(path.name, size, opened, packed=size)
 
 
 def of_bytes(name: str, data: bytes, packed: int) -> Source:

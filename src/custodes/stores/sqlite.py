@@ -17,28 +17,32 @@ from custodes.errors import StoreRefused
 from custodes.records import Column, Dataset, Skipped
 from custodes.stores import chance, ranges, reading, sized
 from custodes.stores.definitions import LONGEST, MOST, Definition, Definitions, fitting
+from custodes.stores.fingerprint import of_database
 from custodes.stores.interface import Unreadable
 from custodes.stores.reading import literal, quoted
 
 _BUSY_SECONDS: Final = 2.0
 _COUNTABLE_BYTES: Final = 1 << 30  # counting rows reads an index; in a larger file the highest row id must do
 _LOOKED_AT: Final = 64
+_STEPS: Final = 100_000  # of SQLite's machine between two looks at the clock
 _HEADER: Final = b"SQLite format 3\x00"
+_COUNTERS: Final = ((24, 4),)  # SQLite file format, section 1.3: the file change counter
 
 
 class SqliteStore:
     """One SQLite file, opened read-only (`mode=ro`): nothing in or beside it is written.
 
-    Dataset names are `main.table`. A fingerprint is made of size, time of change and inode of the file and its
+    Dataset names are `main.table`. A fingerprint is made of size, times of change and inode of the file and its
     write-ahead log and of the file's change counter: a commit by any process changes at least one of them.
     Reads the first LONGEST_TEXT characters of a text and LONGEST_BINARY bytes of a blob.
     """
 
     kind = "sqlite"
 
-    def __init__(self, name: str, path: Path) -> None:
+    def __init__(self, name: str, path: Path, timeout: int) -> None:
         self.name = name
         self._path = path
+        self._timeout = timeout
         self._catalogue = _connect(path)
         try:
             _names(self._catalogue)
@@ -55,7 +59,7 @@ class SqliteStore:
 
     def datasets(self) -> Iterator[Dataset | Skipped]:
         """Tables and views of `main`, by name; of a virtual table its content, not its shadow tables."""
-        fingerprint = _fingerprint(self._path)
+        fingerprint = of_database(self._path, "-wal", _COUNTERS)
         for name, kind in _names(self._catalogue):
             try:
                 columns = self._columns(name)
@@ -71,9 +75,10 @@ class SqliteStore:
         names = tuple(column.name for column in dataset.columns)
         given = 0
         broken = _Broken()
-        wide: bool | None = None
-        view = bool(max_rows) and dataset.kind == "view"
-        counted = self._counted(dataset.name) if view else None
+        # A view may count without an end. Only the slow way can be stopped while it waits for a row.
+        view = dataset.kind == "view"
+        wide: bool | None = view or None
+        counted = self._counted(dataset.name) if view and max_rows else None
         share = chance.share(counted, max_rows)
         for query in ranges.together(self._queries(dataset, max_rows, share)):
             limited = f"{query} LIMIT {max_rows - given}" if max_rows else query
@@ -91,7 +96,7 @@ class SqliteStore:
                 for batch in self._slow(limited, names, done, broken):
                     yield batch
                     done += batch.num_rows
-                wide = None
+                wide = view or None
             given += done
             if max_rows and given >= max_rows:
                 break
@@ -100,7 +105,7 @@ class SqliteStore:
                 f"texts that are not valid UTF-8: {broken.texts:,}; they were read with their broken bytes replaced",
                 "repair the texts, or know that values hidden by the broken bytes are not seen",
             )
-        if view and (cut := chance.cut(given, max_rows, share, counted=counted is not None)) is not None:
+        if view and max_rows and (cut := chance.cut(given, max_rows, share, counted=counted is not None)) is not None:
             raise cut
 
     def _counted(self, name: str) -> int | None:
@@ -155,8 +160,10 @@ class SqliteStore:
         try:
             with closing(_connect(self._path)) as connection:
                 connection.text_factory = broken.decoded
+                patience = _Patience(self._timeout)
+                connection.set_progress_handler(patience.over, _STEPS)
                 cursor = connection.execute(f"SELECT * FROM ({query}) LIMIT -1 OFFSET {done}")
-                yield from sized.of_rows(([_text(cell) for cell in row] for row in cursor), names)
+                yield from sized.of_rows(([_text(cell) for cell in row] for row in patience.rows(cursor)), names)
         except sqlite3.Error as error:
             raise Unreadable(_reason(error), _hint(error)) from error
 
@@ -241,6 +248,24 @@ class SqliteStore:
         return None
 
 
+class _Patience:
+    """How long a row is waited for: so many seconds, for ever with 0. What happens to a row takes its own time."""
+
+    def __init__(self, seconds: int) -> None:
+        self._seconds = seconds
+        self._since = time.monotonic()
+
+    def over(self) -> bool:
+        """Whether the wait has lasted too long."""
+        return bool(self._seconds) and time.monotonic() - self._since > self._seconds
+
+    def rows(self, cursor: sqlite3.Cursor) -> Iterator[tuple[str | bytes | float | None, ...]]:
+        """The rows of a cursor, each waited for anew."""
+        for row in cursor:
+            yield row
+            self._since = time.monotonic()
+
+
 class _Broken:
     """Decodes texts and counts those that are not valid UTF-8."""
 
@@ -256,8 +281,10 @@ class _Broken:
             return data.decode(errors="replace")
 
 
-def open_sqlite(name: str, path: Path) -> SqliteStore:
-    """Open one file. Raises StoreRefused when it is missing, unreadable, locked, damaged or no SQLite database."""
+def open_sqlite(name: str, path: Path, timeout: int = 300) -> SqliteStore:
+    """Open one file. timeout: seconds that a view may take for its next row, 0 for no limit.
+
+    Raises StoreRefused when it is missing, unreadable, locked, damaged or no SQLite database."""
     try:
         if reading.special(path):
             raise StoreRefused(
@@ -277,7 +304,7 @@ def open_sqlite(name: str, path: Path) -> SqliteStore:
             where=str(path),
             hint="check the path; decrypt an encrypted database first",
         )
-    return SqliteStore(name, path)
+    return SqliteStore(name, path, timeout)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -304,20 +331,6 @@ def _text(value: str | bytes | float | None) -> str | None:
     return value if value is None else str(value)
 
 
-def _fingerprint(path: Path) -> str:
-    parts = []
-    for file in (path, path.with_name(path.name + "-wal")):
-        try:
-            facts = file.stat()
-            parts.append(f"{facts.st_size}-{facts.st_mtime_ns}-{facts.st_ino}")
-        except FileNotFoundError:
-            parts.append("none")
-    with path.open("rb") as data:
-        data.seek(24)  # SQLite file format, section 1.3: the file change counter
-        parts.append(data.read(4).hex())
-    return "/".join(parts)
-
-
 def _refusal(path: Path, error: sqlite3.Error) -> StoreRefused:
     return StoreRefused(_reason(error), where=str(path), hint=_hint(error))
 
@@ -330,6 +343,7 @@ _WORDS: Final = {
     "SQLITE_CANTOPEN": ("the file cannot be opened", "check the right to read it and, for a live database, its folder"),
     "SQLITE_READONLY": ("the write-ahead log cannot be read without the right to write beside it", "scan a copy"),
     "SQLITE_IOERR": ("the disk did not deliver the file", "check the disk, then run again"),
+    "SQLITE_INTERRUPT": ("it takes longer than the time-out", "raise scan.timeout, or list it under skip"),
     "SQLITE_PERM": ("the file may not be read", "grant the right to read it"),
 }
 
