@@ -14,13 +14,13 @@ import pyarrow as pa
 from custodes.datamap.claim import signed
 from custodes.datamap.enough import Enough, Limits, unseen
 from custodes.datamap.order import targets_first
+from custodes.datamap.sketching import Sketching
 from custodes.records import Dataset, Examined, Field, Skipped
 from custodes.stores.interface import Store, Unreadable
 
 if TYPE_CHECKING:
-    from custodes.datamap.copies import Sketches
+    from custodes.datamap.sketches import Sketches
 
-_FIRST_LOOK: Final = 20_000  # rows after which it is decided which fields are sketched
 
 Progress = Callable[[str, int], None]  # full name of the dataset, rows read of it so far
 
@@ -101,7 +101,7 @@ def _examine(
     sketches: Sketches | None,
     on_progress: Progress | None,
 ) -> Iterator[Examined | Skipped]:
-    sketching = None if sketches is None else _Sketching(sketches, tally, dataset)
+    sketching = None if sketches is None else Sketching(sketches, tally, dataset)
     enough = Enough() if limits.rows and dataset.scattered and not limits.whole else None
     spent = _Spent(limits)
     rows = passed = 0
@@ -115,7 +115,7 @@ def _examine(
                     tally.add(batch)
                     rows += batch.num_rows
                 if sketching is not None:
-                    sketching.add(batch)
+                    sketching.add(batch, counted=not sure)
                 if on_progress is not None:
                     on_progress(dataset.full_name, passed)
                 if (reason := spent.by(batch)) is not None:
@@ -137,10 +137,10 @@ def _examine(
         if rows == 0:
             return
     verdicts = tally.verdicts()
-    if sketching is not None:
-        sketching.finish(verdicts)
     ended = broken is None and not (sure and rows == passed)
     total = _total(dataset, passed, limits.rows, whole=ended)
+    if sketching is not None:
+        sketching.finish(verdicts, whole=ended and total == passed)
     sampled = sure and (total is None or rows < total)
     yield Examined(
         store=store.name,
@@ -187,42 +187,6 @@ class _Spent:
         if self._limits.seconds and time.monotonic() - self._began >= self._limits.seconds:
             return f"scan.max_seconds ({self._limits.seconds:g}) was reached"
         return None
-
-
-class _Sketching:
-    """Holds back the first rows until it is known which fields identify a person; then sketches those fields."""
-
-    def __init__(self, sketches: Sketches, tally: Tally, dataset: Dataset) -> None:
-        self._sketches = sketches
-        self._tally = tally
-        self._dataset = dataset
-        self._held: list[pa.RecordBatch] | None = []
-        self._rows = 0
-        sketches.forget(dataset)
-
-    def add(self, batch: pa.RecordBatch) -> None:
-        if self._held is None:
-            self._sketches.add(self._dataset, batch)
-            return
-        self._held.append(batch)
-        self._rows += batch.num_rows
-        if self._rows >= _FIRST_LOOK:
-            self._start(self._tally.verdicts())
-
-    @property
-    def wanted(self) -> bool:
-        """Whether the dataset has fields that are sketched."""
-        return self._held is not None or self._sketches.wants(self._dataset)
-
-    def finish(self, verdicts: tuple[Field, ...]) -> None:
-        if self._held is not None:
-            self._start(verdicts)
-
-    def _start(self, verdicts: tuple[Field, ...]) -> None:
-        self._sketches.start(self._dataset, verdicts)
-        for batch in self._held or ():
-            self._sketches.add(self._dataset, batch)
-        self._held = None
 
 
 def unwanted(name: str, skip: Mapping[str, str]) -> str | None:
