@@ -40,7 +40,9 @@ def made() -> tuple[list[Sketch], dict[frozenset[str], float]]:
         share = (0.15, 0.25, 0.37, 0.5, 0.75, 1.0)[pair % 6]
         common = int(size * share)
         # The other field is as large, up to ten times as large, or just what was copied.
-        other = np.concatenate([one[:common], _values(draw, int((size - common) * draw.uniform(1, 10)) if pair % 3 else 0)])
+        other = np.concatenate(
+            [one[:common], _values(draw, int((size - common) * draw.uniform(1, 10)) if pair % 3 else 0)]
+        )
         sketches += [_sketch(2 * pair, one), _sketch(2 * pair + 1, other)]
         small = min(len(one), len(other))
         planted[frozenset(sketch.name for sketch in sketches[-2:])] = common / small

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from custodes.datamap.copies import copies, identifying
 from custodes.datamap.sketch import Sketch
 from custodes.datamap.sketches import Sketches
-from custodes.records import Category, Dataset, Field
-from custodes.records.copy import Copy
+from custodes.records import Category, Copy, Dataset, Field
 
 KEY = b"k" * 32
 

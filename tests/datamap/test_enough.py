@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 
 from custodes.datamap.copies import copies
-from custodes.datamap.sketches import Sketches
 from custodes.datamap.enough import FIRST, RARE, Enough, Limits, unseen
 from custodes.datamap.scan import scan
+from custodes.datamap.sketches import Sketches
 from custodes.records import Column, Dataset, Examined, Field, Skipped
 from tests.datamap.test_scan import AtSigns
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from custodes.datamap.misplaced import misplaced
-from custodes.records import Category, Field, Finding
+from custodes.records import Category, Copy, Field, Finding
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 CATEGORIES = {
@@ -19,9 +19,7 @@ def a_field(dataset: str, name: str, category: str, matched: int = 90, scanned: 
     return Field("shop", dataset, name, category, 0.9, matched, scanned)
 
 
-def found(
-    *fields: Field, vaults: tuple[str, ...] = (), copies: tuple[tuple[str, str, float], ...] = ()
-) -> list[Finding]:
+def found(*fields: Field, vaults: tuple[str, ...] = (), copies: tuple[Copy, ...] = ()) -> list[Finding]:
     return misplaced(fields, CATEGORIES, lambda _, dataset: dataset in vaults, NOW, copies)
 
 
@@ -79,6 +77,6 @@ def test_the_id_is_stable() -> None:
 
 def test_a_copy_is_told_from_both_sides() -> None:
     """Which field shares its values with which other one, and how many."""
-    pair = (("shop.a.pan", "shop.vault.cards.pan", 0.97),)
+    pair = (Copy("shop.a.pan", "shop.vault.cards.pan", 0.97),)
     (finding,) = found(a_field("a", "pan", "payment_card"), copies=pair)
-    assert "pan shares 97% of the smaller side's values with shop.vault.cards.pan" in finding.reason
+    assert "97% of the values of pan stand in shop.vault.cards.pan as well" in finding.reason

@@ -9,9 +9,9 @@ import pytest
 from custodes.datamap.category import load_categories
 from custodes.datamap.classify import Classifier
 from custodes.datamap.copies import copies, identifying
-from custodes.datamap.sketches import Sketches
 from custodes.datamap.misplaced import misplaced
 from custodes.datamap.scan import scan
+from custodes.datamap.sketches import Sketches
 from custodes.records import Examined, Field, Skipped
 from custodes.stores.postgres import open_postgres
 from tests.datamap.truth import score

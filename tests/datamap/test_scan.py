@@ -10,8 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from custodes.datamap.copies import copies
-from custodes.datamap.sketches import Sketches
 from custodes.datamap.scan import scan
+from custodes.datamap.sketches import Sketches
 from custodes.records import Column, Dataset, Examined, Field, Skipped
 from custodes.stores.files import open_files
 from custodes.stores.interface import Unreadable

@@ -98,7 +98,7 @@ AGAIN: dict[str, Callable[[Overview], object]] = {
     "misplaced_fields": lambda o: len(_misplaced(o)),
     "misplaced_datasets": lambda o: len({(f.store, f.dataset) for f in _misplaced(o)}),
     "copies": lambda o: len(o.copies),
-    "copies.closest": lambda o: 100 * max(pair[2] for pair in o.copies),
+    "copies.closest": lambda o: 100 * max(copy.containment for copy in o.copies),
     "first": lambda o: min(log.first for log in o.logs if log.first),
     "last": lambda o: max(log.last for log in o.logs if log.last),
     "events": lambda o: o.events,

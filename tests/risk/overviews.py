@@ -8,6 +8,7 @@ from typing import Any
 
 from custodes.records import (
     Category,
+    Copy,
     Evidence,
     Examined,
     Field,
@@ -232,8 +233,8 @@ def a_busy_overview(incidents: int = 7) -> Overview:
             a_field(store="safe", dataset="cards", field="number", category="payment_card"),
         ),
         copies=(
-            ("shop.main.customers.email", "warehouse.main.customers.email", 0.99),
-            ("shop.main.orders.email", "exports.main.orders.email", 0.93),
+            Copy("shop.main.customers.email", "warehouse.main.customers.email", 0.99),
+            Copy("shop.main.orders.email", "exports.main.orders.email", 0.93),
         ),
         logs=(a_log(events=120_345, quarantined=311), a_log(log="gateway", events=40_000, quarantined=0)),
         events=160_345,

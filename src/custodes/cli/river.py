@@ -45,16 +45,19 @@ def scan(
 ) -> None:
     """Find which customer data is where; unchanged stores are not read again, large ones only until it is sure."""
     from custodes.cli import show
-    from custodes.pipeline.scan import misplaced_findings
+    from custodes.pipeline.misplaced import findings_of, misplaced
+    from custodes.pipeline.open_engine import open_engine
     from custodes.pipeline.scan import scan as run_scan
 
     with writing() as workspace, shown(quiet=json) as progress:
         outcome = run_scan(workspace, progress, full=full)
-        found = misplaced_findings(workspace)
+        with open_engine(workspace) as engine:
+            places = misplaced(workspace, engine)
+        found = findings_of(workspace, places)
         if outcome.changed:
             receipt = workspace.receipt("scan", fields=len(outcome.fields), uncovered=len(outcome.skipped))
             workspace.seal_receipts([receipt])
-    print(show.as_json(show.scan_plain(outcome)) if json else show.scan_text(outcome, found))
+    print(show.as_json(show.scan_plain(outcome, places, found)) if json else show.scan_text(outcome, found))
     sys.exit(FINDINGS if found else UNCOVERED if outcome.skipped else CLEAN)
 
 

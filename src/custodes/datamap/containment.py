@@ -54,10 +54,7 @@ def _groups(fields: Sequence[Hashes]) -> Iterator[list[Ints]]:
         first = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1]))) if len(hashes) else np.empty(0, int)
         sizes = np.diff(np.append(first, len(hashes)))
         # Groups of one size are the rows of a table.
-        yield [
-            owner[first[sizes == size][:, None] + np.arange(size)]
-            for size in np.unique(sizes[sizes > 1]).tolist()
-        ]
+        yield [owner[first[sizes == size][:, None] + np.arange(size)] for size in np.unique(sizes[sizes > 1]).tolist()]
 
 
 def _counted(groups: list[Ints], count: int) -> Shared:
@@ -105,7 +102,7 @@ def _keys(held: list[Ints], count: int) -> Shared:
 def _sum(found: Sequence[Shared], count: int) -> Shared:
     """The same pairs of several ranges together."""
     nothing = np.empty(0, np.int64)
-    ones, others, times = (np.concatenate([nothing, *column]) for column in (list(zip(*found, strict=True)) or [[]] * 3))
+    ones, others, times = (np.concatenate([nothing, *(each[column] for each in found)]) for column in range(3))
     keys, place = np.unique(ones * count + others, return_inverse=True)
     totals = np.bincount(place, weights=times, minlength=len(keys)).astype(np.int64)
     return keys // max(count, 1), keys % max(count, 1), totals

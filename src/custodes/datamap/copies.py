@@ -12,8 +12,7 @@ import numpy as np
 
 from custodes.datamap.containment import Ints, shared
 from custodes.datamap.sketch import Sketch
-from custodes.records import Category
-from custodes.records.copy import Copy
+from custodes.records import Category, Copy
 
 LEAST_CONTAINMENT: Final = 0.1
 LEAST_DISTINCT: Final = 20

@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
 from custodes.datamap.claim import signed
+from custodes.datamap.dated import Dates
 from custodes.datamap.enough import Enough, Limits, unseen
 from custodes.datamap.order import targets_first
 from custodes.datamap.sketching import Sketching
@@ -81,7 +83,9 @@ def scan(
             )
         elif isinstance(found, Skipped):
             yield found
-        elif (before := _unchanged(found, known) or _done(found, done or {})) is not None:
+        elif (before := _unchanged(found, known) or _done(found, done or {})) is not None and (
+            sketches is None or sketches.holds(found, before.verdicts)
+        ):
             if sketches is not None:
                 sketches.keep(found)
             judge.recall(before)
@@ -102,6 +106,7 @@ def _examine(
     on_progress: Progress | None,
 ) -> Iterator[Examined | Skipped]:
     sketching = None if sketches is None else Sketching(sketches, tally, dataset)
+    dates = Dates()
     enough = Enough() if limits.rows and dataset.scattered and not limits.whole else None
     spent = _Spent(limits)
     rows = passed = 0
@@ -114,6 +119,7 @@ def _examine(
                 if not sure:
                     tally.add(batch)
                     rows += batch.num_rows
+                dates.add(batch)
                 if sketching is not None:
                     sketching.add(batch, counted=not sure)
                 if on_progress is not None:
@@ -152,6 +158,8 @@ def _examine(
         fingerprint=None if broken is not None else dataset.fingerprint,
         verdicts=tuple(replace(one, reasons=(*one.reasons, *_share(rows, total, sure=sampled))) for one in verdicts),
         sampled=sampled,
+        modified=dataset.modified,
+        dated=dates.told({one.field for one in verdicts}, datetime.now(UTC)),
     )
 
 
@@ -200,7 +208,7 @@ def _unchanged(dataset: Dataset, known: Mapping[str, Examined]) -> Examined | No
     before = known.get(dataset.full_name)
     if before is None or dataset.fingerprint is None or before.fingerprint != dataset.fingerprint:
         return None
-    return replace(before, kind=dataset.kind, columns=len(dataset.columns))
+    return replace(before, kind=dataset.kind, columns=len(dataset.columns), modified=dataset.modified)
 
 
 def _done(dataset: Dataset, done: Mapping[str, Examined]) -> Examined | None:

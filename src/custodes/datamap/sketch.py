@@ -13,11 +13,13 @@ import datasketches as ds
 import numpy as np
 from numpy.typing import NDArray
 
-_FORM: Final = b"\x02"  # the first byte of a stored sketch: an earlier form is told apart and made anew
+FORM: Final = b"\x02"  # the first byte of a stored sketch: an earlier form is told apart and made anew
 _DIGITS_AT_LEAST: Final = 7
 _SEPARATORS: Final = str.maketrans("", "", " -()+./\u00a0\u2010\u2011\u2013")
 # Soft hyphen, zero-width signs, marks of direction, byte order mark.
-_UNSEEN: Final = dict.fromkeys((0xAD, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF))
+_UNSEEN: Final = dict.fromkeys(
+    (0xAD, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF)
+)
 
 LG_OPEN: Final = 16  # 65,536 hashes while a field is read: at most a megabyte a field
 _LG_LEAST: Final = 14  # 16,384 hashes are kept of fields with as many values or more …
@@ -26,8 +28,8 @@ _RATE: Final = 16  # … and of larger ones a sixteenth, so that a small export 
 Hashes = NDArray[np.uint64]
 _WHOLE: Final = (1 << 63) - 1  # theta of a sketch that holds the hash of every value
 
-# Preamble of a compact theta sketch, Apache DataSketches' serial version 3, little-endian: byte 0 its length in 8 bytes,
-# byte 1 the version, byte 5 flags; from byte 8 the count (uint32), from byte 16 theta where there is one.
+# Preamble of a compact theta sketch, Apache DataSketches' serial version 3, little-endian: byte 0 its length in words
+# of 8 bytes, byte 1 the version, byte 5 flags; from byte 8 the count (uint32), from byte 16 theta where there is one.
 _SERIAL: Final = 3
 _EMPTY: Final = 4
 _ORDERED: Final = 16
@@ -74,7 +76,7 @@ class Sketch:
         """The sketch to store; without the key nothing can be looked up in it."""
         facts = [self.dataset, self.field, self.category, self.cells, self.whole, self.references]
         head = json.dumps(facts).encode()
-        return _FORM + struct.pack(">I", len(head)) + head + self.body
+        return FORM + struct.pack(">I", len(head)) + head + self.body
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Sketch | None:
@@ -85,7 +87,7 @@ class Sketch:
             body = data[5 + length :]
             _read(body)
             names = (dataset, field, category, "" if references is None else references)
-            if data[:1] != _FORM or not all(isinstance(name, str) for name in names):
+            if data[:1] != FORM or not all(isinstance(name, str) for name in names):
                 return None
             return cls(dataset, field, category, body, int(cells), bool(whole), references)
         except (struct.error, TypeError, ValueError, IndexError, OverflowError, RecursionError):

@@ -62,6 +62,11 @@ class Sketches:
         self._open: dict[str, dict[str, _Open]] = {}
         self._done: dict[str, dict[str, Sketch]] = {}
 
+    def holds(self, dataset: Dataset, verdicts: Collection[Field]) -> bool:
+        """Whether there is a sketch of each field that needs one: without, copies of it would go unseen."""
+        there = {sketch.field for sketch in self._before.get(dataset.full_name, ())}
+        return all(one.field in there for one in verdicts if one.category in self._categories)
+
     def keep(self, dataset: Dataset) -> None:
         """The dataset is unchanged: what was stored of it still holds."""
         for sketch in self._before.pop(dataset.full_name, ()):
@@ -127,7 +132,10 @@ class Sketches:
         return bool(self._open.get(dataset.full_name))
 
     def close(self, dataset: Dataset, verdicts: Collection[Field], *, whole: bool) -> None:
-        """The dataset has been read. whole: to its last row. Fields that turned out to be something else are dropped."""
+        """The dataset has been read. whole: to its last row.
+
+        Fields that turned out to hold something else are dropped.
+        """
         stay = {verdict.field for verdict in verdicts if verdict.category in self._categories}
         entries = self._open.pop(dataset.full_name, {})
         self._done[dataset.full_name] = {

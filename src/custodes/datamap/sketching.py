@@ -82,8 +82,8 @@ class Sketching:
 
     def finish(self, verdicts: Collection[Field], *, whole: bool) -> None:
         """The dataset has been read. whole: to its last row."""
-        if self._held is not None:
-            self._start(verdicts)
+        # A field that was only now seen to identify people has no value taken in: its sketch says that it is in part.
+        self._start(verdicts)
         self._sketches.close(self._dataset, verdicts, whole=whole)
 
     def _start(self, verdicts: Collection[Field]) -> None:

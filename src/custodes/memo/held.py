@@ -172,8 +172,9 @@ def _misplaced(overview: Overview, most: int, source: list[str]) -> Paragraph:
 
 
 def _copies(overview: Overview, most: int, source: list[str]) -> Paragraph:
-    ranked = sorted(overview.copies, key=lambda pair: (-pair[2], pair[0], pair[1]))
-    pairs = [f"{name(a)} in {name(b)}" for a, b, _ in ranked]
+    ranked = sorted(overview.copies, key=lambda copy: (-copy.containment, copy.a, copy.b))
+    pairs = [f"{name(copy.a)} in {name(copy.b)}" for copy in ranked]
+    closest = 100 * ranked[0].containment
     return (
         say(
             "Data also lies more than once: in {pairs} of fields the values of the one are found in the other, which "
@@ -185,7 +186,7 @@ def _copies(overview: Overview, most: int, source: list[str]) -> Paragraph:
         say(
             "The closest {pair} ({share} of the values).",
             pair=f"is {pairs[0]}" if len(pairs) == 1 or most < 2 else f"are {pairs[0]}, and {pairs[1]}",
-            share=Figure("copies.closest", 100 * ranked[0][2], f"up to {100 * ranked[0][2]:.0f}%"),
+            share=Figure("copies.closest", closest, f"up to {closest:.0f}%"),
             sources=source,
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -11,19 +11,19 @@ from custodes import __version__
 from custodes.config import StoreConfig
 from custodes.datamap.category import CategoryRules, load_categories
 from custodes.datamap.classify import Classifier
-from custodes.datamap.copies import Sketches, copies, identifying
+from custodes.datamap.copies import MOST, identifying, related, written_apart
 from custodes.datamap.enough import Limits
-from custodes.datamap.misplaced import misplaced
 from custodes.datamap.prose import NameFinder
 from custodes.datamap.scan import scan as scan_store
+from custodes.datamap.sketch import FORM
+from custodes.datamap.sketches import Sketches
 from custodes.errors import CouldNotRun, StoreRefused
-from custodes.pipeline.categories import known_categories
 from custodes.pipeline.open_store import open_store
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.rulings import ruled, unapplied
 from custodes.pipeline.under_way import UnderWay
 from custodes.pipeline.workspace import Workspace
-from custodes.records import Dataset, Examined, Field, Finding, Skipped, Suppressed
+from custodes.records import Copy, Dataset, Examined, Field, Skipped, Suppressed
 from custodes.stores.names import file_name
 
 
@@ -31,12 +31,14 @@ from custodes.stores.names import file_name
 class ScanOutcome:
     """examined: the map with people's rulings applied. suppressed: verdicts that a ruling keeps off it.
 
+    references: pairs that share values because a foreign key says so.
     changed: whether anything on the data map differs from before. read: datasets that were read, not remembered.
     """
 
     examined: tuple[Examined, ...]
     suppressed: tuple[Suppressed, ...]
-    copies: tuple[tuple[str, str, float], ...]
+    copies: tuple[Copy, ...]
+    references: tuple[Copy, ...]
     skipped: tuple[Skipped, ...]
     read: int
     changed: bool
@@ -62,8 +64,9 @@ def scan(workspace: Workspace, progress: Progress, *, full: bool = False) -> Sca
     classifier = Classifier(rules, names=names)
     under_way = UnderWay(workspace, judged_by)
     before = workspace.datamap.all()
+    categories = {one.id: one.category for one in rules}
     sketches = Sketches(
-        workspace.token_key, identifying({one.id: one.category for one in rules}), workspace.datamap.sketches()
+        workspace.token_key, identifying(categories), workspace.datamap.sketches(), apart=written_apart(categories)
     )
     skipped: list[Skipped] = []
     read = 0
@@ -111,8 +114,9 @@ def scan(workspace: Workspace, progress: Progress, *, full: bool = False) -> Sca
                     found.append(one)
         read += sum(not _unchanged(one, known) for one in found)
         workspace.datamap.save([chosen.name], found, judged_by=judged_by, now=workspace.clock())
-    pairs = copies(sketches.all())
-    workspace.datamap.save_copies(pairs, sketches.stored())
+    pairs = related(sketches.all())
+    workspace.datamap.save_copies(pairs.copies, sketches.stored())
+    skipped.extend(_crowded(pairs.left_out))
     skipped.extend(unapplied(workspace))
     workspace.coverage.replace("scan", skipped)
     changed = under_way.resumed or _told(workspace.datamap.all()) != _told(before)
@@ -120,7 +124,14 @@ def scan(workspace: Workspace, progress: Progress, *, full: bool = False) -> Sca
     ruled_map, suppressed = ruled(workspace)
     place = {store.name: number for number, store in enumerate(config.stores)}
     examined = tuple(sorted(ruled_map, key=lambda one: place[one.store]))  # told in the order of the owner's file
-    return ScanOutcome(examined, suppressed, tuple(pairs), tuple(skipped), read, changed)
+    return ScanOutcome(examined, suppressed, pairs.copies, pairs.references, tuple(skipped), read, changed)
+
+
+def _crowded(left_out: Mapping[str, int]) -> Iterator[Skipped]:
+    """Fields that share values with more others than are told."""
+    for field, count in sorted(left_out.items()):
+        reason = f"of the fields that {field} shares values with, {count:,} are not told beside the {MOST} closest"
+        yield Skipped("scan", "", "", reason, "leave out copies that are meant to be there, under stores.NAME.skip")
 
 
 def left_out(store: StoreConfig) -> dict[str, str]:
@@ -133,7 +144,7 @@ def left_out(store: StoreConfig) -> dict[str, str]:
 
 def _told(examined: Sequence[Examined]) -> list[Examined]:
     """The map without fingerprints: a file that was only touched is no news."""
-    return [replace(one, fingerprint=None) for one in examined]
+    return [replace(one, fingerprint=None, modified=None) for one in examined]
 
 
 def _unchanged(one: Examined, known: Mapping[str, Examined]) -> bool:
@@ -156,7 +167,7 @@ def _digest(rules: Sequence[CategoryRules], limits: Limits, names: str) -> str:
     Behind the dash stand the limits, which say nothing about a dataset that was read whole. Categories count by the
     text of their files: sets in them print in another order in every process.
     """
-    digest = hashlib.sha256(repr((__version__, names)).encode())
+    digest = hashlib.sha256(repr((__version__, names, FORM)).encode())
     for rule in rules:
         digest.update(hashlib.sha256(rule.file.read_bytes()).digest())
     said = repr((limits.rows, limits.bytes, limits.seconds, limits.whole))
@@ -172,16 +183,3 @@ def in_vault(stores: Iterable[StoreConfig]) -> Callable[[str, str], bool]:
         return declared if isinstance(declared, bool) else dataset in declared
 
     return answer
-
-
-def misplaced_findings(workspace: Workspace) -> list[Finding]:
-    """What lies on the map where the owner did not declare a vault, raised when a scan first saw it there."""
-    since = {f"{store}.{name}": moment for (store, name), moment in workspace.datamap.first_seen().items()}
-    found = misplaced(
-        [field for one in ruled(workspace)[0] for field in one.verdicts],
-        known_categories(workspace),
-        in_vault(workspace.config.stores),
-        workspace.clock(),
-        workspace.datamap.copies(),
-    )
-    return [replace(one, raised=since.get(one.datasets[0], one.raised)) for one in found]

@@ -1,6 +1,7 @@
 """Which words do the rooms share? A noun enters only when two rooms need it. Arrow schemas are in `records.schema`."""
 
 from custodes.records.category import Category, Flag
+from custodes.records.copy import Copy
 from custodes.records.event import ACTIONS, EVENT_COLUMNS, OUTCOMES, AccessEvent, Action, Outcome
 from custodes.records.field import Column, Dataset, Examined, Field
 from custodes.records.finding import (
@@ -13,6 +14,7 @@ from custodes.records.finding import (
     finding_id,
     incident_id,
 )
+from custodes.records.misplaced import Misplaced, MisplacedField, Toucher, Touches
 from custodes.records.overview import LedgerStatus, LogCoverage, Overview
 from custodes.records.receipt import Detail, Receipt, ReceiptKind
 from custodes.records.rule import Rule
@@ -31,6 +33,7 @@ __all__ = [
     "Action",
     "Category",
     "Column",
+    "Copy",
     "Dataset",
     "Decided",
     "Detail",
@@ -42,6 +45,8 @@ __all__ = [
     "Incident",
     "LedgerStatus",
     "LogCoverage",
+    "Misplaced",
+    "MisplacedField",
     "Outcome",
     "Overview",
     "Receipt",
@@ -51,6 +56,8 @@ __all__ = [
     "Skipped",
     "Suppressed",
     "Tokeniser",
+    "Toucher",
+    "Touches",
     "finding_id",
     "incident_id",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Dataset:
     fingerprint: equal fingerprints promise equal content; None where the store can promise nothing.
     kind: `table`, `view` or `file`.
     scattered: with a limit its rows come in random order, so that those read so far are a fair sample at any moment.
+    modified: when the file was last written; None for a table.
     """
 
     store: str
@@ -33,6 +35,7 @@ class Dataset:
     rows: int | None = None
     fingerprint: str | None = None
     scattered: bool = False
+    modified: datetime | None = None
 
     @property
     def full_name(self) -> str:
@@ -64,6 +67,8 @@ class Examined:
     """One dataset that was read: how many rows of how many, so that the share read is always stated.
 
     sampled: the rows are a fair sample of all, read until more of them changed no verdict.
+    modified: when the file was written, by the earliest scan. dated: a column that tells when its rows were made, and
+    the first and the last moment in the rows that were read.
     """
 
     store: str
@@ -75,3 +80,5 @@ class Examined:
     fingerprint: str | None = None
     verdicts: tuple[Field, ...] = field(default=())
     sampled: bool = False
+    modified: datetime | None = None
+    dated: tuple[str, datetime, datetime] | None = None

@@ -7,6 +7,7 @@ import stat
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -25,13 +26,17 @@ _HELD: Final = 1 << 28  # bytes of archives in archives that are kept with them
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file of a place. name: its path there, with `/`. source: None where it cannot be read, for a reason."""
+    """One file of a place. name: its path there, with `/`. source: None where it cannot be read, for a reason.
+
+    modified: when it was last written.
+    """
 
     name: str
     source: Source | None
     fingerprint: str | None = None
     reason: str = ""
     hint: str = ""
+    modified: datetime | None = None
 
 
 class Place(Protocol):
@@ -95,7 +100,10 @@ class FilesStore:
                     yield self._skipped(told, part.reason, part.hint)
                     continue
                 self._remember(told, part)
-                yield Dataset(self.name, told, part.columns, "file", part.rows, entry.fingerprint, part.scattered)
+                yield Dataset(
+                    *(self.name, told, part.columns, "file", part.rows, entry.fingerprint, part.scattered),
+                    modified=entry.modified,
+                )
         except OSError as error:
             yield self._skipped(name, _words(error), "grant the right to read it, or list it under skip")
 
@@ -176,7 +184,7 @@ class Folder:
             if not stat.S_ISREG(facts.st_mode):
                 return Entry(name, None, None, "it is no regular file", "list it under skip with a reason")
             fingerprint = f"{facts.st_size}-{facts.st_mtime_ns}-{facts.st_ctime_ns}-{facts.st_ino}"
-            return Entry(name, of_path(file), fingerprint)
+            return Entry(name, of_path(file), fingerprint, modified=datetime.fromtimestamp(facts.st_mtime, UTC))
         except OSError as error:
             return Entry(name, None, None, _words(error), "grant the right to read it, or list it under skip")
 
