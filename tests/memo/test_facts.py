@@ -155,6 +155,16 @@ def again(key: str, overview: Overview) -> object:
         fields = [field for field in overview.fields if field.store == store]
         return len(fields) if what == "fields" else len({field.dataset for field in fields})
     if kind == "worst_misplaced":
+        if rest in {"touches", "actors", "since", "copied"}:
+            (lies,) = overview.misplaced
+            assert lies.touched
+            told: dict[str, object] = {
+                "touches": lies.touched.count,
+                "actors": lies.touched.actors,
+                "since": lies.since,
+                "copied": 100 * lies.fields[0].copies[0].containment,
+            }
+            return told[rest]
         worst = min(_misplaced(overview), key=lambda field: (field.store, field.dataset, field.field))
         return 100 * worst.matched / worst.scanned if rest == "share" else getattr(worst, rest)
     return AGAIN[key](overview)
