@@ -138,11 +138,9 @@ class Sketches:
         """
         stay = {verdict.field for verdict in verdicts if verdict.category in self._categories}
         entries = self._open.pop(dataset.full_name, {})
-        self._done[dataset.full_name] = {
-            path: _closed(dataset.full_name, path, entry, whole=whole)
-            for path, entry in entries.items()
-            if path in stay
-        }
+        for path, entry in entries.items():
+            if path in stay:
+                self._bring(_closed(dataset.full_name, path, entry, whole=whole))
 
     def of(self, dataset: Dataset) -> dict[str, bytes]:
         """What to store of a dataset that has been read to its end, by `store.dataset.field`."""
@@ -156,21 +154,24 @@ class Sketches:
         for data in stored:
             sketch = Sketch.from_bytes(data)
             if sketch is not None:
-                there = self._done.setdefault(sketch.dataset, {})
-                before = there.get(sketch.field)
-                there[sketch.field] = sketch if before is None else before.union(sketch)
+                self._bring(sketch)
 
     def all(self) -> list[Sketch]:
         """Of every dataset that was kept or read, by name."""
         for name, entries in self._open.items():
-            there = self._done.setdefault(name, {})
-            there.update({path: _closed(name, path, entry) for path, entry in entries.items()})
+            for path, entry in entries.items():
+                self._bring(_closed(name, path, entry))
         self._open.clear()
         return sorted((one for there in self._done.values() for one in there.values()), key=lambda one: one.name)
 
     def stored(self) -> dict[str, bytes]:
         """What to hand to the next scan, by `store.dataset.field`."""
         return {sketch.name: sketch.to_bytes() for sketch in self.all()}
+
+    def _bring(self, sketch: Sketch) -> None:
+        there = self._done.setdefault(sketch.dataset, {})
+        before = there.get(sketch.field)
+        there[sketch.field] = sketch if before is None else before.union(sketch)
 
     def _hashed(self, told: str) -> int:
         digest = hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=8, key=self._key).digest()
