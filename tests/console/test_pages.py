@@ -221,6 +221,8 @@ def test_misplaced_fields_stand_out_and_vaults_do_not() -> None:
     """A card number outside a vault is named as misplaced, one inside is not."""
     text = shown(a_busy_overview(), "/data-map")
     assert "2 fields hold cards, credentials or special categories" in text
+    for told in ("some 240", "row dates", "about 37% (±2)", "safe.cards.number", "7 touches by 2 actors", "staff:e4"):
+        assert told in text
     quiet = shown(an_overview(), "/data-map")
     assert "Nothing that belongs in a vault was seen outside of one" in quiet
 

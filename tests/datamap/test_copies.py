@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datasketches as ds
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custodes.datamap.copies import Copy, Sketch, Sketches, copies, identifying
-from custodes.records import Category, Dataset, Field
+from custodes.datamap.copies import copies, identifying, related
+from custodes.datamap.sketch import LG_OPEN, Sketch, kept, normal
+from custodes.datamap.sketches import Sketches
+from custodes.records import Category, Column, Copy, Dataset, Field
 
 KEY = b"k" * 32
 
@@ -22,8 +25,15 @@ def sketches_of(fields: dict[tuple[str, str], list[str | None]], key: bytes = KE
     return sketches
 
 
-def compared(fields: dict[tuple[str, str], list[str | None]]) -> list[Copy]:
-    return copies(sketches_of(fields).all())
+Told = tuple[str, str, float]
+
+
+def told(found: list[Copy]) -> list[Told]:
+    return [(copy.a, copy.b, copy.containment) for copy in found]
+
+
+def compared(fields: dict[tuple[str, str], list[str | None]]) -> list[Told]:
+    return told(copies(sketches_of(fields).all()))
 
 
 def test_a_number_is_the_same_however_it_is_written() -> None:
@@ -41,7 +51,7 @@ def test_items_of_lists_are_compared() -> None:
     sketches.start(dataset, [Field("shop", "b", "mail[]", "contact", 1.0, 1, 1)])
     lists = pa.array([mails[:50], None, mails[50:]], pa.list_(pa.string()))
     sketches.add(dataset, pa.RecordBatch.from_arrays([lists], names=["mail"]))
-    assert copies(sketches.all()) == [("shop.a.mail", "shop.b.mail[]", 1.0)]
+    assert told(copies(sketches.all())) == [("shop.a.mail", "shop.b.mail[]", 1.0)]
 
 
 def test_the_contained_field_comes_first() -> None:
@@ -111,3 +121,109 @@ def test_a_key_that_is_too_short_is_refused() -> None:
     """A key of a few bytes could be tried out."""
     with pytest.raises(ValueError, match="16 to 64"):
         Sketches(b"short", {"email"})
+
+
+def test_a_sketch_says_what_the_package_says() -> None:
+    """Hashes and theta are read from the serialised form as the package's own reader gives them."""
+    for count in (0, 1, 2, 500, 40_000):
+        theta = ds.update_theta_sketch(LG_OPEN)
+        for value in range(count):
+            theta.update(value)
+        sketch = Sketch("s.d", "f", "contact", kept(theta))
+        again = ds.compact_theta_sketch.deserialize(sketch.body)
+        assert sketch.hashes.tolist() == list(again)
+        assert sketch.theta == again.theta64
+        assert abs(sketch.size - count) <= 0.02 * count
+        assert Sketch.from_bytes(sketch.to_bytes()) == sketch
+
+
+def test_readers_that_share_a_field_bring_it_together() -> None:
+    """Two readers of one table, each with a part: the union is what one reader would have made."""
+    values: list[str | None] = [f"c{number}@example.com" for number in range(50_000)]
+    whole = sketches_of({("a", "mail"): values})
+    first, second = (sketches_of({("a", "mail"): part}) for part in (values[:30_000], values[20_000:]))
+    first.merge(second.stored().values())
+    ((one,), (other,)) = first.all(), whole.all()
+    assert one.hashes.tolist() == other.hashes.tolist()
+    assert one.cells == 60_000
+
+
+def test_a_part_is_told_as_a_bound() -> None:
+    """Where a dataset was not read whole, more may be shared than was seen."""
+    values: list[str | None] = [f"c{number}@example.com" for number in range(500)]
+    sketches = sketches_of({("a", "mail"): values, ("b", "mail"): values[:400]})
+    verdict = Field("shop", "b", "mail", "contact", 1.0, 1, 1)
+    sketches.close(Dataset("shop", "b", ()), [verdict], whole=False)
+    (found,) = copies(sketches.all())
+    assert found.at_least
+    assert found.said == "at least 100%"
+
+
+def test_a_small_export_of_a_large_table_is_found() -> None:
+    """A hundred values of three hundred thousand: the sketch of the large one still holds some of them."""
+    large: list[str | None] = [f"c{number}@example.com" for number in range(300_000)]
+    (found,) = copies(sketches_of({("crm", "mail"): large, ("export", "mail"): large[5::3_000]}).all())
+    assert (found.a, found.containment) == ("shop.export.mail", 1.0)
+    assert 0 < found.margin < 1
+    assert "about 100% (±" in found.said
+
+
+def test_choices_are_no_copies_though_judged_to_identify() -> None:
+    """Thirty values that each stand in hundreds of rows are a list to choose from."""
+    few: list[str | None] = [f"choice-{number % 30}" for number in range(6_000)]
+    assert compared({("a", "kind"): few, ("b", "kind"): few}) == []
+
+
+def test_a_declared_reference_is_told_apart() -> None:
+    """It shares values because a foreign key says so."""
+    values: list[str | None] = [f"c{number}@example.com" for number in range(100)]
+    sketches = Sketches(KEY, {"contact"})
+    for name, target in (("customers", None), ("orders", "customers.mail"), ("export", None)):
+        dataset = Dataset("shop", name, (Column("mail", "text", references=target),))
+        sketches.start(dataset, [Field("shop", name, "mail", "contact", 1.0, 1, 1)])
+        sketches.add(dataset, pa.RecordBatch.from_arrays([pa.array(values)], names=["mail"]))
+    found = related(sketches.all())
+    assert {frozenset((copy.a, copy.b)) for copy in found.references} == {
+        frozenset(("shop.customers.mail", "shop.orders.mail"))
+    }
+    assert len(found.copies) == 2
+
+
+def test_of_very_many_copies_the_closest_are_told() -> None:
+    """And how many more there are."""
+    values: list[str | None] = [f"c{number}@example.com" for number in range(40)]
+    found = related(sketches_of({(f"t{number:03}", "mail"): values for number in range(130)}).all())
+    assert len(found.copies) + sum(found.left_out.values()) == 130 * 129 // 2
+    assert found.left_out
+
+
+def test_values_in_keys_that_turn_out_to_be_data_stay_with_their_field() -> None:
+    """What was taken in under one path is part of another one's sketch from then on."""
+    sketches = sketches_of({("a", "by.x.mail"): [f"a{number}@example.com" for number in range(50)]})
+    dataset = Dataset("shop", "a", ())
+    sketches.start(dataset, [Field("shop", "a", "by.*.mail", "contact", 1.0, 1, 1)])
+    sketches.take(dataset, "by.*.mail", pa.array([f"b{number}@example.com" for number in range(50)]))
+    sketches.moved(dataset, "by.x.mail", "by.*.mail")
+    (one,) = sketches.all()
+    assert (one.field, one.size, one.cells) == ("by.*.mail", 100, 100)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        ("DE89 3704 0044 0532 0130 00", "de89370400440532013000", True),
+        ("+44 20 7946 0958", "0044-20-7946-0958", True),
+        ("ANN@Example.com", " ann@example.com\u00a0", False),
+        ("4111\u200b1111 1111-1111", "4111111111111111", False),
+        ("\uff14\uff11\uff11\uff11 1111 1111 1111", "4111111111111111", False),
+        ("Straße 5", "STRASSE 5", False),
+    ],
+)
+def test_one_form_of_what_is_written_in_many(one: str, other: str, apart: bool) -> None:
+    """Case, blanks, separators, full-width digits and signs that nobody sees make no difference."""
+    assert normal(one, apart=apart) == normal(other, apart=apart)
+
+
+def test_an_addresss_own_signs_count() -> None:
+    """Two addresses that differ in a point are two."""
+    assert normal("a.b@example.com", apart=True) != normal("ab@example.com", apart=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from custodes.datamap.misplaced import misplaced
-from custodes.records import Category, Field, Finding
+from custodes.datamap.misplaced import Known, located, misplaced, told
+from custodes.records import Category, Copy, Examined, Field, Finding, Misplaced, Toucher, Touches
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 CATEGORIES = {
@@ -19,9 +21,7 @@ def a_field(dataset: str, name: str, category: str, matched: int = 90, scanned: 
     return Field("shop", dataset, name, category, 0.9, matched, scanned)
 
 
-def found(
-    *fields: Field, vaults: tuple[str, ...] = (), copies: tuple[tuple[str, str, float], ...] = ()
-) -> list[Finding]:
+def found(*fields: Field, vaults: tuple[str, ...] = (), copies: tuple[Copy, ...] = ()) -> list[Finding]:
     return misplaced(fields, CATEGORIES, lambda _, dataset: dataset in vaults, NOW, copies)
 
 
@@ -79,6 +79,75 @@ def test_the_id_is_stable() -> None:
 
 def test_a_copy_is_told_from_both_sides() -> None:
     """Which field shares its values with which other one, and how many."""
-    pair = (("shop.a.pan", "shop.vault.cards.pan", 0.97),)
+    pair = (Copy("shop.a.pan", "shop.vault.cards.pan", 0.97),)
     (finding,) = found(a_field("a", "pan", "payment_card"), copies=pair)
-    assert "pan shares 97% of the smaller side's values with shop.vault.cards.pan" in finding.reason
+    assert "97% of the values of pan stand in shop.vault.cards.pan as well" in finding.reason
+
+
+def a_place(known: Known, *fields: Field, categories: dict[str, Category] = CATEGORIES) -> Misplaced:
+    (place,) = located(fields, categories, lambda *_: False, known)
+    return place
+
+
+def an_examined(read: int, total: int | None, **more: Any) -> Examined:
+    return Examined("shop", "a", "file", 3, read, total, **more)
+
+
+def test_how_much_lies_there_is_estimated_from_what_was_read() -> None:
+    """All rows where all were read; in proportion where a part was; unknown where nobody knows how many there are."""
+    pan = a_field("a", "pan", "payment_card", 90, 100)
+    place = ("shop", "a")
+    whole, part, open_end = (
+        a_place(Known(examined={place: an_examined(100, total)}), pan).fields[0] for total in (100, 1_000, None)
+    )
+    assert (whole.rows, whole.estimated) == (90, False)
+    assert (part.rows, part.estimated) == (900, True)
+    assert open_end.rows is None
+    listed = a_place(Known(examined={place: an_examined(100, 100)}), replace(pan, field="cards[].pan"))
+    assert listed.fields[0].rows is None
+
+
+def test_since_when_is_the_earliest_that_is_known() -> None:
+    """A date in the rows, the file's date, the first scan that saw this very field: the earliest, and by what."""
+    pan = a_field("a", "pan", "payment_card")
+    place = ("shop", "a")
+    seen = {("shop", "a", "pan", "payment_card"): NOW, ("shop", "a", "mail", "email"): NOW - timedelta(days=99)}
+    dated = ("placed", NOW - timedelta(days=40), NOW - timedelta(days=30))
+    file = NOW - timedelta(days=20)
+    scanned = a_place(Known(seen=seen), pan)
+    assert (scanned.since, scanned.since_by) == (NOW, "first scan")
+    written = a_place(Known(examined={place: an_examined(1, 1, modified=file)}, seen=seen), pan)
+    assert (written.since, written.since_by) == (file, "file date")
+    rows = a_place(Known(examined={place: an_examined(1, 1, modified=file, dated=dated)}, seen=seen), pan)
+    assert (rows.since, rows.since_by, rows.dated_by) == (dated[1], "row dates", "placed")
+
+
+def test_who_touched_it_is_told_or_that_nobody_knows() -> None:
+    """Touches with their actors; no touch; or no log that tells of the store: three different things."""
+    place = a_place(Known(), a_field("a", "pan", "payment_card"))
+    by = (Toucher("staff:e1", 5, NOW - timedelta(days=3), NOW), Toucher("staff:e2", 1, NOW, NOW))
+    for touched, said in (
+        (Touches(6, 2, NOW - timedelta(days=3), NOW, by, watched=True), "6 touches by 2 actors: staff:e1 (5, the last"),
+        (Touches(0, 0, None, None, (), watched=True), "No touch of it is in the logs"),
+        (Touches(0, 0, None, None, (), watched=False), "No log tells of shop, so that nobody knows who touched it"),
+    ):
+        (finding,) = told([replace(place, touched=touched)], CATEGORIES, frozenset(), NOW)
+        assert said in finding.reason
+        assert (finding.touches, finding.actors) == (touched.count, ())
+
+
+def test_without_any_vault_the_finding_is_a_question() -> None:
+    """Half as sure, and the next step is to declare one."""
+    pan = a_field("a", "pan", "payment_card")
+    (asked,) = told([a_place(Known(vault_declared=False), pan)], CATEGORIES, frozenset(), NOW)
+    assert (asked.severity, asked.confidence) == (5, 0.45)
+    assert "No vault is declared anywhere" in asked.reason
+    assert asked.tip.startswith("declare where such data may live")
+
+
+def test_a_copy_of_what_a_vault_holds_is_told_first() -> None:
+    """Though another copy is closer."""
+    fields = (a_field("a", "pan", "payment_card"), a_field("vault.cards", "pan", "payment_card"))
+    copies = (Copy("shop.a.pan", "shop.b.pan", 1.0), Copy("shop.a.pan", "shop.vault.cards.pan", 0.9))
+    (place,) = located(fields, CATEGORIES, lambda _, name: name == "vault.cards", Known(copies))
+    assert [copy.b for copy in place.fields[0].copies] == ["shop.vault.cards.pan", "shop.b.pan"]

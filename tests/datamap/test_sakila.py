@@ -8,9 +8,10 @@ import pytest
 
 from custodes.datamap.category import load_categories
 from custodes.datamap.classify import Classifier
-from custodes.datamap.copies import Sketches, copies, identifying
+from custodes.datamap.copies import copies, identifying
 from custodes.datamap.misplaced import misplaced
 from custodes.datamap.scan import scan
+from custodes.datamap.sketches import Sketches
 from custodes.records import Examined, Field, Skipped
 from custodes.stores.postgres import open_postgres
 from tests.datamap.truth import score
@@ -57,7 +58,7 @@ def test_precision_and_recall_on_sakila(scanned: list[Examined | Skipped], capsy
 def test_views_are_copies_of_their_tables(scanned: list[Examined | Skipped], sketches: Sketches) -> None:
     """The list view shares its addresses with the address table."""
     assert scanned
-    pairs = {(a, b) for a, b, containment in copies(sketches.all()) if containment > 0.9}
+    pairs = {(one.a, one.b) for one in copies(sketches.all()) if one.containment > 0.9}
     assert ("sakila.public.customer_list.address", "sakila.public.address.address") in pairs
 
 

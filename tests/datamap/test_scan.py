@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from custodes.datamap.copies import Sketches, copies
+from custodes.datamap.copies import copies
 from custodes.datamap.scan import scan
+from custodes.datamap.sketches import Sketches
 from custodes.records import Column, Dataset, Examined, Field, Skipped
 from custodes.stores.files import open_files
 from custodes.stores.interface import Unreadable
@@ -162,14 +163,15 @@ def test_copies_are_found_while_scanning_and_kept_without_reading() -> None:
     }
     sketches = Sketches(b"k" * 32, {"email"})
     first, _ = run(FakeStore(dict(held)), sketches=sketches)
-    ((a, b, containment),) = copies(sketches.all())
+    (found,) = copies(sketches.all())
+    a, b, containment = found.a, found.b, found.containment
     assert (a, b) == ("shop.export.mail", "shop.crm.mail")
     assert abs(containment - 0.5) < 0.06
     again = FakeStore(dict(held))
     kept = Sketches(b"k" * 32, {"email"}, sketches.stored())
     run(again, known={f"shop.{name}": one for name, one in first.items()}, sketches=kept)
     assert not again.read_names
-    assert copies(kept.all()) == [(a, b, containment)]
+    assert copies(kept.all()) == [found]
 
 
 def test_a_dataset_that_is_gone_has_no_copies() -> None:

@@ -98,7 +98,7 @@ AGAIN: dict[str, Callable[[Overview], object]] = {
     "misplaced_fields": lambda o: len(_misplaced(o)),
     "misplaced_datasets": lambda o: len({(f.store, f.dataset) for f in _misplaced(o)}),
     "copies": lambda o: len(o.copies),
-    "copies.closest": lambda o: 100 * max(pair[2] for pair in o.copies),
+    "copies.closest": lambda o: 100 * max(copy.containment for copy in o.copies),
     "first": lambda o: min(log.first for log in o.logs if log.first),
     "last": lambda o: max(log.last for log in o.logs if log.last),
     "events": lambda o: o.events,
@@ -155,6 +155,16 @@ def again(key: str, overview: Overview) -> object:
         fields = [field for field in overview.fields if field.store == store]
         return len(fields) if what == "fields" else len({field.dataset for field in fields})
     if kind == "worst_misplaced":
+        if rest in {"touches", "actors", "since", "copied"}:
+            (lies,) = overview.misplaced
+            assert lies.touched
+            told: dict[str, object] = {
+                "touches": lies.touched.count,
+                "actors": lies.touched.actors,
+                "since": lies.since,
+                "copied": 100 * lies.fields[0].copies[0].containment,
+            }
+            return told[rest]
         worst = min(_misplaced(overview), key=lambda field: (field.store, field.dataset, field.field))
         return 100 * worst.matched / worst.scanned if rest == "share" else getattr(worst, rest)
     return AGAIN[key](overview)

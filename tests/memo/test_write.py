@@ -22,7 +22,7 @@ from custodes.errors import CouldNotRun
 from custodes.memo import charts
 from custodes.memo.sentence import clean, sentence_case
 from custodes.memo.write import PAGES, breakable, render, write
-from custodes.records import Category, Overview
+from custodes.records import Category, Copy, Overview
 from custodes.risk import assess
 from tests.risk.overviews import (
     AS_OF,
@@ -69,7 +69,7 @@ def hostile_overview(text: str) -> Overview:
         examined=(a_dataset(text, store=text),),
         fields=(a_field(store=text, dataset=text, field=text, category=text),),
         categories={text: Category(text, text, "user", 5, frozenset({"pci"}))},
-        copies=((text, text, 1.0),),
+        copies=(Copy(text, text, 1.0),),
         logs=(a_log(log=text, kind=text),),
         findings=(finding,),
         incidents=(an_incident(finding),),

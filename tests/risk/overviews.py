@@ -8,6 +8,7 @@ from typing import Any
 
 from custodes.records import (
     Category,
+    Copy,
     Evidence,
     Examined,
     Field,
@@ -15,8 +16,12 @@ from custodes.records import (
     Incident,
     LedgerStatus,
     LogCoverage,
+    Misplaced,
+    MisplacedField,
     Overview,
     Skipped,
+    Toucher,
+    Touches,
     finding_id,
     incident_id,
 )
@@ -180,6 +185,33 @@ def an_empty_overview() -> Overview:
     )
 
 
+MISPLACED = Misplaced(
+    finding="F-0123456789ab",
+    store="exports",
+    dataset="main.orders",
+    fields=(
+        MisplacedField(
+            *("note", "payment_card", 0.9, 12, 100, 240, True, AS_OF - timedelta(days=9)),
+            (Copy("exports.main.orders.note", "safe.cards.number", 0.37, margin=0.02),),
+        ),
+    ),
+    since=AS_OF - timedelta(days=40),
+    since_by="row dates",
+    modified=None,
+    dated_by="placed",
+    dated=(AS_OF - timedelta(days=40), AS_OF - timedelta(days=30)),
+    vault_declared=True,
+    touched=Touches(
+        *(7, 2, AS_OF - timedelta(days=39), AS_OF - timedelta(days=2)),
+        (
+            Toucher("staff:e4", 5, AS_OF - timedelta(days=39), AS_OF - timedelta(days=2)),
+            Toucher("service:mail", 2, AS_OF - timedelta(days=20), AS_OF - timedelta(days=10)),
+        ),
+        watched=True,
+    ),
+)
+
+
 def a_busy_overview(incidents: int = 7) -> Overview:
     """A marketplace with trouble: several stores, misplaced data, copies, gaps and many incidents."""
     checks = ("contact_takeover", "key_fan_in", "bulk_reading", "watched_lookup", "dormant_account")
@@ -232,9 +264,10 @@ def a_busy_overview(incidents: int = 7) -> Overview:
             a_field(store="safe", dataset="cards", field="number", category="payment_card"),
         ),
         copies=(
-            ("shop.main.customers.email", "warehouse.main.customers.email", 0.99),
-            ("shop.main.orders.email", "exports.main.orders.email", 0.93),
+            Copy("shop.main.customers.email", "warehouse.main.customers.email", 0.99),
+            Copy("shop.main.orders.email", "exports.main.orders.email", 0.93),
         ),
+        misplaced=(MISPLACED,),
         logs=(a_log(events=120_345, quarantined=311), a_log(log="gateway", events=40_000, quarantined=0)),
         events=160_345,
         actors=214,

@@ -83,7 +83,7 @@ def run(folder: Path, *, workers: int = 4, at: datetime = NOW, data: str = "cust
 
 
 def answer(outcome: ScanOutcome) -> str:
-    return show.as_json(show.scan_plain(outcome))
+    return show.as_json(show.scan_plain(outcome, [], []))
 
 
 def test_the_answer_is_the_same_with_any_number_of_workers(shop: Path) -> None:

@@ -52,7 +52,10 @@ def test_a_state_of_the_first_release_is_brought_up_to_date(file: Path, database
         connection.execute(sa.text("drop table ruling"))
         connection.execute(sa.text("drop table flow"))
         connection.execute(sa.text("alter table field drop column place"))
-        connection.execute(sa.text("alter table dataset drop column sampled"))
+        for column in ("modified", "dated", "sampled"):
+            connection.execute(sa.text(f"alter table dataset drop column {column}"))
+        for column in ("covers", "margin", "at_least"):
+            connection.execute(sa.text(f"alter table copy drop column {column}"))
         connection.execute(sa.text("alter table dataset drop column scan"))
         connection.execute(sa.text("update alembic_version set version_num = '0001'"))
     database.close()
@@ -91,7 +94,7 @@ def test_when_a_field_was_first_seen_survives_rescans(database: Database) -> Non
     datamap.save(["shop"], [an_examined(a_field()), an_examined(name="main.gone")], judged_by="a", now=NOW)
     later = NOW + timedelta(days=9)
     datamap.save(["shop"], [an_examined(a_field(confidence=0.5))], judged_by="a", now=later)
-    assert datamap.first_seen() == {("shop", "main.customers"): NOW}
+    assert datamap.first_seen() == {("shop", "main.customers", "email", "email"): NOW}
     assert [one.dataset for one in datamap.all()] == ["main.customers"]
     assert datamap.all()[0].verdicts[0].confidence == 0.5
 

@@ -9,16 +9,16 @@ from custodes.cli import show
 
 if TYPE_CHECKING:
     from custodes.pipeline.scan import ScanOutcome
-    from custodes.records import Finding, FlowEdge, Place
+    from custodes.records import Finding, FlowEdge, Misplaced, Place
 
 Plain = dict[str, object]
 
 
-def scan_plain(outcome: ScanOutcome) -> Plain:
+def scan_plain(outcome: ScanOutcome, places: Sequence[Misplaced], found: Sequence[Finding]) -> Plain:
     """What scan promises, and beside it the flows: every edge, what leaves, what is inferred, what disagrees."""
     told = outcome.told
     return {
-        **show.scan_plain(outcome),
+        **show.scan_plain(outcome, places, found),
         "flows": [flow_plain(edge, told.carried.get(edge, ())) for edge in outcome.flows],
         "outside": [
             {**flow_plain(one.edge, (one.category,)), "confidence": round(one.confidence, 4), "seen": one.seen}

@@ -50,18 +50,22 @@ def scan(
     from custodes.cli import show
     from custodes.cli.flows import flowing_text, scan_plain
     from custodes.pipeline.flowing import flow_findings
-    from custodes.pipeline.scan import drifted_findings, misplaced_findings
+    from custodes.pipeline.misplaced import findings_of, misplaced
+    from custodes.pipeline.open_engine import open_engine
+    from custodes.pipeline.scan import drifted_findings
     from custodes.pipeline.scan import scan as run_scan
 
     with writing() as workspace, shown(quiet=json) as progress:
         outcome = run_scan(workspace, progress, full=full, workers=workers)
-        found, drifted = misplaced_findings(workspace), drifted_findings(workspace)
+        with open_engine(workspace) as engine:
+            places = misplaced(workspace, engine)
+        found, drifted = findings_of(workspace, places), drifted_findings(workspace)
         flowing = flow_findings(workspace)
         if outcome.changed:
             receipt = workspace.receipt("scan", fields=len(outcome.fields), uncovered=len(outcome.skipped))
             workspace.seal_receipts([receipt])
     text = show.scan_text(outcome, [*found, *drifted], flowing_text(outcome, flowing))
-    print(show.as_json(scan_plain(outcome)) if json else text)
+    print(show.as_json(scan_plain(outcome, places, found)) if json else text)
     sys.exit(FINDINGS if found or flowing or outcome.drifted else UNCOVERED if outcome.skipped else CLEAN)
 
 

@@ -16,6 +16,7 @@ from custodes.records import (
     Finding,
     Incident,
     LedgerStatus,
+    Misplaced,
     Ruling,
     Skipped,
     Suppressed,
@@ -67,11 +68,14 @@ def minute(moment: datetime | None) -> str:
 # --- scan -------------------------------------------------------------------------------------------------------
 
 
-def scan_plain(outcome: ScanOutcome) -> Plain:
-    """The shape DESIGN promises, and beside it which datasets were examined and how far."""
+def scan_plain(outcome: ScanOutcome, places: Sequence[Misplaced], found: Sequence[Finding]) -> Plain:
+    """The shape DESIGN promises, and beside it what is misplaced, and which datasets were examined and how far."""
+    by_id = {finding.id: finding for finding in found}
     return {
         "fields": [field_plain(field) for field in outcome.fields],
-        "copies": [{"a": a, "b": b, "containment": round(share, 4)} for a, b, share in outcome.copies],
+        "copies": [asdict(one) for one in outcome.copies],
+        "references": [asdict(one) for one in outcome.references],
+        "misplaced": [misplaced_plain(one, by_id[one.finding]) for one in places],
         "suppressed": [suppressed_plain(one) for one in outcome.suppressed],
         "drift": [asdict(one) for one in outcome.drifts],
         "read": {"datasets": outcome.read, "rows": outcome.rows, "bytes": outcome.size},
@@ -94,6 +98,17 @@ def scan_plain(outcome: ScanOutcome) -> Plain:
 def field_plain(field: Field) -> Plain:
     """One verdict."""
     return {**asdict(field), "confidence": round(field.confidence, 4), "reasons": list(field.reasons)}
+
+
+def misplaced_plain(one: Misplaced, finding: Finding) -> Plain:
+    """One place outside every vault: which fields, how much, since when, copies of what, touched by whom."""
+    return {
+        **asdict(one),
+        "severity": finding.severity,
+        "confidence": round(finding.confidence, 4),
+        "reason": finding.reason,
+        "tip": finding.tip,
+    }
 
 
 def suppressed_plain(one: Suppressed) -> Plain:
@@ -123,7 +138,7 @@ def scan_text(outcome: ScanOutcome, findings: Sequence[Finding], flowing: Sequen
                 for field in one.verdicts
             )
     lines.extend(suppressed_line(one) for one in outcome.suppressed)
-    lines.extend(f"copy: {a} holds {share:.0%} of its values in {b}" for a, b, share in outcome.copies)
+    lines.extend(f"copy: {one.said} of the values of {one.a} stand in {one.b} as well" for one in outcome.copies)
     lines.extend(f"{_CHECKS.get(finding.check, finding.check)}: {finding.reason}" for finding in findings)
     return _page([*lines, *flowing, *uncovered_lines(outcome.skipped)])
 

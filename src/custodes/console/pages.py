@@ -101,6 +101,8 @@ def data_map(known: Overview, *, store: str, category: str, page: int) -> Values
         "quiet": quiet,
         "bars": _bars(known, chosen),
         "misplaced": [field for field in wrong_place if store in ("", field.store)],
+        "told": {finding.id for finding in known.findings},
+        "places": [one for one in known.misplaced if store in ("", one.store)],
         "stores": sorted({one.store for one in known.examined} | {field.store for field in known.fields}),
         "gaps": gaps(known, ("scan",)),
     }

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Protocol
 
 import pyarrow as pa
 
@@ -94,6 +95,18 @@ class _Rows:
     before: int
 
 
+class Onlooker(Protocol):
+    """Whoever wants to see the values of a dataset as the tally tells them, nested ones under their paths."""
+
+    def see(self, path: str, cells: pa.Array) -> None:
+        """Some values of a path: text, or a dictionary of it."""
+        ...
+
+    def moved(self, old: str, new: str) -> None:
+        """What was told under one path is part of another from now on."""
+        ...
+
+
 class Tally:
     """What has been seen of one dataset. Memory is bounded by its columns, not by its rows."""
 
@@ -106,6 +119,18 @@ class Tally:
         self._unfolder = Unfolder(classifier.personal)
         self._owners: dict[str, str] = {}  # by path, the column it was first met in
         self._sampled = 0
+        self._onlooker: Onlooker | None = None
+        self._counting = True
+
+    def watched_by(self, onlooker: Onlooker) -> None:
+        """Show every value from now on to somebody else as well, under the path it is told under."""
+        self._onlooker = onlooker
+
+    def show(self, batch: pa.RecordBatch) -> None:
+        """Take a batch apart for the onlooker alone; no verdict rests on it."""
+        sampled, self._counting = self._sampled, False
+        self.add(batch)
+        self._sampled, self._counting = sampled, True
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Count one batch: columns of strings, or of lists and structs of strings; what is nested in text as well."""
@@ -143,6 +168,8 @@ class Tally:
             for old, new in self._moved(move, column):
                 tally = self._columns.pop(old, None)
                 self._owners.pop(old, None)
+                if self._onlooker is not None:
+                    self._onlooker.moved(old, new)
                 if tally is not None:
                     self._at(new, None, rows).merge(tally)
                     for one in move.keys:
@@ -172,6 +199,10 @@ class Tally:
         return tally
 
     def _count(self, path: str, array: pa.Array, declared: Column | None, rows: _Rows) -> None:
+        if self._onlooker is not None:
+            self._onlooker.see(path, array)
+        if not self._counting:
+            return
         tally = self._at(path, declared, rows)
         tally.add(array, self._classifier.recogniser)
         if tally.aligned:

@@ -2,199 +2,171 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import struct
-import unicodedata
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from math import sqrt
+from typing import Final
 
-import datasketches as ds
-import pyarrow as pa
-import pyarrow.compute as pc
+import numpy as np
 
-from custodes.records import Category, Dataset, Field
+from custodes.datamap.containment import Ints, shared
+from custodes.datamap.sketch import Sketch
+from custodes.records import Category, Copy
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_LG_K: Final = 12  # 4,096 hashes a sketch: containment within about ±0.03 (two standard errors of theta sketches)
-_FORM: Final = b"\x01"  # the first byte of a stored sketch: a later form is told apart and made anew
-_DIGITS_AT_LEAST: Final = 7
-_SEPARATORS: Final = str.maketrans("", "", " -()+./\u00a0\u2010\u2011\u2013")
 LEAST_CONTAINMENT: Final = 0.1
 LEAST_DISTINCT: Final = 20
+LEAST_SHARED: Final = 3  # hashes: of a sample, one or two may be an address that every system is tested with
+MOST: Final = 100  # copies told of one field
 
-_SHARED_BY_MANY: Final = ("user.demographic", "user.location", "user.health")  # fideslang: traits, not identifiers
-_LEAST_LENGTH: Final = 6  # shorter values, such as a card's security code, repeat by chance
+# A field of few values that each stand in many rows is a list of choices, whatever it was judged to be.
+_FEW: Final = 1_000
+_OFTEN: Final = 50
 
-Copy = tuple[str, str, float]  # field a, field b, share of a's distinct values that b holds too
+_SHARED_BY_MANY: Final = ("user.demographic", "user.location")  # fideslang: traits, not identifiers
+_NUMBERS_OF_PATIENTS: Final = (
+    "user.health_and_medical.record_id",
+    "user.health_and_medical.insurance_beneficiary_id",
+)
+# Amounts, months and short codes: people who have nothing in common share them.
+_NO_IDENTIFIERS: Final = frozenset({"card_expiry", "card_security_code", "credit_score", "income"})
+# fideslang: numbers that are written in groups, with blanks or dashes or without.
+_APART: Final = ("user.financial", "user.contact.phone_number", "user.government_id", "user.unique_id", "user.health")
+_SURE: Final = 1.96  # standard deviations that hold 95 of 100
 
 
 @dataclass(frozen=True, slots=True)
-class Sketch:
-    """The distinct values of one field as a compact theta sketch.
+class Related:
+    """copies: the closest first. references: fields that are declared to name rows of others, and do.
 
-    dataset: full name (`store.dataset`). category: what the field was judged to hold.
+    left_out: by field, how many copies beyond the closest 100 are not told.
     """
 
-    dataset: str
-    field: str
-    category: str
-    theta: Any  # datasketches.compact_theta_sketch; the package publishes no types
-
-    @property
-    def name(self) -> str:
-        """`store.dataset.field`."""
-        return f"{self.dataset}.{self.field}"
-
-    def to_bytes(self) -> bytes:
-        """The sketch to store; without the key nothing can be looked up in it."""
-        head = json.dumps([self.dataset, self.field, self.category]).encode()
-        return _FORM + struct.pack(">I", len(head)) + head + bytes(self.theta.serialize())
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Sketch | None:
-        """A stored sketch; None when it is damaged or of another form, so that it is made anew."""
-        try:
-            (length,) = struct.unpack_from(">I", data, 1)
-            dataset, field, category = map(str, json.loads(data[5 : 5 + length]))
-            theta = ds.compact_theta_sketch.deserialize(data[5 + length :])
-        except (struct.error, TypeError, ValueError, IndexError, RuntimeError):
-            return None
-        return cls(dataset, field, category, theta) if data[:1] == _FORM else None
-
-
-class Sketches:
-    """The sketches of one workspace: made while a scan reads, kept while a dataset is unchanged.
-
-    key: secret of the workspace; sketches made with another key share nothing. categories: the ids of categories
-    whose values point at one person (e-mail, phone, card): a shared city or birth date says nothing about copying.
-    stored: from an earlier scan, by `store.dataset.field`, as `stored()` gave it. Threads may take in one dataset each:
-    what is open is kept by dataset, so that none walks through what another changes.
-    """
-
-    def __init__(self, key: bytes, categories: Collection[str], stored: Mapping[str, bytes] | None = None) -> None:
-        if not 16 <= len(key) <= 64:
-            raise ValueError("a sketch key has 16 to 64 bytes")
-        self._key = key
-        self._categories = frozenset(categories)
-        self._before: dict[str, list[Sketch]] = {}
-        for data in (stored or {}).values():
-            if (sketch := Sketch.from_bytes(data)) is not None:
-                self._before.setdefault(sketch.dataset, []).append(sketch)
-        self._open: dict[str, dict[str, tuple[str, Any]]] = {}  # by dataset and field
-        self._done: list[Sketch] = []
-
-    def keep(self, dataset: Dataset) -> None:
-        """The dataset is unchanged: what was stored of it still holds."""
-        self._done.extend(self._before.pop(dataset.full_name, ()))
-
-    def forget(self, dataset: Dataset) -> None:
-        """The dataset is read anew: nothing stored of it holds."""
-        self._before.pop(dataset.full_name, None)
-
-    def start(self, dataset: Dataset, verdicts: Collection[Field]) -> None:
-        """From now on take in those fields of the dataset whose category points at one person."""
-        mine = self._open.setdefault(dataset.full_name, {})
-        for verdict in verdicts:
-            if verdict.category in self._categories:
-                mine.setdefault(verdict.field, (verdict.category, ds.update_theta_sketch(_LG_K)))
-
-    def add(self, dataset: Dataset, batch: pa.RecordBatch) -> None:
-        """Take in rows of a dataset that was started."""
-        mine = self._open.get(dataset.full_name, {})
-        for column, array in zip(batch.schema.names, batch.columns, strict=True):
-            # A verdict names the items of a list column `column[]`.
-            entry = mine.get(column) or mine.get(f"{column}[]")
-            if entry is None:
-                continue
-            theta = entry[1]
-            for value in _distinct(array):
-                normal = _normal(value)
-                if len(normal) >= _LEAST_LENGTH:
-                    theta.update(self._hashed(normal))
-
-    def wants(self, dataset: Dataset) -> bool:
-        """Whether any field of a dataset that was started is taken in."""
-        return bool(self._open.get(dataset.full_name))
-
-    def of(self, dataset: Dataset) -> dict[str, bytes]:
-        """What to store of a dataset that has been read to its end, by `store.dataset.field`."""
-        name = dataset.full_name
-        mine = [
-            Sketch(name, field, category, theta.compact())
-            for field, (category, theta) in self._open.get(name, {}).items()
-        ]
-        return {sketch.name: sketch.to_bytes() for sketch in mine}
-
-    def all(self) -> list[Sketch]:
-        """Of every dataset that was kept or read, by name."""
-        for dataset, fields in self._open.items():
-            for field, (category, theta) in fields.items():
-                self._done.append(Sketch(dataset, field, category, theta.compact()))
-        self._open.clear()
-        return sorted(self._done, key=lambda sketch: sketch.name)
-
-    def stored(self) -> dict[str, bytes]:
-        """What to hand to the next scan, by `store.dataset.field`."""
-        return {sketch.name: sketch.to_bytes() for sketch in self.all()}
-
-    def _hashed(self, normal: str) -> int:
-        digest = hashlib.blake2b(normal.encode(), digest_size=8, key=self._key).digest()
-        return int.from_bytes(digest, "big", signed=True)
+    copies: tuple[Copy, ...]
+    references: tuple[Copy, ...]
+    left_out: Mapping[str, int]
 
 
 def identifying(categories: Mapping[str, Category]) -> frozenset[str]:
     """The ids of categories whose values point at one person or account, so that sharing them means copying.
 
-    Traits (birth date, gender, health), places and single names are shared by people who have nothing in common.
+    Traits (birth date, gender, health), places, amounts and single names are shared by people who have nothing in
+    common.
     """
     return frozenset(
         category.id
         for category in categories.values()
         if category.sensitivity >= 3
-        and "special" not in category.flags
+        and category.id not in _NO_IDENTIFIERS
+        and ("special" not in category.flags or category.fides.startswith(_NUMBERS_OF_PATIENTS))
         and not category.fides.startswith(_SHARED_BY_MANY)
     )
+
+
+def written_apart(categories: Mapping[str, Category]) -> frozenset[str]:
+    """The ids of categories of numbers (cards, accounts, phones, documents) whose separators mean nothing."""
+    return frozenset(category.id for category in categories.values() if category.fides.startswith(_APART))
 
 
 def copies(sketches: Collection[Sketch]) -> list[Copy]:
     """Pairs of fields of different datasets of which one holds at least a tenth of the other's distinct values.
 
     Each pair once, the contained field first, the closest pairs first. Fields of under 20 distinct values are left
-    out: a few shared ones are chance. Containment is |A and B| / |A| (Broder 1997), estimated by theta sketches
-    (Dasgupta, Lang, Rhodes, Thaler 2016).
+    out: a few shared ones are chance. Containment is |A and B| / |A| (Broder 1997): of the hashes of A below both
+    sketches' theta, those that B has as well.
     """
-    sized = [(sketch.theta.get_estimate(), sketch) for sketch in sketches]
-    ranked = sorted(
-        ((size, sketch) for size, sketch in sized if size >= LEAST_DISTINCT), key=lambda pair: (pair[0], pair[1].name)
+    return list(related(sketches).copies)
+
+
+def related(sketches: Collection[Sketch]) -> Related:
+    """Copies, and apart from them the references that foreign keys declare."""
+    chosen = sorted((one for one in sketches if _comparable(one)), key=lambda one: (one.size, one.name))
+    places = {name: place for place, name in enumerate(dict.fromkeys(one.dataset for one in chosen))}
+    dataset = np.array([places[one.dataset] for one in chosen], np.int64)
+    a, b, both = shared([one.hashes for one in chosen])
+    kept = both >= LEAST_SHARED
+    a, b, both = a[kept], b[kept], both[kept]
+    kept = dataset[a] != dataset[b]
+    a, b, both = a[kept], b[kept], both[kept]
+    of_a, of_b = _below(chosen, a, b), _below(chosen, b, a)
+    close = both >= LEAST_CONTAINMENT * of_a
+    found: list[Copy] = []
+    references: list[Copy] = []
+    for one, other, common, mine, theirs in zip(
+        *(each[close].tolist() for each in (a, b, both, of_a, of_b)), strict=True
+    ):
+        copy = _copy(chosen[one], chosen[other], common, mine, theirs)
+        (references if _refers(chosen[one], chosen[other]) else found).append(copy)
+    found.sort(key=_rank)
+    told, left_out = _closest(found)
+    return Related(tuple(told), tuple(sorted(references, key=_rank)), left_out)
+
+
+def _rank(copy: Copy) -> tuple[float, float, str, str]:
+    return -copy.containment, -copy.covers, copy.a, copy.b
+
+
+def _comparable(sketch: Sketch) -> bool:
+    size = sketch.size
+    return size >= LEAST_DISTINCT and not (size < _FEW and sketch.cells > _OFTEN * size)
+
+
+def _below(chosen: list[Sketch], of: Ints, others: Ints) -> Ints:
+    """For each pair, how many hashes of the one lie below the other's theta."""
+    counts = np.zeros(len(of), np.int64)
+    if not len(of):
+        return counts
+    theta = np.array([one.theta for one in chosen], np.uint64)
+    order = np.argsort(of, kind="stable")
+    places, starts = np.unique(of[order], return_index=True)
+    for place, rows in zip(places.tolist(), np.split(order, starts[1:]), strict=True):
+        counts[rows] = np.searchsorted(chosen[place].hashes, theta[others[rows]])
+    return counts
+
+
+def _copy(one: Sketch, other: Sketch, common: int, mine: int, theirs: int) -> Copy:
+    share = common / mine
+    sampled = mine < one.size - 0.5
+    return Copy(
+        a=one.name,
+        b=other.name,
+        containment=round(share, 3),
+        covers=round(common / theirs, 3),
+        margin=round(_margin(share, mine), 3) if sampled else 0.0,
+        at_least=not (one.whole and other.whole),
     )
-    found = []
-    for position, (size, small) in enumerate(ranked):
-        for _, large in ranked[position + 1 :]:
-            if small.dataset == large.dataset:
-                continue
-            both = ds.theta_intersection()
-            both.update(small.theta)
-            both.update(large.theta)
-            containment = min(1.0, both.get_result().get_estimate() / size)
-            if containment >= LEAST_CONTAINMENT:
-                found.append((small.name, large.name, round(containment, 3)))
-    return sorted(found, key=lambda copy: (-copy[2], copy[0], copy[1]))
 
 
-def _distinct(array: pa.Array) -> Iterator[str]:
-    if pa.types.is_list(array.type):
-        array = array.flatten()
-    for value in pc.unique(array).to_pylist():
-        if value is not None:
-            yield value
+def _margin(share: float, count: int) -> float:
+    """The further end of the interval in which a share of so many lies in 95 of 100 cases (Wilson 1927)."""
+    square = _SURE**2
+    middle = (share + square / (2 * count)) / (1 + square / count)
+    half = _SURE * sqrt(share * (1 - share) / count + square / (4 * count**2)) / (1 + square / count)
+    return max(share - (middle - half), middle + half - share)
 
 
-def _normal(value: str) -> str:
-    """One form of what is written in many: `+1 (555) 010-0199` and `15550100199`, `A@B.example` and `a@b.example`."""
-    text = (value if value.isascii() else unicodedata.normalize("NFKC", value)).strip().casefold()
-    bare = text.translate(_SEPARATORS)
-    return bare if len(bare) >= _DIGITS_AT_LEAST and bare.isdigit() else text
+def _refers(one: Sketch, other: Sketch) -> bool:
+    """Whether one is declared to name rows of the other, or both those of a third."""
+    if one.references is not None and one.references == other.references:
+        return True
+    return one.references == other.name or other.references == one.name
+
+
+def _closest(ranked: list[Copy]) -> tuple[list[Copy], dict[str, int]]:
+    """The first hundred of each field: of a thousand copies of one table, nobody reads every pair."""
+    told: list[Copy] = []
+    left_out: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
+    for copy in ranked:
+        if counts[copy.a] >= MOST and counts[copy.b] >= MOST:
+            left_out[copy.a] += 1
+            continue
+        counts.update((copy.a, copy.b))
+        told.append(copy)
+    return told, dict(left_out)
+
+
+def closest(name: str, known: Collection[Copy]) -> Iterator[Copy]:
+    """The copies that a field is part of, as it is the contained or the containing one, the closest first."""
+    mine = [copy for copy in known if name in (copy.a, copy.b)]
+    yield from sorted(mine, key=_rank)

@@ -6,22 +6,23 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
 from custodes.datamap.claim import signed
+from custodes.datamap.dated import Dates
 from custodes.datamap.enough import Enough, Limits, unseen
 from custodes.datamap.order import targets_first
+from custodes.datamap.sketching import Sketching
 from custodes.records import Dataset, Examined, Field, Skipped
 from custodes.stores.interface import Store, Unreadable
 
 if TYPE_CHECKING:
-    from custodes.datamap.copies import Sketches
+    from custodes.datamap.sketches import Sketches
 
-_FIRST_LOOK: Final = 20_000  # rows after which it is decided which fields are sketched
-_HELD_BACK: Final = 1 << 26  # bytes after which it is decided, however few the rows
 
 # The dataset, rows read of it so far, and bytes of text in the batch that came last. What it raises ends the scan.
 Progress = Callable[[Dataset, int, int], None]
@@ -108,7 +109,9 @@ def judged(
         yield Skipped("scan", store.name, name, f"left out by the owner: {reason}", "remove it from skip to read it")
     elif isinstance(found, Skipped):
         yield found
-    elif (before := _unchanged(found, asked.known) or _done(found, asked.done)) is not None:
+    elif (before := _unchanged(found, asked.known) or _done(found, asked.done)) is not None and (
+        sketches is None or sketches.holds(found, before.verdicts)
+    ):
         if sketches is not None:
             sketches.keep(found)
         judge.recall(before)
@@ -127,7 +130,8 @@ def _examine(
     sketches: Sketches | None,
     on_progress: Progress | None,
 ) -> Iterator[Examined | Skipped]:
-    sketching = None if sketches is None else _Sketching(sketches, tally, dataset)
+    sketching = None if sketches is None else Sketching(sketches, tally, dataset)
+    dates = Dates()
     enough = Enough() if limits.rows and dataset.scattered and not limits.whole else None
     spent = _Spent(limits)
     rows = passed = 0
@@ -140,8 +144,9 @@ def _examine(
                 if not sure:
                     tally.add(batch)
                     rows += batch.num_rows
+                dates.add(batch)
                 if sketching is not None:
-                    sketching.add(batch)
+                    sketching.add(batch, counted=not sure)
                 if on_progress is not None:
                     on_progress(dataset, passed, batch.nbytes)
                 if (reason := spent.by(batch)) is not None:
@@ -163,10 +168,10 @@ def _examine(
         if rows == 0:
             return
     verdicts = tally.verdicts()
-    if sketching is not None:
-        sketching.finish(verdicts)
     ended = broken is None and not (sure and rows == passed)
     total = _total(dataset, passed, limits.rows, whole=ended)
+    if sketching is not None:
+        sketching.finish(verdicts, whole=ended and total == passed)
     sampled = sure and (total is None or rows < total)
     yield Examined(
         store=store.name,
@@ -178,6 +183,8 @@ def _examine(
         fingerprint=None if broken is not None else dataset.fingerprint,
         verdicts=tuple(replace(one, reasons=(*one.reasons, *_share(rows, total, sure=sampled))) for one in verdicts),
         sampled=sampled,
+        modified=dataset.modified,
+        dated=dates.told({one.field for one in verdicts}, datetime.now(UTC)),
     )
 
 
@@ -215,43 +222,6 @@ class _Spent:
         return None
 
 
-class _Sketching:
-    """Holds back the first rows until it is known which fields identify a person; then sketches those fields."""
-
-    def __init__(self, sketches: Sketches, tally: Tally, dataset: Dataset) -> None:
-        self._sketches = sketches
-        self._tally = tally
-        self._dataset = dataset
-        self._held: list[pa.RecordBatch] | None = []
-        self._rows = self._bytes = 0
-        sketches.forget(dataset)
-
-    def add(self, batch: pa.RecordBatch) -> None:
-        if self._held is None:
-            self._sketches.add(self._dataset, batch)
-            return
-        self._held.append(batch)
-        self._rows += batch.num_rows
-        self._bytes += batch.nbytes
-        if self._rows >= _FIRST_LOOK or self._bytes >= _HELD_BACK:
-            self._start(self._tally.verdicts())
-
-    @property
-    def wanted(self) -> bool:
-        """Whether the dataset has fields that are sketched."""
-        return self._held is not None or self._sketches.wants(self._dataset)
-
-    def finish(self, verdicts: tuple[Field, ...]) -> None:
-        if self._held is not None:
-            self._start(verdicts)
-
-    def _start(self, verdicts: tuple[Field, ...]) -> None:
-        self._sketches.start(self._dataset, verdicts)
-        for batch in self._held or ():
-            self._sketches.add(self._dataset, batch)
-        self._held = None
-
-
 def unwanted(name: str, skip: Mapping[str, str]) -> str | None:
     """The owner's reason for leaving a dataset out, by its name or a pattern; None where it is to be read."""
     if name in skip:
@@ -263,7 +233,7 @@ def _unchanged(dataset: Dataset, known: Mapping[str, Examined]) -> Examined | No
     before = known.get(dataset.full_name)
     if before is None or dataset.fingerprint is None or before.fingerprint != dataset.fingerprint:
         return None
-    return replace(before, kind=dataset.kind, columns=len(dataset.columns))
+    return replace(before, kind=dataset.kind, columns=len(dataset.columns), modified=dataset.modified)
 
 
 def _done(dataset: Dataset, done: Mapping[str, Examined]) -> Examined | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Final
 
 from custodes.memo import sources
-from custodes.memo.sentence import Figure, Paragraph, Sentence, count, in_prose, listed, name, say, share
-from custodes.records import Field, Overview
+from custodes.memo.sentence import Figure, Paragraph, Sentence, count, day, in_prose, listed, name, say, share
+from custodes.records import Field, Misplaced, Overview
 from custodes.risk.measures import category_of, misplaced
 
 RUINOUS = 5  # Category.sensitivity
@@ -168,12 +169,63 @@ def _misplaced(overview: Overview, most: int, source: list[str]) -> Paragraph:
                 sources=source,
             )
         )
+    place = next((one for one in overview.misplaced if (one.store, one.dataset) == (worst.store, worst.dataset)), None)
+    if place is not None:
+        sentences.extend(_history(place, worst, source))
+    if not overview.vaults:
+        sentences.append(say("No store or dataset is declared as a vault, so that the right place may be among these."))
     return tuple(sentences)
 
 
+_SINCE: Final = {
+    "row dates": "by the earliest date in its rows",
+    "file date": "by the date of the file",
+    "first scan": "by the first scan that saw it",
+}
+
+
+def _history(place: Misplaced, worst: Field, source: list[str]) -> Iterable[Sentence]:
+    """Since when the gravest of it lies there, what it is a copy of, and who has touched it since."""
+    key = "worst_misplaced"
+    if place.since is not None:
+        yield say(
+            "It has lain there since {since} or longer, {by}.",
+            since=day(f"{key}.since", place.since),
+            by=_SINCE[place.since_by],
+            sources=source,
+        )
+    copied = next((one.copies[0] for one in place.fields if one.field == worst.field and one.copies), None)
+    if copied is not None:
+        mine = f"{place.full_name}.{worst.field}" == copied.a
+        yield say(
+            "Of its values, {share} stand in “{other}” as well."
+            if mine
+            else "It holds {share} of what “{other}” holds.",
+            share=Figure(f"{key}.copied", 100 * copied.containment, f"up to {100 * copied.containment:.0f}%"),
+            other=name(copied.b if mine else copied.a),
+            sources=source,
+        )
+    touched = place.touched
+    if touched is not None and touched.count:
+        yield say(
+            "Since then the logs tell of {touches} of it by {actors}: {who}.",
+            touches=count(f"{key}.touches", touched.count, "touch", "touches"),
+            actors=count(f"{key}.actors", touched.actors, "person, service or key", "people, services and keys"),
+            who=listed([one.actor for one in touched.by], 3),
+            sources=source,
+        )
+    elif touched is not None:
+        yield say(
+            "The logs tell of no touch of it since then."
+            if touched.watched
+            else "No log tells of that store, so that nobody can say who has touched it."
+        )
+
+
 def _copies(overview: Overview, most: int, source: list[str]) -> Paragraph:
-    ranked = sorted(overview.copies, key=lambda pair: (-pair[2], pair[0], pair[1]))
-    pairs = [f"{name(a)} in {name(b)}" for a, b, _ in ranked]
+    ranked = sorted(overview.copies, key=lambda copy: (-copy.containment, copy.a, copy.b))
+    pairs = [f"{name(copy.a)} in {name(copy.b)}" for copy in ranked]
+    closest = 100 * ranked[0].containment
     return (
         say(
             "Data also lies more than once: in {pairs} of fields the values of the one are found in the other, which "
@@ -185,7 +237,7 @@ def _copies(overview: Overview, most: int, source: list[str]) -> Paragraph:
         say(
             "The closest {pair} ({share} of the values).",
             pair=f"is {pairs[0]}" if len(pairs) == 1 or most < 2 else f"are {pairs[0]}, and {pairs[1]}",
-            share=Figure("copies.closest", 100 * ranked[0][2], f"up to {100 * ranked[0][2]:.0f}%"),
+            share=Figure("copies.closest", closest, f"up to {closest:.0f}%"),
             sources=source,
         ),
     )

@@ -9,8 +9,8 @@ from typing import Final
 
 from custodes.config import StoreConfig
 from custodes.datamap import drift
-from custodes.datamap.copies import Sketches
 from custodes.datamap.crew import Ended, Told
+from custodes.datamap.sketches import Sketches
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Dataset, Drift, Examined, Skipped
 

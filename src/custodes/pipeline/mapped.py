@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from custodes.config import LogConfig
-from custodes.pipeline.detect import open_engine
+from custodes.pipeline.open_engine import open_engine
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Skipped
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from custodes.datamap.flowing import with_origins
 from custodes.detections.catalogue import load_detections
 from custodes.pipeline.categories import known_categories
-from custodes.pipeline.detect import open_engine
 from custodes.pipeline.flowing import flows_told
+from custodes.pipeline.misplaced import misplaced
+from custodes.pipeline.open_engine import open_engine
 from custodes.pipeline.rulings import ruled
 from custodes.pipeline.workspace import Workspace
 from custodes.records import LedgerStatus, LogCoverage, Overview
@@ -25,6 +26,7 @@ def overview(workspace: Workspace, ledger: LedgerStatus) -> Overview:
             "select count(*) as events, count(distinct actor) as actors, count(distinct subject) as subjects,"
             " max(time) as last from event"
         ).to_pylist()[0]
+        misplaced_now = tuple(misplaced(workspace, engine))
         asked = [one.id for one in load_detections(config.detections, engine)]
     by_log = {row["source"]: row for row in logs}
     quarantined = workspace.intake.quarantined()
@@ -65,5 +67,6 @@ def overview(workspace: Workspace, ledger: LedgerStatus) -> Overview:
         ledger=ledger,
         vaults=tuple(vaults),
         suppressed=suppressed,
+        misplaced=misplaced_now,
         checks=tuple(one for one in asked if one not in {gap.dataset for gap in workspace.coverage.all("detect")}),
     )

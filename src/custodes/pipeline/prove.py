@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from custodes.errors import BadInput
-from custodes.pipeline.detect import open_engine
+from custodes.pipeline.open_engine import open_engine
 from custodes.pipeline.who import event_of
 from custodes.pipeline.workspace import VERIFIER, Workspace
 from custodes.records.canonical import event_bytes

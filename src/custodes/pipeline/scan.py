@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
@@ -11,15 +11,15 @@ from custodes import __version__
 from custodes.config import StoreConfig
 from custodes.datamap.category import CategoryRules, load_categories
 from custodes.datamap.classify import Classifier
-from custodes.datamap.copies import Sketches, copies, identifying
+from custodes.datamap.copies import MOST, identifying, related, written_apart
 from custodes.datamap.crew import Crew, Told
 from custodes.datamap.drift import drift_findings
 from custodes.datamap.enough import Limits
 from custodes.datamap.flowing import Flowing, with_origins
-from custodes.datamap.misplaced import misplaced
 from custodes.datamap.prose import NameFinder
 from custodes.datamap.scan import Asked
-from custodes.pipeline.categories import known_categories
+from custodes.datamap.sketch import FORM
+from custodes.datamap.sketches import Sketches
 from custodes.pipeline.flowing import flows_told
 from custodes.pipeline.flows import collect
 from custodes.pipeline.keep import Keeper
@@ -29,7 +29,7 @@ from custodes.pipeline.rulings import ruled, unapplied
 from custodes.pipeline.site import StoreSite, hands
 from custodes.pipeline.under_way import UnderWay
 from custodes.pipeline.workspace import Workspace
-from custodes.records import Drift, Examined, Field, Finding, FlowEdge, Skipped, Suppressed
+from custodes.records import Copy, Drift, Examined, Field, Finding, FlowEdge, Skipped, Suppressed
 from custodes.stores.names import file_name
 
 
@@ -37,6 +37,7 @@ from custodes.stores.names import file_name
 class ScanOutcome:
     """examined: the map with people's rulings applied. suppressed: verdicts that a ruling keeps off it.
 
+    references: pairs that share values because a foreign key says so.
     changed: whether anything on the data map differs from before. read: datasets that were read, not remembered.
     flows: every known edge. told: what they tell of the map.
     drifts: what of the stores' schemas is new, gone or of another type, as long as it is news; drifted: whether this
@@ -45,7 +46,8 @@ class ScanOutcome:
 
     examined: tuple[Examined, ...]
     suppressed: tuple[Suppressed, ...]
-    copies: tuple[tuple[str, str, float], ...]
+    copies: tuple[Copy, ...]
+    references: tuple[Copy, ...]
     skipped: tuple[Skipped, ...]
     read: int
     changed: bool
@@ -78,8 +80,9 @@ def scan(workspace: Workspace, progress: Progress, *, full: bool = False, worker
     classifier = Classifier(rules, names=names)
     under_way = UnderWay(workspace, judged_by)
     before = workspace.datamap.all()
+    categories = {one.id: one.category for one in rules}
     sketches = Sketches(
-        workspace.token_key, identifying({one.id: one.category for one in rules}), workspace.datamap.sketches()
+        workspace.token_key, identifying(categories), workspace.datamap.sketches(), apart=written_apart(categories)
     )
     names_of_stores = [store.name for store in config.stores]
     workspace.datamap.forget_stores(names_of_stores)
@@ -103,8 +106,9 @@ def scan(workspace: Workspace, progress: Progress, *, full: bool = False, worker
         skipped.append(Skipped("scan", "", "", "no store is configured", f"add [stores.NAME] to {config.file.name}"))
     collected = collect(workspace, progress, lost={gap.store for gap in skipped if not gap.dataset})
     skipped.extend(collected.skipped)
-    pairs = copies(sketches.all())
-    workspace.datamap.save_copies(pairs, sketches.stored())
+    pairs = related(sketches.all())
+    workspace.datamap.save_copies(pairs.copies, sketches.stored())
+    skipped.extend(_crowded(pairs.left_out))
     skipped.extend(unapplied(workspace))
     workspace.coverage.replace("scan", skipped)
     changed = (
@@ -118,7 +122,8 @@ def scan(workspace: Workspace, progress: Progress, *, full: bool = False, worker
     return ScanOutcome(
         with_origins(examined, flowing),
         suppressed,
-        tuple(pairs),
+        pairs.copies,
+        pairs.references,
         tuple(skipped),
         keeper.read,
         changed,
@@ -147,6 +152,13 @@ def _asked(
     )
 
 
+def _crowded(left_out: Mapping[str, int]) -> Iterator[Skipped]:
+    """Fields that share values with more others than are told."""
+    for name, count in sorted(left_out.items()):
+        reason = f"of the fields that {name} shares values with, {count:,} are not told beside the {MOST} closest"
+        yield Skipped("scan", "", "", reason, "leave out copies that are meant to be there, under stores.NAME.skip")
+
+
 def left_out(store: StoreConfig) -> dict[str, str]:
     """What the owner does not want read, with the reason, by every name it may go by.
 
@@ -157,7 +169,7 @@ def left_out(store: StoreConfig) -> dict[str, str]:
 
 def _told(examined: Sequence[Examined]) -> list[Examined]:
     """The map without fingerprints: a file that was only touched is no news."""
-    return [replace(one, fingerprint=None) for one in examined]
+    return [replace(one, fingerprint=None, modified=None) for one in examined]
 
 
 def name_finder(model: str | None) -> NameFinder | None:
@@ -175,7 +187,7 @@ def _digest(rules: Sequence[CategoryRules], limits: Limits, names: str) -> str:
     Behind the dash stand the limits, which say nothing about a dataset that was read whole. Categories count by the
     text of their files: sets in them print in another order in every process.
     """
-    digest = hashlib.sha256(repr((__version__, names)).encode())
+    digest = hashlib.sha256(repr((__version__, names, FORM)).encode())
     for rule in rules:
         digest.update(hashlib.sha256(rule.file.read_bytes()).digest())
     said = repr((limits.rows, limits.bytes, limits.seconds, limits.whole))
@@ -191,19 +203,6 @@ def in_vault(stores: Iterable[StoreConfig]) -> Callable[[str, str], bool]:
         return declared if isinstance(declared, bool) else dataset in declared
 
     return answer
-
-
-def misplaced_findings(workspace: Workspace) -> list[Finding]:
-    """What lies on the map where the owner did not declare a vault, raised when a scan first saw it there."""
-    since = {f"{store}.{name}": moment for (store, name), moment in workspace.datamap.first_seen().items()}
-    found = misplaced(
-        [verdict for one in ruled(workspace)[0] for verdict in one.verdicts],
-        known_categories(workspace),
-        in_vault(workspace.config.stores),
-        workspace.clock(),
-        workspace.datamap.copies(),
-    )
-    return [replace(one, raised=since.get(one.datasets[0], one.raised)) for one in found]
 
 
 def drifted_findings(workspace: Workspace) -> list[Finding]:

@@ -8,9 +8,9 @@ from contextlib import closing
 from typing import Final
 
 from custodes.config import ScanConfig, StoreConfig
-from custodes.datamap.copies import Sketches
 from custodes.datamap.order import targets_first
 from custodes.datamap.scan import Asked, Judge, judged
+from custodes.datamap.sketches import Sketches
 from custodes.pipeline.meter import Meter
 from custodes.pipeline.open_store import open_store
 from custodes.records import Dataset, Examined, Skipped

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
 
+from custodes.engine.interface import Engine, Parameter
 from custodes.errors import BadInput
 from custodes.events.tokens import protect
-from custodes.pipeline.detect import open_engine
+from custodes.pipeline.open_engine import open_engine
 from custodes.pipeline.workspace import Workspace
-from custodes.records import EVENT_COLUMNS, AccessEvent, Skipped
+from custodes.records import EVENT_COLUMNS, AccessEvent, Skipped, Toucher, Touches
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,71 @@ def touched(workspace: Workspace, leaves: Sequence[int], most: int) -> list[dict
     with open_engine(workspace) as engine:
         rows: list[dict[str, object]] = engine.ask(_EVIDENCE, {"leaves": list(leaves), "most": most}).to_pylist()
     return rows
+
+
+_TOUCHERS: Final = """
+with asked as (
+    select unnest($datasets) as dataset, unnest($numbers) as number, cast(unnest($since) as timestamptz) as since
+), named as (select unnest($owners) as number, unnest($fields) as field)
+select a.number, e.actor, count(*) as touches, min(e.time) as first, max(e.time) as last
+from event e join asked a on e.dataset = a.dataset
+where e.time >= a.since
+  and (len(e.fields) = 0 or exists (
+      select 1 from named n where n.number = a.number and list_contains(e.fields, n.field)))
+group by a.number, e.actor
+order by a.number, touches desc, last desc, e.actor
+"""
+_WATCHED: Final = "select distinct split_part(dataset, '.', 1) as store from event"
+_ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NAMED: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A dataset (full name) of a store whose touches are asked for: since when, and of which fields."""
+
+    dataset: str
+    store: str
+    since: datetime | None
+    fields: tuple[str, ...]
+
+
+def touchers(engine: Engine, asked: Sequence[Asked]) -> list[Touches]:
+    """Who touched each of these datasets. A touch that names fields counts where it names one of those asked for.
+
+    Whole datasets are asked about, not people: no receipt is due.
+    """
+    if not asked:
+        return []
+    found: dict[int, list[Toucher]] = {}
+    fields = [(number, name) for number, one in enumerate(asked) for field in one.fields for name in _spelt(field)]
+    parameters: dict[str, Parameter] = {
+        "datasets": [one.dataset for one in asked],
+        "numbers": list(range(len(asked))),
+        "since": [(one.since or _ALWAYS).isoformat() for one in asked],
+        "owners": [number for number, _ in fields],
+        "fields": [name for _, name in fields],
+    }
+    for row in engine.ask(_TOUCHERS, parameters).to_pylist():
+        found.setdefault(row["number"], []).append(Toucher(row["actor"], row["touches"], row["first"], row["last"]))
+    watched = {row["store"] for row in engine.ask(_WATCHED).to_pylist()}
+    return [_touches(found.get(number, []), one.store in watched) for number, one in enumerate(asked)]
+
+
+def _touches(found: Sequence[Toucher], watched: bool) -> Touches:
+    return Touches(
+        count=sum(one.touches for one in found),
+        actors=len(found),
+        first=min((one.first for one in found), default=None),
+        last=max((one.last for one in found), default=None),
+        by=tuple(found[:_NAMED]),
+        watched=watched,
+    )
+
+
+def _spelt(field: str) -> set[str]:
+    """How a log may name a field: as the data map does, or by its column alone."""
+    return {field, field.split(".", 1)[0].removesuffix("[]")}
 
 
 def _names(workspace: Workspace, subject: str) -> list[str]:

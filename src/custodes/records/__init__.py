@@ -1,6 +1,7 @@
 """Which words do the rooms share? A noun enters only when two rooms need it. Arrow schemas are in `records.schema`."""
 
 from custodes.records.category import Category, Flag
+from custodes.records.copy import Copy
 from custodes.records.drift import DRIFTS, Drift, Drifted
 from custodes.records.event import ACTIONS, EVENT_COLUMNS, OUTCOMES, AccessEvent, Action, Outcome
 from custodes.records.field import Column, Dataset, Examined, Field
@@ -15,6 +16,7 @@ from custodes.records.finding import (
     incident_id,
 )
 from custodes.records.flow import FlowEdge, Origin, Place
+from custodes.records.misplaced import Misplaced, MisplacedField, Toucher, Touches
 from custodes.records.overview import LedgerStatus, LogCoverage, Overview
 from custodes.records.receipt import Detail, Receipt, ReceiptKind
 from custodes.records.rule import Rule
@@ -34,6 +36,7 @@ __all__ = [
     "Action",
     "Category",
     "Column",
+    "Copy",
     "Dataset",
     "Decided",
     "Detail",
@@ -48,6 +51,8 @@ __all__ = [
     "Incident",
     "LedgerStatus",
     "LogCoverage",
+    "Misplaced",
+    "MisplacedField",
     "Origin",
     "Outcome",
     "Overview",
@@ -59,6 +64,8 @@ __all__ = [
     "Skipped",
     "Suppressed",
     "Tokeniser",
+    "Toucher",
+    "Touches",
     "finding_id",
     "incident_id",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Dataset:
     scattered: with a limit its rows come in random order, so that those read so far are a fair sample at any moment.
     memory: bytes that reading it may take beyond what batches of rows do, about. declared: whether the columns are the
     store's own word; those of documents are paths that were met in the first of them.
+    modified: when the file was last written; None for a table.
     """
 
     store: str
@@ -37,6 +39,7 @@ class Dataset:
     scattered: bool = False
     memory: int = 0
     declared: bool = True
+    modified: datetime | None = None
 
     @property
     def full_name(self) -> str:
@@ -68,6 +71,8 @@ class Examined:
     """One dataset that was read: how many rows of how many, so that the share read is always stated.
 
     sampled: the rows are a fair sample of all, read until more of them changed no verdict.
+    modified: when the file was written, by the earliest scan. dated: a column that tells when its rows were made, and
+    the first and the last moment in the rows that were read.
     """
 
     store: str
@@ -79,3 +84,5 @@ class Examined:
     fingerprint: str | None = None
     verdicts: tuple[Field, ...] = field(default=())
     sampled: bool = False
+    modified: datetime | None = None
+    dated: tuple[str, datetime, datetime] | None = None

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from custodes.records.category import Category
+from custodes.records.copy import Copy
 from custodes.records.field import Examined, Field
 from custodes.records.finding import Finding, Incident
+from custodes.records.misplaced import Misplaced
 from custodes.records.ruling import Suppressed
 from custodes.records.skipped import Skipped
 
@@ -49,7 +51,7 @@ class Overview:
     examined: tuple[Examined, ...]
     fields: tuple[Field, ...]
     categories: dict[str, Category]
-    copies: tuple[tuple[str, str, float], ...]  # field a, field b, containment of a in b
+    copies: tuple[Copy, ...]
     logs: tuple[LogCoverage, ...]
     events: int
     actors: int
@@ -61,3 +63,4 @@ class Overview:
     vaults: tuple[str, ...] = ()  # stores and datasets (full names) declared as vaults
     suppressed: tuple[Suppressed, ...] = ()  # verdicts that somebody ruled to be no personal data
     checks: tuple[str, ...] = ()  # detections that ran to their end: silence of any other one means nothing
+    misplaced: tuple[Misplaced, ...] = ()  # datasets outside every vault that hold what belongs into one

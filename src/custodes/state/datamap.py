@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from custodes.records import Examined, Field
+from custodes.records import Copy, Examined, Field
 from custodes.state.database import Database
 from custodes.state.schema import copy, dataset, field, sketch
 
@@ -48,10 +49,9 @@ class DataMap:
         """Replace what is known of these stores; the first time each dataset and field was seen is kept."""
         names = tuple(stores)
         with self._database.write() as connection:
-            since = {
-                (row.store, row.name): row.first_seen
-                for row in connection.execute(sa.select(dataset).where(dataset.c.store.in_(names)))
-            }
+            before = connection.execute(sa.select(dataset).where(dataset.c.store.in_(names))).all()
+            since = {(row.store, row.name): row.first_seen for row in before}
+            modified = {(row.store, row.name): row.modified for row in before}
             since_field = {
                 (row.store, row.dataset, row.field, row.category): row.first_seen
                 for row in connection.execute(sa.select(field).where(field.c.store.in_(names)))
@@ -59,23 +59,23 @@ class DataMap:
             for table in (dataset, field):
                 connection.execute(table.delete().where(table.c.store.in_(names)))
             for one in examined:
-                _insert(connection, one, judged_by, now, since, since_field, None)
+                _insert(connection, one, judged_by, now, since, since_field, None, modified)
 
     def keep(self, one: Examined, sketches: Mapping[str, bytes], *, judged_by: str, now: datetime, scan: str) -> None:
         """Replace what is known of one dataset while a scan is under way, so that it is not read again after a stop."""
         mine = sa.and_(dataset.c.store == one.store, dataset.c.name == one.dataset)
         fields = sa.and_(field.c.store == one.store, field.c.dataset == one.dataset)
         with self._database.write() as connection:
-            since = {
-                (row.store, row.name): row.first_seen for row in connection.execute(sa.select(dataset).where(mine))
-            }
+            before = connection.execute(sa.select(dataset).where(mine)).all()
+            since = {(row.store, row.name): row.first_seen for row in before}
+            modified = {(row.store, row.name): row.modified for row in before}
             since_field = {
                 (row.store, row.dataset, row.field, row.category): row.first_seen
                 for row in connection.execute(sa.select(field).where(fields))
             }
             connection.execute(dataset.delete().where(mine))
             connection.execute(field.delete().where(fields))
-            _insert(connection, one, judged_by, now, since, since_field, scan)
+            _insert(connection, one, judged_by, now, since, since_field, scan, modified)
             for name, body in sketches.items():
                 connection.execute(sketch.delete().where(sketch.c.name == name))
                 connection.execute(sketch.insert().values(name=name, body=body))
@@ -91,13 +91,13 @@ class DataMap:
         with self._database.read() as connection:
             return {row.name: row.body for row in connection.execute(sa.select(sketch))}
 
-    def first_seen(self) -> dict[tuple[str, str], datetime]:
-        """When each dataset (store, name) first held the oldest of its verdicts."""
-        query = sa.select(field.c.store, field.c.dataset, sa.func.min(field.c.first_seen)).group_by(
-            field.c.store, field.c.dataset
-        )
+    def first_seen(self) -> dict[tuple[str, str, str, str], datetime]:
+        """When each verdict (store, dataset, field, category) was first given."""
+        query = sa.select(field.c.store, field.c.dataset, field.c.field, field.c.category, field.c.first_seen)
         with self._database.read() as connection:
-            return {(row[0], row[1]): datetime.fromisoformat(row[2]) for row in connection.execute(query)}
+            return {
+                (row[0], row[1], row[2], row[3]): datetime.fromisoformat(row[4]) for row in connection.execute(query)
+            }
 
     def forget_stores(self, keep: Iterable[str]) -> None:
         """Take stores off the map that the owner no longer configures."""
@@ -106,21 +106,33 @@ class DataMap:
             for table in (dataset, field):
                 connection.execute(table.delete().where(table.c.store.not_in(names)))
 
-    def save_copies(self, pairs: Iterable[tuple[str, str, float]], sketches: Mapping[str, bytes]) -> None:
-        """Replace the pairs of fields of which one holds values of the other, and the sketches that told so."""
+    def save_copies(self, pairs: Iterable[Copy], sketches: Mapping[str, bytes]) -> None:
+        """Replace the pairs of fields of which one holds values of the other, and the sketches that told so.
+
+        A sketch that is stored as it is is not written again: of thousands, a scan makes a few anew.
+        """
+        rows = [asdict(one) for one in pairs]
         with self._database.write() as connection:
             connection.execute(copy.delete())
-            for a, b, containment in pairs:
-                connection.execute(copy.insert().values(a=a, b=b, containment=containment))
-            connection.execute(sketch.delete())
-            for name, body in sketches.items():
-                connection.execute(sketch.insert().values(name=name, body=body))
+            if rows:
+                connection.execute(copy.insert(), rows)
+            stored = connection.execute(sa.select(sketch)).all()
+            same = {row.name for row in stored if sketches.get(row.name) == row.body}
+            gone = [{"gone": row.name} for row in stored if row.name not in same]
+            if gone:
+                connection.execute(sketch.delete().where(sketch.c.name == sa.bindparam("gone")), gone)
+            fresh = [{"name": name, "body": body} for name, body in sketches.items() if name not in same]
+            if fresh:
+                connection.execute(sketch.insert(), fresh)
 
-    def copies(self) -> tuple[tuple[str, str, float], ...]:
+    def copies(self) -> tuple[Copy, ...]:
         """The stored pairs, the fullest first."""
-        query = sa.select(copy).order_by(copy.c.containment.desc(), copy.c.a, copy.c.b)
+        query = sa.select(copy).order_by(copy.c.containment.desc(), copy.c.covers.desc(), copy.c.a, copy.c.b)
         with self._database.read() as connection:
-            return tuple((row.a, row.b, row.containment) for row in connection.execute(query))
+            return tuple(
+                Copy(row.a, row.b, row.containment, row.covers, row.margin, bool(row.at_least))
+                for row in connection.execute(query)
+            )
 
     def _fields(self, connection: sa.Connection, store: str, name: str) -> tuple[Field, ...]:
         query = sa.select(field).where(field.c.store == store, field.c.dataset == name)
@@ -151,7 +163,19 @@ def _examined(row: sa.Row[tuple[object, ...]], verdicts: tuple[Field, ...]) -> E
         fingerprint=row.fingerprint,
         verdicts=verdicts,
         sampled=bool(row.sampled),
+        modified=None if row.modified is None else datetime.fromisoformat(row.modified),
+        dated=None if row.dated is None else _dated(json.loads(row.dated)),
     )
+
+
+def _dated(told: list[str]) -> tuple[str, datetime, datetime]:
+    return told[0], datetime.fromisoformat(told[1]), datetime.fromisoformat(told[2])
+
+
+def _earliest(before: str | None, now: datetime | None) -> str | None:
+    if now is None or before is None:
+        return before if now is None else now.isoformat()
+    return min(datetime.fromisoformat(before), now).isoformat()
 
 
 def _insert(
@@ -162,8 +186,12 @@ def _insert(
     since: Mapping[tuple[str, str], str],
     since_field: Mapping[tuple[str, str, str, str], str],
     scan: str | None,
+    modified: Mapping[tuple[str, str], str | None],
 ) -> None:
     moment = now.isoformat()
+    # Of a file that holds something new the earlier date says nothing; one that is only touched has lain there as long.
+    same = all((one.store, one.dataset, each.field, each.category) in since_field for each in one.verdicts)
+    earlier = modified.get((one.store, one.dataset)) if same else None
     connection.execute(
         dataset.insert().values(
             store=one.store,
@@ -174,6 +202,10 @@ def _insert(
             rows_total=one.rows_total,
             fingerprint=one.fingerprint,
             sampled=one.sampled,
+            modified=_earliest(earlier, one.modified),
+            dated=None
+            if one.dated is None
+            else json.dumps([one.dated[0], *(day.isoformat() for day in one.dated[1:])]),
             scan=scan,
             judged_by=judged_by,
             first_seen=since.get((one.store, one.dataset), moment),

@@ -18,6 +18,8 @@ dataset = Table(
     Column("rows_total", Integer),
     Column("fingerprint", String),
     Column("sampled", Boolean, nullable=False, server_default="0"),  # rows_read are a fair sample, and were enough
+    Column("modified", String),  # when the file was written, by the earliest scan
+    Column("dated", Text),  # JSON: a column that dates the rows, its first and its last moment
     Column("scan", String),  # the scan that read it, while that is under way or was stopped
     Column("judged_by", String, nullable=False),  # digest of the categories that judged it, and of the limits
     Column("first_seen", String, nullable=False),
@@ -48,6 +50,9 @@ copy = Table(
     Column("a", String, primary_key=True),
     Column("b", String, primary_key=True),
     Column("containment", Float, nullable=False),
+    Column("covers", Float, nullable=False, server_default="0"),
+    Column("margin", Float, nullable=False, server_default="0"),
+    Column("at_least", Boolean, nullable=False, server_default="0"),
 )
 
 # Which field flows into which, as definitions, scripts and logs say; described in `state.flows`.
@@ -186,4 +191,4 @@ ruling = Table(
 # Digests of what a step last worked from, so that a step with nothing new to do does nothing.
 mark = Table("mark", metadata, Column("name", String, primary_key=True), Column("value", Text, nullable=False))
 
-SCHEMA_VERSION = "0005"
+SCHEMA_VERSION = "0006"

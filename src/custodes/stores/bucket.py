@@ -81,7 +81,7 @@ class Bucket:
         if found.get("StorageClass") in _ARCHIVED:
             return Entry(name, None, None, "it lies in the archive class", "restore it, or list it under skip")
         source = Source(name, size, lambda: _Object(self, key, tag, size), packed=size)
-        return Entry(name, source, f"{tag}-{size}")
+        return Entry(name, source, f"{tag}-{size}", modified=found.get("LastModified"))
 
 
 class _Object(io.RawIOBase):

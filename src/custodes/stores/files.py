@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -26,13 +27,17 @@ _HELD: Final = 1 << 28  # bytes of archives in archives that are kept with them
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file of a place. name: its path there, with `/`. source: None where it cannot be read, for a reason."""
+    """One file of a place. name: its path there, with `/`. source: None where it cannot be read, for a reason.
+
+    modified: when it was last written.
+    """
 
     name: str
     source: Source | None
     fingerprint: str | None = None
     reason: str = ""
     hint: str = ""
+    modified: datetime | None = None
 
 
 class Place(Protocol):
@@ -120,6 +125,7 @@ class FilesStore:
                     *(self.name, told, part.columns, "file", part.rows, entry.fingerprint, part.scattered),
                     memory=part.memory,
                     declared=part.declared,
+                    modified=entry.modified,
                 )
         except OSError as error:
             yield self._skipped(name, _words(error), "grant the right to read it, or list it under skip")
@@ -218,7 +224,8 @@ class Folder:
             facts = file.stat()
             if not stat.S_ISREG(facts.st_mode):
                 return Entry(name, None, None, "it is no regular file", "list it under skip with a reason")
-            return Entry(name, of_path(file), fingerprint.of_file(facts))
+            modified = datetime.fromtimestamp(facts.st_mtime, UTC)
+            return Entry(name, of_path(file), fingerprint.of_file(facts), modified=modified)
         except OSError as error:
             return Entry(name, None, None, _words(error), "grant the right to read it, or list it under skip")
 

@@ -1,0 +1,60 @@
+"""Over what are questions asked? The locked engine over the sealed touches, today's context and the data map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+
+from custodes.engine.duckdb import FIELD_SCHEMA, RESIDENT_ROWS, DuckEngine
+from custodes.engine.interface import QuestionFailed
+from custodes.errors import CouldNotRun
+from custodes.pipeline.categories import known_categories
+from custodes.pipeline.evidence import EVENTS
+from custodes.pipeline.rulings import ruled
+from custodes.pipeline.scan import in_vault
+from custodes.pipeline.workspace import Workspace
+
+
+@contextmanager
+def open_engine(workspace: Workspace, *, replay: bool = False) -> Iterator[DuckEngine]:
+    """The locked engine over what is sealed. replay: for detections, which are asked the same for many days (so holding
+    rows pays) and need the data map; a question about touches alone does without, and without reading categories.
+
+    Raises CouldNotRun, also for a question in the block that fails: ours fit the views, so the evidence is at fault.
+    """
+    rows = RESIDENT_ROWS if replay else 0
+    try:
+        with DuckEngine(
+            workspace.segments(), context(workspace), field_table(workspace) if replay else None, resident_rows=rows
+        ) as engine:
+            yield engine
+    except QuestionFailed as failure:
+        raise CouldNotRun(failure.reason, where=str(workspace.data / EVENTS), hint=failure.hint) from failure
+
+
+def context(workspace: Workspace) -> dict[str, Path]:
+    """The newest snapshots of what is configured: context the owner took away must not go on excusing touches."""
+    configured = {chosen.kind for chosen in workspace.config.context}
+    return {kind: file for kind, file in workspace.snapshots().items() if kind in configured}
+
+
+def field_table(workspace: Workspace) -> pa.Table:
+    """The data map as questions see it."""
+    categories = known_categories(workspace)
+    vault: Callable[[str, str], bool] = in_vault(workspace.config.stores)
+    rows = [
+        {
+            "store": field.store,
+            "dataset": f"{field.store}.{field.dataset}",
+            "field": field.field,
+            "category": field.category,
+            "sensitivity": categories[field.category].sensitivity if field.category in categories else 0,
+            "vault": vault(field.store, field.dataset),
+        }
+        for one in ruled(workspace)[0]
+        for field in one.verdicts
+    ]
+    return pa.Table.from_pylist(rows, schema=FIELD_SCHEMA)
