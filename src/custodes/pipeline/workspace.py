@@ -20,6 +20,7 @@ from custodes.state.casebook import Casebook
 from custodes.state.coverage import Coverage
 from custodes.state.database import Database
 from custodes.state.datamap import DataMap
+from custodes.state.flows import Flows
 from custodes.state.intake import Intake
 from custodes.state.judgements import Judgements
 from custodes.state.rulings import Rulings
@@ -58,6 +59,7 @@ class Workspace:
         self.clock = clock
         self.by = by
         self.datamap = DataMap(database)
+        self.flows = Flows(database)
         self.coverage = Coverage(database)
         self.intake = Intake(database)
         self.judgements = Judgements(database)

@@ -13,6 +13,7 @@ from custodes.records.finding import (
     finding_id,
     incident_id,
 )
+from custodes.records.flow import FlowEdge, Origin, Place
 from custodes.records.overview import LedgerStatus, LogCoverage, Overview
 from custodes.records.receipt import Detail, Receipt, ReceiptKind
 from custodes.records.rule import Rule
@@ -39,11 +40,14 @@ __all__ = [
     "Field",
     "Finding",
     "Flag",
+    "FlowEdge",
     "Incident",
     "LedgerStatus",
     "LogCoverage",
+    "Origin",
     "Outcome",
     "Overview",
+    "Place",
     "Receipt",
     "ReceiptKind",
     "Rule",

@@ -50,6 +50,29 @@ copy = Table(
     Column("containment", Float, nullable=False),
 )
 
+# Which field flows into which, as definitions, scripts and logs say; described in `state.flows`.
+flow = Table(
+    "flow",
+    metadata,
+    Column("id", String, primary_key=True),  # digest of everything but the times
+    Column("source_store", String, nullable=False),
+    Column("source_dataset", String, nullable=False),
+    Column("source_field", String, nullable=False),
+    Column("target_store", String, nullable=False),  # empty: outside of every configured store
+    Column("target_dataset", String, nullable=False),
+    Column("target_field", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("through", Text, nullable=False),  # JSON list of functions
+    Column("origin", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("place", String, nullable=False),
+    Column("statement", Integer, nullable=False),
+    Column("leaves", Boolean, nullable=False, server_default="0"),
+    Column("first_seen", String, nullable=False),
+    Column("last_seen", String, nullable=False),
+    Index("flow_by", "by"),
+)
+
 # What was asked for and not covered, by the step that met it; replaced whenever that step runs again.
 skipped = Table(
     "skipped",
@@ -142,4 +165,4 @@ ruling = Table(
 # Digests of what a step last worked from, so that a step with nothing new to do does nothing.
 mark = Table("mark", metadata, Column("name", String, primary_key=True), Column("value", Text, nullable=False))
 
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0004"
