@@ -110,7 +110,7 @@ class Config:
     context: tuple[ContextConfig, ...]
     detections: Path | None = None  # folder with the user's own detections
     categories: Path | None = None  # folder with the user's own categories
-    controller: Controller = Controller()  # of the record of processing
+    controller: Controller = field(default_factory=Controller)  # of the record of processing
     processing: tuple[Processing, ...] = ()
 
     @property
@@ -228,7 +228,9 @@ class _Table:
         """A list that may be left out, but has no blank text in it."""
         items = self.texts(key)
         if (key in self.values and not items) or not all(item.strip() for item in items):
-            raise self.fail(key, "a text is blank or missing", "say it, or remove the key: it is then told as not stated")
+            raise self.fail(
+                key, "a text is blank or missing", "say it, or remove the key: it is then told as not stated"
+            )
         return tuple(item.strip() for item in items)
 
     def list_of_tables(self, key: str) -> list[_Table]:
@@ -388,12 +390,14 @@ def _processing(name: str, table: _Table) -> Processing:
         purposes=table.stated_list("purposes"),
         basis=table.choice("basis", BASES) if "basis" in table.values else table.stated("basis"),
         subjects=table.stated_list("subjects"),
-        recipients=table.stated_list("recipients"),
-        transfers=tuple(map(_transfer, table.list_of_tables("transfers"))),
+        # An empty list is an answer here: nobody gets it, it goes nowhere.
+        recipients=() if table.values.get("recipients") == [] else table.stated_list("recipients") or None,
+        transfers=tuple(map(_transfer, table.list_of_tables("transfers"))) if "transfers" in table.values else None,
         retention=table.stated("retention"),
         security=table.stated_list("security"),
         owner=table.stated("owner"),
     )
+    table.asked |= {"recipients", "transfers"}
     table.finish()
     return processing
 

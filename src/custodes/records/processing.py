@@ -21,8 +21,9 @@ BASES: Final = (
 
 #: The European Economic Area (ISO 3166-1): what is kept or sent anywhere else is a transfer to a third country.
 EEA: Final = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split()
-)
+    ("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT",
+     "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Transfer:
 class Processing:
     """One processing activity. datasets: stores, datasets by full name, or patterns of full names with `*`.
 
-    An empty text or tuple is not stated.
+    An empty text or tuple is not stated. Of recipients and transfers None is not stated, and an empty tuple says that
+    there are none.
     """
 
     name: str
@@ -58,20 +60,22 @@ class Processing:
     purposes: tuple[str, ...] = ()
     basis: str = ""
     subjects: tuple[str, ...] = ()
-    recipients: tuple[str, ...] = ()
-    transfers: tuple[Transfer, ...] = ()
+    recipients: tuple[str, ...] | None = None
+    transfers: tuple[Transfer, ...] | None = None
     retention: str = ""
     security: tuple[str, ...] = ()
     owner: str = ""
 
     def names(self, store: str, dataset: str) -> str | None:
         """The entry of `datasets` that this dataset falls under, or None."""
+        return next((entry for entry in self.datasets if self.matches(entry, store, dataset)), None)
+
+    @staticmethod
+    def matches(entry: str, store: str, dataset: str) -> bool:
+        """Whether an entry of `datasets` means this dataset."""
         full = f"{store}.{dataset}"
-        for entry in self.datasets:
-            # A name is meant as it stands before it is a pattern: files may have brackets in their names.
-            if entry in (store, full) or ("*" in entry and fnmatchcase(full, entry.replace("[", "[[]"))):
-                return entry
-        return None
+        # A name is meant as it stands before it is a pattern: files may have brackets in their names.
+        return entry in (store, full) or ("*" in entry and fnmatchcase(full, entry.replace("[", "[[]")))
 
 
 @dataclass(frozen=True, slots=True)
