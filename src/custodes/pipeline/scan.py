@@ -113,6 +113,7 @@ def scan(workspace: Workspace, progress: Progress, *, full: bool = False) -> Sca
         workspace.datamap.save([chosen.name], found, judged_by=judged_by, now=workspace.clock())
     pairs = copies(sketches.all())
     workspace.datamap.save_copies(pairs, sketches.stored())
+    workspace.history.note(workspace.datamap.all(), workspace.clock())
     skipped.extend(unapplied(workspace))
     workspace.coverage.replace("scan", skipped)
     changed = under_way.resumed or _told(workspace.datamap.all()) != _told(before)
