@@ -12,14 +12,25 @@ _KINDS = {
     "city": Category("city", "City of an address", "user.contact.address.city", 1),
     "birth_date": Category("birth_date", "Date of birth", "user.demographic.date_of_birth", 3),
     "diagnosis": Category("diagnosis", "Diagnosis", "user.health_and_medical", 5, frozenset({"special"})),
-    "payment_card": Category("payment_card", "Payment card number", "user.financial.credit_card", 5, frozenset({"pci"})),
+    "payment_card": Category("payment_card", "Payment card number", "user.financial", 5, frozenset({"pci"})),
     "iban": Category("iban", "Bank account (IBAN)", "user.financial.bank_account", 4),
 }  # fmt: skip
 _STORES = (
     ("shop", "main", 60), ("crm", "public", 80), ("billing", "ledger", 40), ("support", "public", 50),
     ("warehouse", "staging", 90), ("marts", "bi", 70), ("exports", "", 60), ("lake", "raw", 50),
 )  # fmt: skip
-_NOUNS = ("customers", "orders", "addresses", "payments", "tickets", "sessions", "invoices", "contacts", "events", "stock")
+_NOUNS = (
+    "customers",
+    "orders",
+    "addresses",
+    "payments",
+    "tickets",
+    "sessions",
+    "invoices",
+    "contacts",
+    "events",
+    "stock",
+)
 _SOURCES = ("shop", "crm", "billing", "support")
 
 
@@ -45,7 +56,9 @@ def landscape() -> tuple[Overview, tuple[FlowEdge, ...]]:
                 Field(store, name, kind, kind, 0.97, 970, 1000, (f"for: 97 % of 1,000 cells fit {kind}",))
                 for kind in dict.fromkeys(held)
             )
-            examined.append(Examined(store, name, "file" if store == "exports" else "table", 12, 1000, 1000, verdicts=fields))
+            examined.append(
+                Examined(store, name, "file" if store == "exports" else "table", 12, 1000, 1000, verdicts=fields)
+            )
     fields = tuple(field for one in examined for field in one.verdicts)
     flows = [
         *(edge for store in _SOURCES for edge in _pairs(examined, store, "warehouse", 6)),

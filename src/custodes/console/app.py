@@ -1,4 +1,4 @@
-"""Which page answers which address? Server-rendered, read-only, script on the graph alone; the gate stands before all."""
+"""Which page answers which address? Server-rendered, read-only, script on the graph alone; the gate is before all."""
 
 from __future__ import annotations
 

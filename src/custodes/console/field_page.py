@@ -1,4 +1,4 @@
-"""What is known of one field: what it holds and why, since when, where copies are, what flows in and out, what was ruled?"""
+"""What is known of one field: what it holds and why, since when, its copies and flows, and what was ruled?"""
 
 from __future__ import annotations
 

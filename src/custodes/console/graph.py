@@ -11,7 +11,6 @@ from typing import Final
 from urllib.parse import urlencode
 
 from custodes.console.gaps import gaps
-from custodes.console.words import counted
 from custodes.records import Examined, Field, FlowEdge, Overview
 from custodes.risk.measures import category_of, misplaced
 
@@ -19,7 +18,7 @@ Values = dict[str, object]
 Place = tuple[str, str]  # store, dataset
 
 OUTSIDE: Final = "outside of every store"
-_PAGE: Final = 100
+_PAGE: Final = 50
 _KINDS: Final = 4
 _SAID: Final = 6  # reasons named for one line
 _NAMED: Final = 3
@@ -145,7 +144,8 @@ def _copies(known: Overview) -> list[Line]:
             names = [name.removeprefix(".".join(located[name]) + ".") for name in (a, b)]
             grouped.setdefault((located[a], located[b]), []).append(f"{share:.0%} of {names[0]} is in {names[1]}")
     return [
-        Line(source, target, "copy", len(said), tuple(said[:_SAID])) for (source, target), said in sorted(grouped.items())
+        Line(source, target, "copy", len(said), tuple(said[:_SAID]))
+        for (source, target), said in sorted(grouped.items())
     ]
 
 
@@ -175,10 +175,3 @@ def _rows(known: Overview, lines: list[Line], wrong: set[Place], places: list[Pl
         )
         for place in places
     ]
-
-
-def in_words(values: Values) -> str:
-    """The page's first sentence."""
-    stores, flows, copies = (int(str(values[name])) for name in ("stores", "flows", "copies"))
-    flowing = counted(flows, "flow") if flows else "no flow is known"
-    return f"{counted(stores, 'store')}, {flowing}, {counted(copies, 'copy', 'copies')} between datasets"

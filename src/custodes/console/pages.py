@@ -111,9 +111,7 @@ def data_map(known: Overview, *, store: str, category: str, page: int, dataset: 
         "part": part,
         "quiet": quiet,
         "bars": _bars(known, chosen),
-        "misplaced": [
-            field for field in wrong_place if store in ("", field.store) and dataset in ("", field.dataset)
-        ],
+        "misplaced": [field for field in wrong_place if store in ("", field.store) and dataset in ("", field.dataset)],
         "stores": sorted({one.store for one in known.examined} | {field.store for field in known.fields}),
         "gaps": gaps(known, ("scan",)),
     }

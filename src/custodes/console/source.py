@@ -34,7 +34,7 @@ class Source(Protocol):
         ...
 
     def story(self, store: str, dataset: str, field: str) -> tuple[tuple[Change, ...], tuple[Ruling, ...]]:
-        """How a field's verdicts changed from scan to scan, the newest first, and every ruling on them, the first first.
+        """How a field's verdicts changed from scan to scan, the newest first, and every ruling, the first one first.
 
         Empty where nothing was noted or ruled.
         """

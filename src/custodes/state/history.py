@@ -27,9 +27,7 @@ class History:
 
     def note(self, examined: Iterable[Examined], now: datetime) -> int:
         """Compare the map with what was last noted of it; how many changes were added."""
-        told = {
-            (one.store, one.dataset, one.field, one.category): one for each in examined for one in each.verdicts
-        }
+        told = {(one.store, one.dataset, one.field, one.category): one for each in examined for one in each.verdicts}
         with self._database.write() as connection:
             before = _latest(connection)
             rows: list[dict[str, object]] = []
@@ -49,10 +47,11 @@ class History:
         table = verdict_change
         query = sa.select(table).where(table.c.store == store, table.c.dataset == dataset, table.c.field == field)
         with self._database.read() as connection:
-            return tuple(
-                Change(datetime.fromisoformat(row.time), row.category, row.turn, row.confidence, row.matched, row.scanned)
-                for row in connection.execute(query.order_by(table.c.number.desc()))
-            )
+            rows = connection.execute(query.order_by(table.c.number.desc())).all()
+        return tuple(
+            Change(datetime.fromisoformat(row.time), row.category, row.turn, row.confidence, row.matched, row.scanned)
+            for row in rows
+        )
 
 
 def _latest(connection: sa.Connection) -> dict[Key, float]:

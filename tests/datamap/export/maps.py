@@ -27,7 +27,12 @@ CATEGORIES = {
 
 def a_verdict(store: str, dataset: str, field: str, category: str = "email", **changes: Any) -> Field:
     """A verdict that rests on 97 of 100 cells."""
-    values = {"confidence": 0.97, "matched": 97, "scanned": 100, "reasons": ("for: 97 % of 100 cells fit it",)}
+    values: dict[str, Any] = {
+        "confidence": 0.97,
+        "matched": 97,
+        "scanned": 100,
+        "reasons": ("for: 97 % of 100 cells fit it",),
+    }
     return Field(store, dataset, field, category, **(values | changes))
 
 
@@ -41,7 +46,7 @@ def a_flow(
     source: tuple[str, str, str], target: tuple[str, str, str], kind: str = "direct", **changes: Any
 ) -> FlowEdge:
     """A flow that a view makes."""
-    values = {"through": (), "origin": "view", "by": source[0], "place": "main.v", "statement": 0}
+    values: dict[str, Any] = {"through": (), "origin": "view", "by": source[0], "place": "main.v", "statement": 0}
     return FlowEdge(Place(*source), Place(*target), kind, **(values | changes))
 
 

@@ -6,7 +6,7 @@
 "use strict";
 
 (() => {
-  const WIDTH = 186, HEIGHT = 50, GAP = 22, ROOM = 110, SHUT_WIDTH = 216, SHUT_HEIGHT = 92;
+  const WIDTH = 200, HEIGHT = 50, GAP = 22, ROOM = 110, SHUT_WIDTH = 216, SHUT_HEIGHT = 92;
   const OPEN_AT_ONCE = 40; // datasets that are shown without a click
   const find = (id) => document.getElementById(id);
   const box = find("graph"), side = find("graph-side"), says = find("graph-says"), counter = find("graph-count");
@@ -33,23 +33,29 @@
 
   // --- what is drawn --------------------------------------------------------------------------------------------
 
+  // A name is told by its end as well as by its beginning; of a sentence the beginning is enough.
   function cut(text, most) {
     const signs = [...text];
     return signs.length <= most ? text : `${signs.slice(0, most - 9).join("")}…${signs.slice(-8).join("")}`;
   }
 
+  function begun(text, most) {
+    const signs = [...text];
+    return signs.length <= most ? text : `${signs.slice(0, most - 1).join("").trimEnd()}…`;
+  }
+
   function storeLabel(store, held) {
     const personal = held.filter((one) => one.personal).length, wrong = held.filter((one) => one.wrong).length;
-    const rows = [cut(store, 24), `${plural(personal, "dataset")} with personal data`];
+    const rows = [cut(store, 24), `${personal.toLocaleString("en")} with personal data`];
+    if (held.length > personal) rows.push(`${(held.length - personal).toLocaleString("en")} without`);
     if (wrong) rows.push(`! ${wrong.toLocaleString("en")} in the wrong place`);
-    else if (held.length > personal) rows.push(`${held.length - personal} without`);
     return rows.join("\n");
   }
 
   function dataLabel(one) {
     const second = one.wrong ? "! " + one.kinds.join(", ") : one.kinds.join(", ");
     const none = one.outside ? "outside" : one.read ? "none recognised" : "not read";
-    return `${cut(one.name, 24)}\n${cut(second || none, 27)}`;
+    return `${cut(one.name, 25)}\n${begun(second || none, 26)}`;
   }
 
   function classes(held) {
@@ -121,39 +127,49 @@
   }
 
   function layout() {
-    const rank = columns(), places = new Map(), byColumn = new Map();
+    const rank = columns(), places = new Map(), byColumn = new Map(), flowing = new Set();
+    for (const line of lines) {
+      const ends = [datasets[line.source], datasets[line.target]];
+      if (line.kind === "flow" && ends[0].store !== ends[1].store && ends.every(shown)) ends.forEach((one) => flowing.add(one.store));
+    }
     for (const store of stores) {
       if (!members(store).length) continue;
       const column = rank.get(store);
       byColumn.set(column, [...(byColumn.get(column) || []), store]);
     }
-    // Stores that nothing leads to or from would make one long column: they are spread over as many as look square.
-    const stacks = [];
+    const put = (store, one, left, top) => {
+      if (!open.has(store)) return places.set(storeId(store), { x: left + one.width / 2, y: top + one.height / 2 });
+      return one.held.forEach((each, number) =>
+        places.set(dataId(each), {
+          x: left + (number % one.across) * (WIDTH + GAP) + WIDTH / 2,
+          y: top + Math.floor(number / one.across) * (HEIGHT + GAP) + HEIGHT / 2,
+        }),
+      );
+    };
+    let x = 0, bottom = 0;
     for (const column of [...byColumn.keys()].sort((a, b) => a - b)) {
-      const held = byColumn.get(column), wide = Math.max(1, Math.ceil(Math.sqrt(held.length / 3)));
-      for (let part = 0; part < wide; part += 1) {
-        const some = held.filter((_, index) => index % wide === part);
-        if (some.length) stacks.push(some);
-      }
-    }
-    let x = 0;
-    for (const stack of stacks) {
+      const stack = byColumn.get(column).filter((store) => flowing.has(store));
+      if (!stack.length) continue;
       const sizes = stack.map(size), width = Math.max(...sizes.map((one) => one.width));
       const height = sizes.reduce((sum, one) => sum + one.height + ROOM, -ROOM);
       let y = -height / 2;
       stack.forEach((store, index) => {
-        const one = sizes[index];
-        if (!open.has(store)) places.set(storeId(store), { x: x + width / 2, y: y + one.height / 2 });
-        else
-          one.held.forEach((each, number) =>
-            places.set(dataId(each), {
-              x: x + (width - one.width) / 2 + (number % one.across) * (WIDTH + GAP) + WIDTH / 2,
-              y: y + Math.floor(number / one.across) * (HEIGHT + GAP) + HEIGHT / 2,
-            }),
-          );
-        y += one.height + ROOM;
+        put(store, sizes[index], x + (width - sizes[index].width) / 2, y);
+        y += sizes[index].height + ROOM;
       });
+      bottom = Math.max(bottom, height / 2);
       x += width + ROOM * 1.6;
+    }
+    // Stores that nothing flows into or out of stand below, in rows as wide as what is above them.
+    const alone = stores.filter((store) => !flowing.has(store) && members(store).length).map((store) => [store, size(store)]);
+    const area = alone.reduce((sum, [, one]) => sum + (one.width + ROOM) * (one.height + ROOM), 0);
+    const right = Math.max(x - ROOM * 1.6, Math.sqrt(area * 1.6));
+    let left = 0, top = bottom + (x ? ROOM : 0), deepest = 0;
+    for (const [store, one] of alone) {
+      if (left && left + one.width > right) [left, top, deepest] = [0, top + deepest + ROOM, 0];
+      put(store, one, left, top);
+      left += one.width + ROOM;
+      deepest = Math.max(deepest, one.height);
     }
     return places;
   }
@@ -172,11 +188,11 @@
         selector: "node",
         style: {
           shape: "round-rectangle", label: "data(label)", color: of("ink"), "font-family": font, "font-size": 13,
-          "text-wrap": "wrap", "text-max-width": 178, "text-valign": "center", "text-halign": "center", "line-height": 1.25,
+          "text-wrap": "wrap", "text-max-width": 198, "text-valign": "center", "text-halign": "center", "line-height": 1.25,
           "min-zoomed-font-size": 4, "overlay-opacity": 0,
         },
       },
-      { selector: "node.dataset", style: { width: WIDTH, height: HEIGHT } },
+      { selector: "node.dataset", style: { width: WIDTH, height: HEIGHT, "font-size": 12.5 } },
       { selector: "node.store", style: { width: SHUT_WIDTH, height: SHUT_HEIGHT, "font-size": 15, "font-weight": 600, "text-max-width": 208 } },
       fill("personal", "accent-soft", "accent", 1.5),
       fill("quiet", "card", "line", 1.5),
@@ -192,17 +208,17 @@
       {
         selector: "edge",
         style: {
-          width: 2, "curve-style": "bezier", "control-point-step-size": 46, label: "data(label)", "font-size": 12, "font-family": font, color: of("soft"),
-          "text-background-color": of("paper"), "text-background-opacity": 0.85, "text-background-padding": 2, "overlay-opacity": 0,
-          "min-zoomed-font-size": 6, opacity: 0.75,
+          width: 2, "curve-style": "bezier", "control-point-step-size": 46, label: "data(label)", "font-size": 15, "font-family": font, color: of("ink"),
+          "text-background-color": of("paper"), "text-background-opacity": 1, "text-background-padding": 3, "overlay-opacity": 0,
+          "text-background-shape": "round-rectangle", "min-zoomed-font-size": 6, "line-opacity": 0.75,
         },
       },
       { selector: "edge.flow", style: { "line-color": of("accent"), "target-arrow-color": of("accent"), "target-arrow-shape": "triangle", "arrow-scale": 1.2 } },
       { selector: "edge.influence", style: { "line-color": of("soft"), "line-style": "dotted", "target-arrow-color": of("soft"), "target-arrow-shape": "vee" } },
-      { selector: "edge.copy", style: { "line-color": of("high"), "line-style": "dashed" } },
+      { selector: "edge.copy", style: { "line-color": of("high"), "line-style": "dashed", "curve-style": "unbundled-bezier", "control-point-distances": [-70], "control-point-weights": [0.5] } },
       { selector: "edge.astray", style: { "line-color": of("bad"), width: 3 } },
-      { selector: ".faded", style: { opacity: 0.13 } },
-      { selector: "edge.near", style: { width: 3.5, opacity: 1, "z-index": 9 } },
+      { selector: ".faded", style: { opacity: 0.18 } },
+      { selector: "edge.near", style: { width: 3.5, "line-opacity": 1, "z-index": 9 } },
       { selector: "node.chosen", style: { "border-color": of("ink"), "border-width": 4, "border-style": "solid" } },
     ];
   }
@@ -223,7 +239,7 @@
       const item = make("li"), go = make("button", `${other.store}.${other.name}`, { type: "button", title: why.join("; ") });
       go.addEventListener("click", () => reveal(other));
       item.append(go);
-      if (why.length) item.append(make("small", ` ${cut(why[0], 70)}`));
+      if (why.length) item.append(make("small", ` ${begun(why[0], 70)}`));
       list.append(item);
     }
     if (found.length > 40) list.append(make("li", `and ${found.length - 40} more, in the table`));
@@ -302,8 +318,8 @@
     });
     const count = cy.nodes(".dataset").length, whole = datasets.length, hidden = datasets.filter((one) => !shown(one)).length;
     counter.textContent = `${plural(count, "dataset")} of ${whole.toLocaleString("en")} open${hidden ? `, ${hidden.toLocaleString("en")} without personal data hidden` : ""}`;
+    choose(chosen ? cy.getElementById(chosen) : null, { tell: false }); // before the fit: what is chosen takes room
     if (fit) cy.fit(undefined, 34);
-    choose(chosen ? cy.getElementById(chosen) : null, { tell: false });
   }
 
   function toggle(store) {
@@ -320,7 +336,11 @@
   function show(some) {
     cy.fit(some, 44);
     if (cy.zoom() > 1.25) cy.zoom({ level: 1.25, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } });
-    if (cy.zoom() < 0.55) cy.zoom(0.55), cy.center(some.filter("node").first());
+    if (cy.zoom() < 0.6) {
+      const node = cy.getElementById(chosen);
+      cy.zoom(0.6);
+      cy.center(node.isParent() || node.empty() ? some : node);
+    }
   }
 
   function reveal(one) {
