@@ -119,7 +119,7 @@ def test_a_field_tells_its_story() -> None:
         "no longer on the map", "user:ann", "confirmed: email", "they are real", "custodes explain",
     ):  # fmt: skip
         assert said in text, said
-    assert source.looks == [("overview", "")]  # it names no person's deeds with data
+    assert source.looks == []  # it tells of data, not of what somebody did with it
     assert missing.status_code == 404
     assert "nosuch" not in missing.text
 

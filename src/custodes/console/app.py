@@ -137,7 +137,7 @@ def _add_maps(app: FastAPI, shown: Pages) -> None:
         return shown.page("graph.html", "graph", known, graph_page(known, flows, page=page))
 
     @app.get("/field")
-    def field(store: str, dataset: str, field: str) -> Response:
+    def field(store: str = "", dataset: str = "", field: str = "") -> Response:
         with shown.source() as source:
             known = source.overview()
             flows = source.flows()

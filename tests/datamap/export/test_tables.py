@@ -125,9 +125,9 @@ def test_a_name_is_no_formula(start: str) -> None:
             cells = [cell for line in csv.reader(io.StringIO(text, newline=""), delimiter=separator) for cell in line]
             assert not [cell for cell in cells if acts(cell)]
     book = openpyxl.load_workbook(io.BytesIO(as_xlsx(art30.sheets(told))))
-    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
-    assert {cell.data_type for cell in cells} == {"s"}
-    assert not [cell for cell in cells if acts(cell.value)]
+    held = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in held} == {"s"}
+    assert not [cell for cell in held if acts(cell.value)]
     assert all(cell.quotePrefix for cell in book["Record of processing"][2])
 
 
