@@ -49,7 +49,7 @@ class ASource:
 
     def story(self, store: str, dataset: str, field: str) -> tuple[tuple[Change, ...], tuple[Ruling, ...]]:
         rulings = [one for one in self.rulings if (one.store, one.dataset, one.field) == (store, dataset, field)]
-        return self.changes if (store, dataset) == ("shop", "main.customers") else (), tuple(rulings)
+        return self.changes if (store, dataset, field) == ("shop", "main.customers", "email") else (), tuple(rulings)
 
     def look(self, page: str, subject_of_look: str) -> None:
         if self.refusal is not None:

@@ -132,3 +132,4 @@ def test_a_field_held_not_personal_says_so() -> None:
         answer = console.come_in().get("/field?store=shop&dataset=main.customers&field=phone")
     assert "held not personal email , 97 % sure, 970 of 1,000 cells" in text_of(answer.text)
     assert field_page(known, (), ("shop", "main.customers", "nosuch"), (), ()) is None
+    assert field_page(known, FLOWS, ("shop", "main.mailing", "nosuch"), (), ()) is None  # though any field flows there

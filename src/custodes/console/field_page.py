@@ -40,7 +40,9 @@ def field_page(
     edges = tuple(flows)
     inward = [_end(known, edge, edge.source) for edge in edges if _is(edge.target, place)]
     outward = [_end(known, edge, edge.target) for edge in edges if _is(edge.source, place)]
-    if not (verdicts or suppressed or changes or rulings or inward or outward):
+    # A flow of any field names none: it must not make a page for whatever somebody asks for.
+    named = any(place in (edge.source, edge.target) for edge in edges)
+    if not (verdicts or suppressed or changes or rulings or named):
         return None
     pages = {f"{one.store}.{one.dataset}.{one.field}": one for one in known.fields}
     full = ".".join(place)
