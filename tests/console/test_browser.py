@@ -165,6 +165,20 @@ def test_graph_by_keys_alone(browser: Any) -> None:
     assert wrong == []
 
 
+def test_graph_on_a_phone(browser: Any) -> None:
+    """Many datasets do not make the page wider than the phone, and a store is opened by a tap on its button."""
+    known, flows = landscape()
+    with a_console(ASource(known, edges=flows)) as console:
+        page, wrong = a_landscape(browser, console, viewport={"width": 390, "height": 844}, color_scheme="dark")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.fill("#graph-search", "warehouse")
+        page.keyboard.press("Enter")
+        page.click("#graph-side button >> text=Open")
+        assert page.evaluate(OPEN).startswith("45 datasets")
+        page.context.close()
+    assert wrong == []
+
+
 def test_graph_without_script_has_its_table(browser: Any) -> None:
     """Where no script may run, the table says where the data is and where it goes."""
     known, flows = landscape()

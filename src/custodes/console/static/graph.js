@@ -121,9 +121,31 @@
   function size(store) {
     const held = members(store);
     if (!open.has(store)) return { width: SHUT_WIDTH, height: SHUT_HEIGHT, held, across: 1 };
-    const across = Math.max(1, Math.min(held.length, Math.round(Math.sqrt(held.length * 0.62)) || 1));
+    const across = portrait() ? Math.min(2, held.length) : Math.max(1, Math.round(Math.sqrt(held.length * 0.62)));
     const down = Math.ceil(held.length / across);
     return { width: across * (WIDTH + GAP) - GAP, height: down * (HEIGHT + GAP) - GAP, held, across };
+  }
+
+  // On a phone two boxes fit side by side at a size at which they can be read: the way of the data is downward there.
+  const portrait = () => box.clientWidth < 560;
+
+  function downward(rank, put, flowing) {
+    const known = stores.filter((store) => members(store).length);
+    const order = (store) => (flowing.has(store) ? rank.get(store) : Infinity);
+    const gap = 56, most = 2 * SHUT_WIDTH + gap, rows = [];
+    for (const store of known.sort((a, b) => order(a) - order(b))) {
+      const one = { store, rank: order(store), ...size(store) }, row = rows.at(-1);
+      if (row && row.rank === one.rank && row.width + gap + one.width <= most) {
+        row.held.push({ ...one, left: row.width + gap });
+        row.width += gap + one.width;
+        row.height = Math.max(row.height, one.height);
+      } else rows.push({ rank: one.rank, held: [{ ...one, left: 0 }], width: one.width, height: one.height });
+    }
+    let top = 0;
+    for (const row of rows) {
+      for (const one of row.held) put(one.store, { ...one, held: members(one.store) }, (most - row.width) / 2 + one.left, top);
+      top += row.height + gap;
+    }
   }
 
   function layout() {
@@ -146,6 +168,10 @@
         }),
       );
     };
+    if (portrait()) {
+      downward(rank, put, flowing);
+      return places;
+    }
     let x = 0, bottom = 0;
     for (const column of [...byColumn.keys()].sort((a, b) => a - b)) {
       const stack = byColumn.get(column).filter((store) => flowing.has(store));
@@ -215,7 +241,7 @@
       },
       { selector: "edge.flow", style: { "line-color": of("accent"), "target-arrow-color": of("accent"), "target-arrow-shape": "triangle", "arrow-scale": 1.2 } },
       { selector: "edge.influence", style: { "line-color": of("soft"), "line-style": "dotted", "target-arrow-color": of("soft"), "target-arrow-shape": "vee" } },
-      { selector: "edge.copy", style: { "line-color": of("high"), "line-style": "dashed", "curve-style": "unbundled-bezier", "control-point-distances": [-70], "control-point-weights": [0.5] } },
+      { selector: "edge.copy", style: { "line-color": of("high"), "line-style": "dashed", "curve-style": "unbundled-bezier", "control-point-distances": [portrait() ? -460 : -70], "control-point-weights": [0.5] } },
       { selector: "edge.astray", style: { "line-color": of("bad"), width: 3 } },
       { selector: ".faded", style: { opacity: 0.18 } },
       { selector: "edge.near", style: { width: 3.5, "line-opacity": 1, "z-index": 9 } },
@@ -316,10 +342,18 @@
       cy.elements().remove();
       cy.add(elements());
     });
-    const count = cy.nodes(".dataset").length, whole = datasets.length, hidden = datasets.filter((one) => !shown(one)).length;
-    counter.textContent = `${plural(count, "dataset")} of ${whole.toLocaleString("en")} open${hidden ? `, ${hidden.toLocaleString("en")} without personal data hidden` : ""}`;
+    const count = cy.nodes(".dataset").length, all = datasets.length, hidden = datasets.filter((one) => !shown(one)).length;
+    counter.textContent = `${plural(count, "dataset")} of ${all.toLocaleString("en")} open${hidden ? `, ${hidden.toLocaleString("en")} without personal data hidden` : ""}`;
     choose(chosen ? cy.getElementById(chosen) : null, { tell: false }); // before the fit: what is chosen takes room
-    if (fit) cy.fit(undefined, 34);
+    if (fit) whole();
+  }
+
+  function whole() {
+    cy.fit(undefined, portrait() ? 14 : 34);
+    if (cy.zoom() > 1.25) {
+      cy.zoom(1.25); // a few boxes need not fill the page
+      cy.center();
+    }
   }
 
   function toggle(store) {
@@ -417,7 +451,7 @@
       if (node && node.nonempty()) toggle(node.data("store"));
     } else if (event.key === "+" || event.key === "=") zoom(1.3);
     else if (event.key === "-") zoom(1 / 1.3);
-    else if (event.key === "0") cy.fit(undefined, 34);
+    else if (event.key === "0") whole();
     else if (event.key === "/") find("graph-search").focus();
     else if (event.key === "Escape") choose(null);
     else return;
@@ -443,10 +477,15 @@
   find("graph-search").addEventListener("input", suggest);
   find("graph-in").addEventListener("click", () => zoom(1.3));
   find("graph-out").addEventListener("click", () => zoom(1 / 1.3));
-  find("graph-fit").addEventListener("click", () => cy.fit(undefined, 34));
+  find("graph-fit").addEventListener("click", whole);
   find("graph-open").addEventListener("click", () => (stores.forEach((store) => open.add(store)), draw(true)));
   find("graph-shut").addEventListener("click", () => (open.clear(), draw(true)));
   for (const id of ["graph-quiet", "graph-copies", "graph-influence"]) find(id).addEventListener("change", () => draw(true));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => cy.style(look()));
-  addEventListener("resize", () => cy.resize());
+  let narrow = portrait();
+  addEventListener("resize", () => {
+    cy.resize();
+    if (narrow !== portrait()) cy.style(look()), draw(true);
+    narrow = portrait();
+  });
 })();
