@@ -22,6 +22,7 @@ from psycopg import sql
 
 BINARIES = Path("/usr/lib/postgresql/15/bin")
 PGAUDIT = Path("/usr/lib/postgresql/15/lib/pgaudit.so")
+STATEMENTS = Path("/usr/lib/postgresql/15/lib/pg_stat_statements.so")
 SUPERUSER = "postgres"
 
 
@@ -155,8 +156,11 @@ def _configure(data: Path, logs: Path, sockets: Path, port: int) -> bool:
         "max_connections": "40",
         "shared_buffers": "32MB",
     }
+    # What a database does not create as an extension stays out of its way.
+    loaded = [name for name, file in (("pgaudit", PGAUDIT), ("pg_stat_statements", STATEMENTS)) if file.exists()]
+    settings["shared_preload_libraries"] = ", ".join(loaded)
     if audited:
-        settings |= {"shared_preload_libraries": "pgaudit", "pgaudit.log": "read, write"}
+        settings["pgaudit.log"] = "read, write"
     with (data / "postgresql.conf").open("a") as file:
         file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
     return audited

@@ -69,6 +69,21 @@ class LogConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class FlowConfig:
+    """SQL, dbt manifests, OpenLineage events or query logs that tell how data flows.
+
+    paths: files and folders. store: whose names they use. dialect: of the SQL; the store's where there is one.
+    default_schema: where unqualified tables are.
+    """
+
+    name: str
+    paths: tuple[Path, ...]
+    store: str | None = None
+    dialect: str | None = None
+    default_schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ContextConfig:
     """One table of context: a file (path), or a dataset of a configured store."""
 
@@ -86,6 +101,7 @@ class ScanConfig:
 
     full: read on when the verdicts are sure already.
 
+    anonymisers: functions of SQL behind which a value is nobody's any more, beside those that are known.
     names_in_text: a spaCy model (package or folder) that is asked for names of people in free text; none by default.
     """
 
@@ -95,6 +111,7 @@ class ScanConfig:
     full: bool = False
     timeout: int = 300
     names_in_text: str | None = None
+    anonymisers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +129,7 @@ class Config:
     categories: Path | None = None  # folder with the user's own categories
     controller: Controller = field(default_factory=Controller)  # of the record of processing
     processing: tuple[Processing, ...] = ()
+    flows: tuple[FlowConfig, ...] = ()
 
     @property
     def root(self) -> Path:
@@ -155,6 +173,7 @@ def load(file: Path) -> Config:
         categories=_folder(top, "categories", root),
         controller=_controller(top.table("controller")),
         processing=tuple(_processing(name, table) for name, table in top.tables("processing")),
+        flows=tuple(_flow(name, table, root) for name, table in top.tables("flows")),
     )
     top.finish()
     _check_references(config)
@@ -286,6 +305,7 @@ def _scan(table: _Table) -> ScanConfig:
         full=table.flag("full"),
         timeout=table.number("timeout", 300),
         names_in_text=table.maybe("names_in_text"),
+        anonymisers=table.texts("anonymisers"),
     )
     table.finish()
     return scan
@@ -418,6 +438,21 @@ def _country(table: _Table, key: str) -> str:
     return value
 
 
+def _flow(name: str, table: _Table, root: Path) -> FlowConfig:
+    paths = table.texts("paths")
+    if not paths:
+        raise table.fail("paths", "this key is required", 'add paths = ["etl/", "target/manifest.json"]')
+    flow = FlowConfig(
+        name=name,
+        paths=tuple(root / path for path in paths),
+        store=table.maybe("store"),
+        dialect=table.maybe("dialect"),
+        default_schema=table.maybe("default_schema"),
+    )
+    table.finish()
+    return flow
+
+
 def _timezone(table: _Table) -> str | None:
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - rarely needed, and slow to import
 
@@ -502,6 +537,7 @@ def _check_references(config: Config) -> None:
     known = {store.name for store in config.stores}
     wanted = [(f"logs.{log.name}.store", log.store) for log in config.logs]
     wanted += [(f"context.{context.kind}.store", context.store) for context in config.context]
+    wanted += [(f"flows.{flow.name}.store", flow.store) for flow in config.flows]
     for path, name in wanted:
         if name is not None and name not in known:
             raise ConfigError(

@@ -90,6 +90,7 @@ TABLES = {
     ],
     "Logs": [("[logs.n]", f'kind = "{kind}"\npath = "p"\n{NEEDED}') for kind in config.LOG_KINDS],
     "Context": [(f"[context.{kind}]", 'path = "p"') for kind in config.CONTEXT_KINDS],
+    "Flows": [("[flows.n]", 'paths = ["p"]')],
     "Controller": [("[controller]", "")],
     "Processing": [("[processing.n]", 'datasets = ["s"]')],
 }
@@ -110,6 +111,7 @@ def test_every_key_of_the_configuration_is_on_its_page_and_no_other(tmp_path: Pa
         "scan",
         "controller",
         "processing",
+        "flows",
     } == _accepted(tmp_path, "", "")
     assert {key for key in top if "." in key} == {f"scan.{key}" for key in _accepted(tmp_path, "[scan]", "")}
 

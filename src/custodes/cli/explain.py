@@ -32,9 +32,18 @@ def explain(
 
 def explained_plain(found: Explained) -> dict[str, object]:
     """For programs: the candidates as `scan --json` has verdicts, those that are not told as well."""
-    from dataclasses import asdict
+    from dataclasses import asdict, replace
 
-    return {**asdict(found), "personal": found.personal}
+    from custodes.cli.flows import flow_plain
+    from custodes.cli.show import field_plain
+
+    return {
+        **asdict(replace(found, comes_from=(), flows_to=())),
+        "personal": found.personal,
+        "comes_from": [flow_plain(edge) for edge in found.comes_from],
+        "flows_to": [flow_plain(edge) for edge in found.flows_to],
+        "inferred": [{**field_plain(one), "inferred": True} for one in found.inferred],
+    }
 
 
 def explained_text(found: Explained) -> str:
@@ -42,6 +51,8 @@ def explained_text(found: Explained) -> str:
     from custodes.cli.show import safe
 
     name = f"{found.store}.{found.dataset}.{found.field}"
+    if found.unread:
+        return "\n".join(map(safe, [*_unread(found, name), *_flows(found)]))
     told = [one.category for one in found.candidates if one.told]
     lines = [f"{name}: {', '.join(told) or 'nothing personal'} ({found.filled:,} filled cells in {found.rows:,} rows)"]
     for one in found.candidates:
@@ -51,7 +62,26 @@ def explained_text(found: Explained) -> str:
             "every cell is empty" if not found.filled else "nothing in its name or cells speaks for any category"
         )
     lines += ["", *(f"ruled: {ruling}" for ruling in found.rulings)] if found.rulings else []
-    return "\n".join(map(safe, lines))
+    return "\n".join(map(safe, [*lines, *_flows(found)]))
+
+
+def _unread(found: Explained, name: str) -> list[str]:
+    """What is known of a field that nobody could read: never as if it had been seen."""
+    told = [f"inferred: {one.category} ({one.confidence:.0%}) {'; '.join(one.reasons)}" for one in found.inferred]
+    return [f"{name}: not read ({found.unread})", *told]
+
+
+def _flows(found: Explained) -> list[str]:
+    """One line for each edge."""
+    lines = [""] if found.comes_from or found.flows_to else []
+    for lead, edges, source in (("comes from", found.comes_from, True), ("flows to", found.flows_to, False)):
+        for edge in edges:
+            other = edge.source if source else edge.target
+            passed = f" through {', '.join(edge.through)}" if edge.through else ""
+            how = "" if edge.kind == "direct" else " (only decides rows)"
+            outside = " (outside)" if edge.leaves and not source else ""
+            lines.append(f"{lead} {other}{outside}{passed} by {edge.said_by}{how}")
+    return lines
 
 
 def _title(one: Candidate) -> str:

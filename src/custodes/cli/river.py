@@ -45,17 +45,20 @@ def scan(
 ) -> None:
     """Find which customer data is where; unchanged stores are not read again, large ones only until it is sure."""
     from custodes.cli import show
+    from custodes.cli.flows import flowing_text, scan_plain
+    from custodes.pipeline.flowing import flow_findings
     from custodes.pipeline.scan import misplaced_findings
     from custodes.pipeline.scan import scan as run_scan
 
     with writing() as workspace, shown(quiet=json) as progress:
         outcome = run_scan(workspace, progress, full=full)
         found = misplaced_findings(workspace)
+        flowing = flow_findings(workspace)
         if outcome.changed:
             receipt = workspace.receipt("scan", fields=len(outcome.fields), uncovered=len(outcome.skipped))
             workspace.seal_receipts([receipt])
-    print(show.as_json(show.scan_plain(outcome)) if json else show.scan_text(outcome, found))
-    sys.exit(FINDINGS if found else UNCOVERED if outcome.skipped else CLEAN)
+    print(show.as_json(scan_plain(outcome)) if json else show.scan_text(outcome, found, flowing_text(outcome, flowing)))
+    sys.exit(FINDINGS if found or flowing else UNCOVERED if outcome.skipped else CLEAN)
 
 
 @app.command()

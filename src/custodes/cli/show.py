@@ -108,8 +108,8 @@ def uncovered_plain(missing: Iterable[Skipped]) -> list[Plain]:
     ]
 
 
-def scan_text(outcome: ScanOutcome, misplaced: Sequence[Finding]) -> str:
-    """The data map as one line per dataset."""
+def scan_text(outcome: ScanOutcome, misplaced: Sequence[Finding], flowing: Sequence[str] = ()) -> str:
+    """The data map as one line per dataset. flowing: lines on what flows tell."""
     lines = []
     for one in outcome.examined:
         kinds = Counter(field.category for field in one.verdicts)
@@ -123,7 +123,7 @@ def scan_text(outcome: ScanOutcome, misplaced: Sequence[Finding]) -> str:
     lines.extend(suppressed_line(one) for one in outcome.suppressed)
     lines.extend(f"copy: {a} holds {share:.0%} of its values in {b}" for a, b, share in outcome.copies)
     lines.extend(f"misplaced: {finding.reason}" for finding in misplaced)
-    return _page([*lines, *uncovered_lines(outcome.skipped)])
+    return _page([*lines, *flowing, *uncovered_lines(outcome.skipped)])
 
 
 def suppressed_line(one: Suppressed) -> str:

@@ -24,6 +24,7 @@ data = "custodes-data"         # where Custodes keeps its own files (readable by
 # max_seconds = 0              # seconds, so that a busy server is not hurt; 0 is no limit
 # full = false                 # true: read on when the verdicts are sure already
 # timeout = 300                # seconds per statement
+# anonymisers = ["mask_mail"]  # your own functions behind which a value is nobody's any more
 
 # --- Stores: where customer data may be. They are opened read-only. ---------------------------------------------
 
@@ -58,6 +59,13 @@ data = "custodes-data"         # where Custodes keeps its own files (readable by
 # endpoint = "https://storage.example.com"   # of another storage than Amazon's
 # key_env = "LAKE_KEY"         # the access key; without it the machine's own credentials are used
 # secret_env = "LAKE_SECRET"
+
+# --- Flows: SQL that says where data goes. Views and routines of the stores are read by themselves. -------------
+
+# [flows.nightly]
+# paths = ["etl", "target/manifest.json"]   # SQL scripts, dbt manifests, OpenLineage events, query logs
+# store = "crm"                # whose tables the SQL names
+# dialect = "postgres"         # default: that of the store
 
 # --- Logs: who touched what. ------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,7 @@ from custodes.engine.interface import QuestionFailed
 from custodes.errors import CouldNotRun
 from custodes.pipeline.categories import known_categories
 from custodes.pipeline.evidence import EVENTS
+from custodes.pipeline.flowing import flow_findings
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.rulings import ruled
 from custodes.pipeline.scan import in_vault, misplaced_findings
@@ -62,7 +63,7 @@ def detect(workspace: Workspace, progress: Progress) -> DetectOutcome:
 def _ask(workspace: Workspace, engine: DuckEngine, detections: tuple[Detection, ...]) -> None:
     now = workspace.clock()
     outcome = run_detections(engine, detections, days=_days(engine), now=now)
-    findings = [*outcome.findings, *misplaced_findings(workspace)]
+    findings = [*outcome.findings, *misplaced_findings(workspace), *flow_findings(workspace)]
     incidents = carry_on(fuse(findings), workspace.judgements.incidents())
     workspace.judgements.save(findings, incidents)
     workspace.casebook.open_all(incidents, now)
@@ -125,4 +126,7 @@ def _inputs(workspace: Workspace, detections: tuple[Detection, ...]) -> str:
         digest.update(repr(detection).encode())
     digest.update(repr(_field_table(workspace).to_pylist()).encode())
     digest.update(repr(workspace.datamap.copies()).encode())
+    # Without the last time it was seen, which every scan moves.
+    flows = [replace(edge, last_seen=None) for edge in workspace.flows.all()]
+    digest.update(repr((flows, workspace.config.scan.anonymisers)).encode())
     return digest.hexdigest()

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from custodes.config import StoreConfig
 from custodes.datamap.candidates import Candidate, candidates
 from custodes.datamap.category import load_categories
 from custodes.datamap.classify import Classifier
+from custodes.datamap.lineage.edges import STAR
 from custodes.datamap.named import told_names
 from custodes.datamap.scan import unwanted
-from custodes.errors import BadInput, CouldNotRun
+from custodes.errors import BadInput, CouldNotRun, CustodesError
+from custodes.pipeline.flowing import flows_told
 from custodes.pipeline.open_store import open_store
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.rulings import ruled
 from custodes.pipeline.scan import left_out, name_finder
 from custodes.pipeline.workspace import Workspace
-from custodes.records import Dataset
+from custodes.records import Dataset, Field, FlowEdge, Place
 from custodes.stores.interface import Store, Unreadable
 
 
@@ -29,6 +31,8 @@ class Explained:
 
     candidates: what the scan tells of it, then what it decided against; none where every cell is empty.
     rulings: what people ruled on it, in words.
+    comes_from, flows_to: the known edges into and out of it, those that carry values first; edges of its whole
+    dataset (field `*`) are among them. unread: why nobody could read it; inferred: what lineage alone says then.
     """
 
     store: str
@@ -38,6 +42,10 @@ class Explained:
     filled: int
     candidates: tuple[Candidate, ...]
     rulings: tuple[str, ...]
+    comes_from: tuple[FlowEdge, ...] = ()
+    flows_to: tuple[FlowEdge, ...] = ()
+    unread: str = ""
+    inferred: tuple[Field, ...] = ()
 
     @property
     def personal(self) -> bool:
@@ -49,9 +57,53 @@ def explain(workspace: Workspace, name: str, progress: Progress) -> Explained:
     """Read the dataset of a field as a scan does, and judge the field; nothing is kept, no value is told.
 
     name: `store.dataset.field`. Raises BadInput where there is no such field or the owner left its dataset out,
-    CouldNotRun where it cannot be read.
+    CouldNotRun where it cannot be read; unless flows are known of it: then those are told, and that it was not read.
     """
     progress.step("explain")
+    edges = workspace.flows.all()
+    try:
+        found = _read(workspace, name, progress)
+    except CustodesError as error:
+        return _unread(workspace, name, edges, error)
+    place = Place(found.store, found.dataset, found.field)
+    return replace(found, comes_from=into(edges, place), flows_to=out_of(edges, place))
+
+
+def into(edges: Iterable[FlowEdge], place: Place) -> tuple[FlowEdge, ...]:
+    """The edges into a field, those that carry values first."""
+    found = [edge for edge in edges if edge.target in (place, place._replace(field=STAR))]
+    return tuple(sorted(found, key=lambda edge: (edge.kind != "direct", edge)))
+
+
+def out_of(edges: Iterable[FlowEdge], place: Place) -> tuple[FlowEdge, ...]:
+    """The edges out of a field, those that carry values first."""
+    found = [edge for edge in edges if edge.source in (place, place._replace(field=STAR))]
+    return tuple(sorted(found, key=lambda edge: (edge.kind != "direct", edge)))
+
+
+def _unread(workspace: Workspace, name: str, edges: tuple[FlowEdge, ...], error: CustodesError) -> Explained:
+    """A field that nobody can read, of which flows are known; raises the refusal again for any other."""
+    ends = (end for edge in edges for end in (edge.source, edge.target) if end.store and str(end) == name)
+    place = next(ends, None)
+    if place is None:
+        raise error
+    inferred = tuple(
+        one for one in flows_told(workspace).inferred if (one.store, one.dataset, one.field) == tuple(place)
+    )
+    return Explained(
+        *place,
+        rows=0,
+        filled=0,
+        candidates=(),
+        rulings=(),
+        comes_from=into(edges, place),
+        flows_to=out_of(edges, place),
+        unread=str(error),
+        inferred=inferred,
+    )
+
+
+def _read(workspace: Workspace, name: str, progress: Progress) -> Explained:
     known: list[str] = []
     classifier = Classifier(
         load_categories(workspace.config.categories), names=name_finder(workspace.config.scan.names_in_text)

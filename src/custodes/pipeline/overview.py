@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from custodes.datamap.flowing import with_origins
 from custodes.detections.catalogue import load_detections
 from custodes.pipeline.categories import known_categories
 from custodes.pipeline.detect import open_engine
+from custodes.pipeline.flowing import flows_told
 from custodes.pipeline.rulings import ruled
 from custodes.pipeline.workspace import Workspace
 from custodes.records import LedgerStatus, LogCoverage, Overview
@@ -26,7 +28,8 @@ def overview(workspace: Workspace, ledger: LedgerStatus) -> Overview:
         asked = [one.id for one in load_detections(config.detections, engine)]
     by_log = {row["source"]: row for row in logs}
     quarantined = workspace.intake.quarantined()
-    examined, suppressed = ruled(workspace)
+    mapped, suppressed = ruled(workspace)
+    examined = with_origins(mapped, flows_told(workspace))
     fields = tuple(field for one in examined for field in one.verdicts)
     categories = known_categories(workspace)
     last: datetime | None = counts["last"]

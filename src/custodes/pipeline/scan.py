@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from custodes import __version__
 from custodes.config import StoreConfig
@@ -13,17 +13,20 @@ from custodes.datamap.category import CategoryRules, load_categories
 from custodes.datamap.classify import Classifier
 from custodes.datamap.copies import Sketches, copies, identifying
 from custodes.datamap.enough import Limits
+from custodes.datamap.flowing import Flowing, with_origins
 from custodes.datamap.misplaced import misplaced
 from custodes.datamap.prose import NameFinder
 from custodes.datamap.scan import scan as scan_store
 from custodes.errors import CouldNotRun, StoreRefused
 from custodes.pipeline.categories import known_categories
+from custodes.pipeline.flowing import flows_told
+from custodes.pipeline.flows import collect
 from custodes.pipeline.open_store import open_store
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.rulings import ruled, unapplied
 from custodes.pipeline.under_way import UnderWay
 from custodes.pipeline.workspace import Workspace
-from custodes.records import Dataset, Examined, Field, Finding, Skipped, Suppressed
+from custodes.records import Dataset, Examined, Field, Finding, FlowEdge, Skipped, Suppressed
 from custodes.stores.names import file_name
 
 
@@ -32,6 +35,7 @@ class ScanOutcome:
     """examined: the map with people's rulings applied. suppressed: verdicts that a ruling keeps off it.
 
     changed: whether anything on the data map differs from before. read: datasets that were read, not remembered.
+    flows: every known edge. told: what they tell of the map.
     """
 
     examined: tuple[Examined, ...]
@@ -40,11 +44,13 @@ class ScanOutcome:
     skipped: tuple[Skipped, ...]
     read: int
     changed: bool
+    flows: tuple[FlowEdge, ...] = ()
+    told: Flowing = field(default_factory=Flowing)
 
     @property
     def fields(self) -> tuple[Field, ...]:
         """Every verdict of every dataset."""
-        return tuple(field for one in self.examined for field in one.verdicts)
+        return tuple(verdict for one in self.examined for verdict in one.verdicts)
 
 
 def scan(workspace: Workspace, progress: Progress, *, full: bool = False) -> ScanOutcome:
@@ -111,17 +117,27 @@ def scan(workspace: Workspace, progress: Progress, *, full: bool = False) -> Sca
                     found.append(one)
         read += sum(not _unchanged(one, known) for one in found)
         workspace.datamap.save([chosen.name], found, judged_by=judged_by, now=workspace.clock())
-    pairs = copies(sketches.all())
-    workspace.datamap.save_copies(pairs, sketches.stored())
-    workspace.history.note(workspace.datamap.all(), workspace.clock())
+    collected = collect(workspace, progress, lost={gap.store for gap in skipped if not gap.dataset})
+    skipped.extend(collected.skipped)
+    pairs = _noted(workspace, sketches)
     skipped.extend(unapplied(workspace))
     workspace.coverage.replace("scan", skipped)
-    changed = under_way.resumed or _told(workspace.datamap.all()) != _told(before)
+    changed = under_way.resumed or collected.changed or _told(workspace.datamap.all()) != _told(before)
     under_way.ended()
     ruled_map, suppressed = ruled(workspace)
     place = {store.name: number for number, store in enumerate(config.stores)}
     examined = tuple(sorted(ruled_map, key=lambda one: place[one.store]))  # told in the order of the owner's file
-    return ScanOutcome(examined, suppressed, tuple(pairs), tuple(skipped), read, changed)
+    told = flows_told(workspace)
+    examined = with_origins(examined, told)
+    return ScanOutcome(examined, suppressed, tuple(pairs), tuple(skipped), read, changed, workspace.flows.all(), told)
+
+
+def _noted(workspace: Workspace, sketches: Sketches) -> Sequence[tuple[str, str, float]]:
+    """Keep the copies, and what changed of the verdicts since they were last noted; the copies."""
+    pairs = copies(sketches.all())
+    workspace.datamap.save_copies(pairs, sketches.stored())
+    workspace.history.note(workspace.datamap.all(), workspace.clock())
+    return pairs
 
 
 def left_out(store: StoreConfig) -> dict[str, str]:
@@ -179,7 +195,7 @@ def misplaced_findings(workspace: Workspace) -> list[Finding]:
     """What lies on the map where the owner did not declare a vault, raised when a scan first saw it there."""
     since = {f"{store}.{name}": moment for (store, name), moment in workspace.datamap.first_seen().items()}
     found = misplaced(
-        [field for one in ruled(workspace)[0] for field in one.verdicts],
+        [verdict for one in ruled(workspace)[0] for verdict in one.verdicts],
         known_categories(workspace),
         in_vault(workspace.config.stores),
         workspace.clock(),

@@ -46,13 +46,11 @@ class Flows:
         moment = now.isoformat()
         rows = {row["id"]: row for row in (_row(edge, moment) for edge in edges if edge.by == by)}
         with self._database.write() as connection:
-            before = {
-                row.id: row for row in connection.execute(sa.select(flow).where(flow.c.by == by))
-            }
+            before = {row.id: row for row in connection.execute(sa.select(flow).where(flow.c.by == by))}
             gone = [key for key, row in before.items() if key not in rows and row.origin not in set(lasting)]
-            for key in rows:
+            for key, row in rows.items():
                 if key in before:
-                    rows[key]["first_seen"] = before[key].first_seen
+                    row["first_seen"] = before[key].first_seen
             old = [*gone, *(key for key in rows if key in before)]
             for start in range(0, len(old), _AT_ONCE):
                 connection.execute(flow.delete().where(flow.c.id.in_(old[start : start + _AT_ONCE])))

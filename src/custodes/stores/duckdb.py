@@ -13,6 +13,7 @@ import pyarrow as pa
 from custodes.errors import StoreRefused
 from custodes.records import Column, Dataset, Skipped
 from custodes.stores import ranges, reading, sized
+from custodes.stores.definitions import LONGEST, MOST, Definition, Definitions, fitting
 from custodes.stores.interface import Unreadable
 from custodes.stores.leaves import Leaves
 from custodes.stores.leaves import leaves as leaves_of
@@ -96,6 +97,26 @@ class DuckDbStore:
             raise Unreadable(*_words(error)) from None
         if leaves is not None:
             leaves.complain()
+
+    def definitions(self) -> Definitions:
+        """See Defining: views. Macros are not told: what calls them is taken for a function of its arguments."""
+        try:
+            cursor = self._duck.cursor()
+            listed = cursor.execute(
+                "SELECT schema_name, table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
+                "WHERE NOT internal GROUP BY ALL ORDER BY ALL"
+            ).fetchall()
+            rows = cursor.execute(
+                "SELECT schema_name, view_name, left(sql, ?) FROM duckdb_views() "
+                "WHERE NOT internal ORDER BY 1, 2 LIMIT ?",
+                [LONGEST + 1, MOST + 1],
+            ).fetchall()
+        except duckdb.Error as error:
+            raise _refusal(self.name, self._path, error) from None
+        found = [Definition("view", f"{schema}.{name}", text or "", schema) for schema, name, text in rows]
+        kept, too_much = fitting(self.name, found)
+        columns = {f"{schema}.{table}": tuple(names) for schema, table, names in listed}
+        return Definitions("duckdb", kept, columns, too_much)
 
     def close(self) -> None:
         """Let go of the file."""

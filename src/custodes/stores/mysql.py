@@ -15,7 +15,8 @@ from pymysql.cursors import SSCursor
 from custodes.errors import StoreRefused
 from custodes.records import Column, Dataset, Skipped
 from custodes.stores import mysql_catalogue as catalogue
-from custodes.stores import ranges, reading, sized
+from custodes.stores import mysql_definitions, ranges, reading, sized
+from custodes.stores.definitions import Definitions
 from custodes.stores.interface import Unreadable
 from custodes.stores.mysql_catalogue import Part, Table, quoted
 
@@ -132,6 +133,14 @@ class MySqlStore:
                 yield from sized.of_rows(rows, names)
         except pymysql.Error as error:
             raise _unreadable(error) from None  # the server's text may quote a value
+
+    def definitions(self) -> Definitions:
+        """See Defining. Events and triggers that the user holds no right on are not in the catalogue at all."""
+        try:
+            with self._catalogue.cursor() as cursor:
+                return mysql_definitions.definitions(cursor, self.name, self._schemas)
+        except pymysql.Error as error:
+            raise self._refusal(error) from None
 
     def close(self) -> None:
         """Let go of the connection."""

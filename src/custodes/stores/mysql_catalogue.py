@@ -138,6 +138,13 @@ def _plain(name: str) -> str:
     return name[1:-1].replace("``", "`")
 
 
+def asked(cursor: Any, query: str, column: str, schemas: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    """The rows of a question of the catalogue; `{}` in it becomes the condition on the schemas."""
+    where, values = _within(column, schemas)
+    cursor.execute(query.format(where), values)
+    return list(cursor.fetchall())
+
+
 def _within(column: str, wanted: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     names = wanted or _SYSTEM
     marks = ", ".join(["%s"] * len(names))

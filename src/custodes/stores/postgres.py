@@ -15,7 +15,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from custodes.errors import StoreRefused
 from custodes.records import Column, Dataset, Skipped
 from custodes.stores import postgres_catalogue as catalogue
-from custodes.stores import ranges, reading, sized
+from custodes.stores import postgres_definitions, ranges, reading, sized
+from custodes.stores.definitions import Definitions
 from custodes.stores.interface import Unreadable
 from custodes.stores.postgres_catalogue import Relation
 from custodes.stores.reading import literal, quoted
@@ -179,6 +180,13 @@ class PostgresStore:
             cursor.itersize = sized.rows_at_once(source.each * 4)  # what is stored is compressed
             cursor.execute(query.encode())
             yield from sized.of_rows(cursor, names, source.listed)
+
+    def definitions(self) -> Definitions:
+        """See Defining."""
+        try:
+            return postgres_definitions.definitions(self._catalogue, self.name, self._schemas)
+        except psycopg.Error as error:
+            raise self._refusal(error) from None
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -14,6 +14,7 @@ import pyarrow as pa
 from custodes.errors import StoreRefused
 from custodes.records import Column, Dataset, Skipped
 from custodes.stores import ranges, reading, sized
+from custodes.stores.definitions import LONGEST, MOST, Definition, Definitions, fitting
 from custodes.stores.interface import Unreadable
 from custodes.stores.reading import literal, quoted
 
@@ -93,6 +94,29 @@ class SqliteStore:
                 f"texts that are not valid UTF-8: {broken.texts:,}; they were read with their broken bytes replaced",
                 "repair the texts, or know that values hidden by the broken bytes are not seen",
             )
+
+    def definitions(self) -> Definitions:
+        """See Defining: views and triggers."""
+        found: list[Definition] = []
+        columns: dict[str, tuple[str, ...]] = {}
+        try:
+            for name, _ in _names(self._catalogue):
+                try:
+                    columns[f"main.{name}"] = tuple(column.name for column in self._columns(name))
+                except sqlite3.Error:
+                    continue  # the scan tells why: its definition does not work
+            rows = self._catalogue.execute(
+                "SELECT type, name, tbl_name, substr(sql, 1, ?) FROM main.sqlite_master "
+                "WHERE type IN ('view', 'trigger') ORDER BY rowid LIMIT ?",
+                (LONGEST + 1, MOST + 1),
+            ).fetchall()
+        except sqlite3.Error as error:
+            raise _refusal(self._path, error) from error
+        for kind, name, table, text in rows:
+            place = f"main.{name}" if kind == "view" else f"main.{table}.{name}"
+            found.append(Definition("view" if kind == "view" else "trigger", place, text or "", "main"))
+        kept, too_much = fitting(self.name, found)
+        return Definitions("sqlite", kept, columns, too_much)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -165,6 +165,84 @@ def test_bombs_are_bounded(bomb: str) -> None:
     assert time.monotonic() - begun < 60
 
 
+DOUBLING = "with a0 as (select * from t)" + "".join(
+    f", a{n} as (select x.*, y.* from a{n - 1} x, a{n - 1} y)" for n in range(1, 60)
+)
+NESTED = "select a from t"
+for level in range(14):
+    NESTED = f"with recursive r{level} as (select a from t union all ({NESTED})) select * from r{level}, t"
+
+
+@pytest.mark.parametrize(
+    ("bomb", "dialect"),
+    [
+        (f"create view v as {DOUBLING} select * from a59", "postgres"),
+        (f"create view v as {NESTED}", "postgres"),
+        (
+            f"select {','.join(f'c{n}' for n in range(8_000))} from {','.join(f'x{n}' for n in range(3_000))}",
+            "postgres",
+        ),
+        ("create view v as select * from t x0 " + " ".join(f"natural join t x{n}" for n in range(3_000)), "postgres"),
+    ],
+    ids=["columns double", "recursion in recursion", "columns of many tables", "natural joins"],
+)
+def test_what_multiplies_columns_is_given_up(bomb: str, dialect: str) -> None:
+    """With a reason, before time or memory runs out; the next statement is traced as ever."""
+    begun = time.process_time()
+    columns = {"t": [f"c{n}" for n in range(50)]}
+    found = trace(f"{bomb}; insert into z select a from y", dialect=dialect, schema=columns)
+    assert time.process_time() - begun < 60
+    _no_mistake(found)
+    assert "y.a -> z.a" in {f"{edge.source} -> {edge.target}" for edge in found.edges}
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [
+        ("declare x; " * 40_000, "postgres"),
+        ("select 1\ngo\n" * 60_000, "tsql"),
+        ("".join(f"DELIMITER x{n}\n" for n in range(40_000)), "mysql"),
+        (";".join(f"update t{n} set a = u.b from u where u.c = 1" for n in range(4_000)), "postgres"),
+        (
+            ";".join(f"insert into t{n} select * from u; alter table t{n} rename to s{n}" for n in range(3_000)),
+            "postgres",
+        ),
+    ],
+    ids=["declarations", "batches", "delimiters", "updates", "renames"],
+)
+def test_a_long_script_does_not_cost_the_square_of_its_length(text: str, dialect: str) -> None:
+    """Each of these took minutes when every statement looked at all others."""
+    begun = time.process_time()
+    _no_mistake(trace(text, dialect=dialect))
+    assert time.process_time() - begun < 60
+
+
+def test_a_text_of_sqlite_in_a_names_quotes_is_no_column() -> None:
+    """SQLite takes it for a text where the table has no such column."""
+    sql = 'create view v as select m from people where n = \'x\' and m <> "Jane Roe" and p = "secret"'
+    found = trace(sql, dialect="sqlite", schema={"people": ["m", "n", "p"]})
+    told = repr(found)
+    assert found.edges
+    assert "Jane" not in told
+    assert "secret" not in told
+
+
+def test_a_reason_does_not_repeat_what_stands_in_a_names_quotes() -> None:
+    """Read as another dialect, it may be somebody's name."""
+    found = trace('insert into a select b.x from b where "Jane Roe"."of 12 High Street" = 1', schema={"b": ["x"]})
+    assert found.uncovered
+    assert not [gap for gap in found.uncovered if "Jane" in gap.reason or "High Street" in gap.reason]
+
+
+def test_a_person_in_a_path_is_not_repeated() -> None:
+    """An address or a long number in a path may be somebody's; names and signatures in it are credentials."""
+    paths = "'/mnt/jane.roe@example.com/4111111111111111.csv'", "'s3://key:word@bucket/372-555000111222.csv?sig=abc'"
+    for path in paths:
+        found = trace(f"copy (select x from b) to {path}", dialect="postgres")
+        assert found.edges
+        assert not [word for word in ("jane", "4111", "word", "555000", "sig") if word in repr(found)]
+
+
 def test_a_broken_statement_costs_only_itself() -> None:
     """The others around it are traced, and the reason names its place, not its content."""
     found = trace("insert into a select x from b; select 'secret@example.com' frm (; insert into c select y from d")

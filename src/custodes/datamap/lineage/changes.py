@@ -77,12 +77,11 @@ def _rows_of_others(scope: Scope, target: Source) -> frozenset[Ref]:
 
 def _rows_unnamed(work: Work, scope: Scope, target: Source, written: list[Ref], rows: frozenset[Ref]) -> None:
     """Tables that are joined without any column of theirs being named."""
-    seen = {edge.source.table for edge in work.session.edges if edge.statement == work.number} | {
-        ref.table for ref in rows
-    }
+    seen = {ref.table for ref in rows}
     for source in scope.sources:
         if source is not target:
-            extra = frozenset(Ref(table, STAR) for table in source.relation.tables if table not in seen)
+            unnamed = source.relation.tables - seen
+            extra = frozenset(Ref(table, STAR) for table in unnamed if not work.took_from(table))
             for ref in written if extra else ():
                 work.emit(ref.table, ref.column, EMPTY, extra)
 

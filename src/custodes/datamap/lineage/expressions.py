@@ -30,6 +30,9 @@ class Queries(Protocol):
     def query(self, node: exp.Expr, scope: Scope, *, named: bool = True) -> Relation:
         """What the query gives."""
 
+    def spend(self, steps: int) -> None:
+        """Count steps; raises where a statement takes too many."""
+
     def passes_to(self, node: exp.Anonymous, scope: Scope) -> Flow | None:
         """What a function that reads a dataset of its own gives, None for any other function."""
 
@@ -50,6 +53,7 @@ class _Walk:
         self.passed_over: set[int] = set()
 
     def take(self, flow: Flow, as_value: bool, through: Through) -> None:
+        self.queries.spend(1 + len(flow.direct) + len(flow.indirect))
         if as_value:
             merge(self.direct, flow.direct, through)
         else:
@@ -88,8 +92,11 @@ Handler = Callable[[_Walk, exp.Expr, bool, Through], None]
 
 def flow_of(node: exp.Expr, scope: Scope, queries: Queries) -> Flow:
     """What flows into the value of an expression; raises nothing."""
+    queries.spend(1 + len(scope.sources))
     if type(node) is exp.Column and not isinstance(node.this, exp.Star):
-        return scope.resolve(node)
+        flow = scope.resolve(node)
+        queries.spend(len(flow.direct) + len(flow.indirect))
+        return flow
     return _Walk(scope, queries).run(node)
 
 
@@ -101,6 +108,7 @@ def _column(walk: _Walk, node: exp.Expr, as_value: bool, through: Through) -> No
     if isinstance(node.this, exp.Star):
         _star(walk, node, as_value, through)
     elif isinstance(node, exp.Column) and id(node) not in walk.passed_over:
+        walk.queries.spend(len(walk.scope.sources))
         walk.take(walk.scope.resolve(node), as_value, through)
 
 
@@ -258,6 +266,8 @@ def _dot(walk: _Walk, node: exp.Expr, as_value: bool, through: Through) -> None:
     parts: list[exp.Expr] = []
     left = node
     while isinstance(left, exp.Dot):
+        if isinstance(left.expression, exp.Anonymous):
+            walk.queries.passes_to(left.expression, walk.scope)
         if isinstance(left.expression, exp.Func):
             walk.push(list(left.expression.args.values()), as_value, through)
         parts.append(left.expression)

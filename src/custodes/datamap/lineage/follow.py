@@ -10,7 +10,7 @@ from typing import Final
 from custodes.datamap.lineage.dialects import dialect_of
 from custodes.datamap.lineage.edges import Edge, Lineage, Uncovered
 from custodes.datamap.lineage.inputs import choose
-from custodes.datamap.lineage.inputs.interface import Script
+from custodes.datamap.lineage.inputs.interface import Given, Script
 from custodes.datamap.lineage.knowledge import Knowledge
 from custodes.datamap.lineage.names import Names
 from custodes.datamap.lineage.procedures import CALLED
@@ -62,16 +62,17 @@ def follow_parts(
     schema: Schema | None = None,
     default_schema: str = "",
     advance: Callable[[str], None] = lambda _file: None,
+    lenient: bool = False,
 ) -> Iterator[Lineage]:
     """The lineage of files and folders, script by script: edges first, all gaps with the last part.
 
     Files are read in the order given, those of a folder by name; what one creates, the later ones know, and tables that
     are described by a plain CREATE TABLE are known everywhere. dialect: a word as `dialects.dialect_of` takes it, empty
     for what each file says or ANSI SQL. Raises BadInput before the first part for files that are not there or are
-    broken, and for unknown dialects.
+    broken, and for unknown dialects. lenient: a file that is broken is a gap, and costs only itself.
     """
     chosen = dialect_of(dialect) if dialect else ""
-    given = [(name, choose.read(path, name)) for path, name in choose.files(paths)]
+    given = [(name, _read(path, name, lenient=lenient)) for path, name in choose.files(paths)]
     covered = frozenset().union(*(one.covers for _, one in given))
     known: dict[str, Sequence[str]] = {}
     for _, one in given:
@@ -90,6 +91,19 @@ def follow_parts(
         for script in one.scripts:
             yield following.script(script)
     yield Lineage((), following.open_gaps())
+
+
+def _read(path: Path, name: str, *, lenient: bool) -> Given:
+    try:
+        return choose.read(path, name)
+    except BadInput as broken:
+        if not lenient:
+            raise
+        return Given(uncovered=[Uncovered(name, 0, broken.what)])
+    except OSError as refused:
+        if not lenient:
+            raise
+        return Given(uncovered=[Uncovered(name, 0, f"it cannot be read ({refused.strerror})")])
 
 
 def _compiled(name: str) -> bool:

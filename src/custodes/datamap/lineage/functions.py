@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import sqlglot
 from sqlglot import exp
+from sqlglot.errors import SqlglotError
 
 from custodes.datamap.lineage import reads, stars
 from custodes.datamap.lineage.edges import Ref
-from custodes.datamap.lineage.flow import EMPTY, NOTHING, Flow, Output, Relation, open_output
+from custodes.datamap.lineage.flow import EMPTY, NOTHING, Flow, Output, Relation, open_output, union
+from custodes.datamap.lineage.names import Names
 from custodes.datamap.lineage.outside import shown_path
+from custodes.datamap.lineage.parse import Unparsed, parsed
 from custodes.datamap.lineage.scope import Scope
+from custodes.datamap.lineage.script import tokens_of
 
 if TYPE_CHECKING:
     from custodes.datamap.lineage.query import Reader
@@ -85,6 +88,8 @@ def _reads(node: exp.Expr, name: str, scope: Scope, reader: Reader) -> Relation 
         found = _file(node)
     elif name in _FOREIGN:
         found = _foreign(node, reader)
+    elif name == "query_export_to_s3":
+        found = _sent_to_s3(node, reader)
     elif name in _REMOTE:
         found = _remote(node, reader)
     return found
@@ -153,17 +158,39 @@ def _file(node: exp.Expr) -> Relation:
 
 def _foreign(node: exp.Expr, reader: Reader) -> Relation:
     """A query written as text for another database: its tables are named as it names them."""
-    from custodes.datamap.lineage.query import Reader as OtherReader  # noqa: PLC0415 - the one way round: a query in a query
-
     texts = [text for text in _literals(node) if text.lstrip("( \n\t").lower().startswith(("select", "with"))]
     if not texts:
         return Relation([Output("*", EMPTY, open=True)])
+    return _in_text(texts[0], "", reader) or Relation([Output("*", EMPTY, open=True)])
+
+
+def _in_text(text: str, dialect: str, reader: Reader) -> Relation | None:
+    """The rows of a query in a text, within the bounds and at the cost of the statement that holds it."""
+    from custodes.datamap.lineage.query import Reader as OtherReader  # noqa: PLC0415 - the one way round: a query in a query
+
     try:
-        inside = sqlglot.parse_one(texts[0])
-    except (sqlglot.errors.SqlglotError, RecursionError):
-        return Relation([Output("*", EMPTY, open=True)])
-    other = OtherReader(type(reader.names)(""), reader.knowledge, reader.written)
-    return other.query(inside, Scope(other.names))
+        inside = parsed(tokens_of(text, dialect), text, dialect)
+    except (SqlglotError, Unparsed, RecursionError, ValueError, IndexError):
+        return None
+    if len(inside) != 1:
+        return None
+    names = Names(dialect, "" if dialect != reader.names.dialect else ".".join(reader.names.default))
+    other = OtherReader(names, reader.knowledge, reader.written)
+    other.spend(reader.spent)
+    relation = other.query(inside[0], Scope(other.names))
+    reader.spend(other.spent - reader.spent)
+    reader.sent.extend(other.sent)
+    return relation
+
+
+def _sent_to_s3(node: exp.Expr, reader: Reader) -> Relation:
+    """aws_s3.query_export_to_s3('query', aws_commons.create_s3_uri('bucket', 'key', …)): its rows leave."""
+    texts = _literals(node)
+    relation = _in_text(texts[0], reader.names.dialect, reader) if texts else None
+    place = shown_path(f"s3://{'/'.join(texts[1:3])}") if len(texts) > 2 else "s3://"
+    if relation is not None:
+        reader.sent.append((place, union(output.flow for output in relation.outputs)))
+    return Relation([Output(name, EMPTY) for name in ("rows_uploaded", "files_uploaded", "bytes_uploaded")])
 
 
 def _remote(node: exp.Expr, reader: Reader) -> Relation:

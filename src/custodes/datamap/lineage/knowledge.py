@@ -70,6 +70,11 @@ class Knowledge:
         self.changes += 1
         self._session.pop(_key(parts), None)
 
+    def forget(self) -> None:
+        """What statements did is forgotten; what was given and described stays."""
+        self.changes += 1
+        self._session.clear()
+
     def rename(self, old: Parts, new: Parts) -> None:
         """A statement gave the table another name."""
         self.changes += 1

@@ -31,6 +31,8 @@ _STRATEGIES = {
     NormalizationStrategy.CASE_SENSITIVE: _Rule.EXACT,
 }
 _REASONABLE_PARTS = 6
+_LONGEST = 100
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z_$]*[0-9]{0,4}")
 
 
 class Names:
@@ -54,6 +56,10 @@ class Names:
         if not isinstance(name, str) and name.args.get("quoted") and _SOMEBODYS.fullmatch(name.name):
             return "…"
         return _fold(name, self._columns)
+
+    def told(self, name: exp.Expr) -> str:
+        """A name in a reason. In another dialect than the one named, a text may come in a name's quotes."""
+        return "…" if name.args.get("quoted") and not _PLAIN.fullmatch(name.name) else name.name[:_LONGEST]
 
     def alias(self, name: exp.Expr | str) -> str:
         """The name of a table's alias or of a CTE, only for comparing."""

@@ -11,10 +11,11 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
-from custodes.datamap.lineage import definitions, reads
+from custodes.datamap.lineage import definitions, exports, reads
 from custodes.datamap.lineage.bodies import Piece, pieces
 from custodes.datamap.lineage.flow import EMPTY, Flow, Relation, union
-from custodes.datamap.lineage.parse import Unparsed, parsed
+from custodes.datamap.lineage.outside import sent_by
+from custodes.datamap.lineage.parse import Unparsed, expanded, parsed
 from custodes.datamap.lineage.rewrites import like
 from custodes.datamap.lineage.routines import Routine, closing, listed, taken_apart, without_into
 from custodes.datamap.lineage.scope import Notes
@@ -30,6 +31,8 @@ _CHANGED_ROWS: Final = ("new", "old", "inserted", "deleted")
 _JOINING: Final = frozenset([TokenType.DPIPE, TokenType.PLUS])
 _MAKES_TEXT: Final = frozenset(["FORMAT", "CONCAT", "REPLACE", "STUFF", "QUOTENAME"])
 _TEXT_FOLLOWS: Final = ("IMMEDIATE", "(", "'", "N'", "SP_EXECUTESQL")
+_QUERY: Final = re.compile(r"\s*(?:select|with)\s", re.IGNORECASE)
+_NAME: Final = re.compile(r"[\w$.\[\]\"`]+")
 _QUOTES: Final = re.compile(r"[\[\]\"`]")
 _UNCLOSED: Final = (SqlglotError, RecursionError, ValueError, IndexError)
 _DEPTH: Final = 8  # SQL in a text in SQL in a text …
@@ -91,6 +94,7 @@ class Bodies:
         for piece in pieces(function.body, self.dialect):
             self.piece(piece, function.text, notes, in_body=True)
         reason = f"{UNATTACHED}{'.'.join(function.parts)}"
+        self.session.attached.add(reason)
         for gap in [gap for gap in self.session.uncovered if gap.reason == reason]:
             del self.session.uncovered[gap]
 
@@ -244,6 +248,23 @@ class Bodies:
             notes.variables.setdefault(work.names.alias(piece.name), EMPTY)
             work.gap("it runs SQL that is put together at run time")
 
+    def _sends(self, work: Work, piece: Piece, place: str) -> None:
+        """A procedure that mails or posts: the rows of a query in a text (T-SQL's @query), or its arguments."""
+        tokens = expanded(piece.tokens, self.dialect)
+        rest = [token for token in tokens[1:] if token.token_type is not TokenType.SEMICOLON]
+        queries = [token.text for token in rest if token.token_type in LITERALS and _QUERY.match(token.text)]
+        try:
+            for text in queries:
+                for node in parsed(tokens_of(text, self.dialect), text, self.dialect):
+                    exports.out(work, work.reader.query(node, work.scope()), [place])
+            if not queries:
+                head = like(rest[0], TokenType.SELECT, "SELECT")
+                for node in parsed([head, *rest], "", self.dialect):
+                    work.reader.query(node, work.scope())
+                    work.tell()
+        except (Unparsed, *_UNCLOSED):
+            work.gap(f"what it sends by {place} does not parse")
+
     def _call(self, work: Work, piece: Piece) -> None:
         rest = piece.tokens[1:]
         written = piece.name
@@ -252,7 +273,9 @@ class Bodies:
             place += 2
             written = rest[place].text
         if not written and rest:
-            written = rest[0].text.split("(")[0]
+            written = rest[0].text.split("(")[0]  # some tokenizers keep all that follows CALL as one text
+            if rest[0].token_type in LITERALS and not _NAME.fullmatch(written.strip()):
+                written = ""
         name = _QUOTES.sub("", written).split(".")[-1].strip().casefold()
         texts = [token.text for token in rest if token.token_type in LITERALS]
         if name == "sysexecsql":  # Teradata's EXECUTE IMMEDIATE
@@ -260,5 +283,7 @@ class Bodies:
         elif name == "sp_rename" and len(texts) == 2:
             old = work.names.full(tuple(part.lower() for part in _QUOTES.sub("", texts[0]).split(".")))
             definitions.rename(work, old, (*old[:-1], texts[1].lower()))
+        elif (sent := sent_by(name)) != "":
+            self._sends(work, piece, sent)
         elif name and (name,) not in self.session.procedures and not name.startswith(("sp_", "xp_")):
             work.gap(f"{CALLED}{name}, whose body is not in these files")

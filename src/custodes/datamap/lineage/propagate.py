@@ -8,7 +8,7 @@ over it. A plain hash does not stop it: who knows the e-mail address can compute
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,18 +31,54 @@ KEYED: Final = frozenset([
 ])  # fmt: skip
 DEFAULT: Final = FIGURES | KEYED | {MASKED}
 
+_Key = tuple[str, str, str]
+
 _UNSURE: Final = 0.5  # which of a table's columns is meant could not be told
 _MOST_STEPS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One edge that a category took. source, target: named as the data map does. sure: the column is known."""
+
+    edge: Edge
+    source: Ref
+    target: Ref
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A category has come to a column. field: where it was seen. steps: the way from there, never empty."""
+
+    field: Field
+    confidence: float
+    steps: tuple[Step, ...]
+
+    @property
+    def place(self) -> Ref:
+        """Where it has come to."""
+        return self.steps[-1].target
+
+
+@dataclass(frozen=True, slots=True)
 class _Holding:
-    """A column at which a category has arrived, and how."""
+    """A column that holds a category, and how it came there; no steps where the scan has seen it."""
 
     place: Ref
     field: Field
     confidence: float
-    reasons: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Travelled:
+    """arrived: where nothing was seen of the category. met: where it was seen as well; that is one way, by the
+    strongest source, and none of a column into itself. Both sorted by place and category.
+    """
+
+    arrived: tuple[Arrival, ...]
+    met: tuple[Arrival, ...]
 
 
 def propagate(
@@ -59,29 +95,45 @@ def propagate(
     matched and scanned are 0, because nothing was read; reasons tell the whole chain, nearest to the source first,
     without values. Names are compared without case. Pure: the same input gives the same output, sorted by place.
     """
-    held = [field for field in fields if field.store == store]
-    known = {_key(field.dataset, field.field, field.category) for field in held}
-    names = _Datasets(field.dataset for field in held)
-    ways = _Ways(edges, names, anonymisers)
+    found = travel((field for field in fields if field.store == store), edges, anonymisers=anonymisers)
+    return tuple(
+        Field(store, one.place.table, one.place.column, one.field.category, one.confidence, 0, 0, _reasons(one))
+        for one in found.arrived
+    )
+
+
+def travel(fields: Iterable[Field], edges: Iterable[Edge], *, anonymisers: frozenset[str] = DEFAULT) -> Travelled:
+    """Where the categories of `fields` come to, and by which ways; see `propagate`. The fields' store is not looked at:
+    their datasets are named as those of the edges are.
+    """
+    held = list(fields)
+    seen = {_key(field.dataset, field.field, field.category) for field in held}
+    known = set(seen)
+    ways = _Ways(edges, _Datasets(field.dataset for field in held), anonymisers)
     waiting = deque(
         _Holding(Ref(field.dataset, field.field), field, field.confidence, ())
         for field in sorted(held, key=lambda field: (-field.confidence, field.dataset, field.field, field.category))
     )
-    found: dict[tuple[str, str, str], Field] = {}
+    arrived: dict[_Key, Arrival] = {}
+    met: dict[_Key, Arrival] = {}
     while waiting:
         holding = waiting.popleft()
-        if len(holding.reasons) >= _MOST_STEPS:
+        if len(holding.steps) >= _MOST_STEPS:
             continue
+        start = _key(holding.field.dataset, holding.field.field, holding.field.category)
         for edge, target, sure in ways.out_of(holding.place):
             key = _key(target.table, target.column, holding.field.category)
+            if key in known and (key == start or key not in seen or key in met):
+                continue
+            confidence = holding.confidence * (1.0 if sure else _UNSURE)
+            steps = (*holding.steps, Step(edge, holding.place, target, sure))
             if key in known:
+                met[key] = Arrival(holding.field, confidence, steps)
                 continue
             known.add(key)
-            confidence = holding.confidence * (1.0 if sure else _UNSURE)
-            reasons = (*holding.reasons, _told(edge, holding, target, sure=sure))
-            found[key] = Field(store, target.table, target.column, holding.field.category, confidence, 0, 0, reasons)
-            waiting.append(_Holding(target, holding.field, confidence, reasons))
-    return tuple(found[key] for key in sorted(found))
+            arrived[key] = Arrival(holding.field, confidence, steps)
+            waiting.append(_Holding(target, holding.field, confidence, steps))
+    return Travelled(tuple(arrived[key] for key in sorted(arrived)), tuple(met[key] for key in sorted(met)))
 
 
 class _Datasets:
@@ -132,12 +184,17 @@ class _Ways:
             yield edge, (Ref(target.table, place.column) if target.column == STAR else target), target.column == STAR
 
 
-def _key(dataset: str, column: str, category: str) -> tuple[str, str, str]:
+def _key(dataset: str, column: str, category: str) -> _Key:
     return dataset.casefold(), column.casefold(), category
 
 
-def _told(edge: Edge, holding: _Holding, target: Ref, *, sure: bool) -> str:
+def _reasons(arrival: Arrival) -> tuple[str, ...]:
+    return tuple(map(_told, arrival.steps))
+
+
+def _told(step: Step) -> str:
+    edge = step.edge
     passed = f" through {', '.join(sorted(edge.through))}" if edge.through else ""
-    unsure: Sequence[str] = () if sure else ("; which of its columns is not known",)
+    unsure = "" if step.sure else "; which of its columns is not known"
     where = f"{edge.file}, statement {edge.statement}" if edge.file else f"statement {edge.statement}"
-    return f"{holding.place} flows into {target}{passed} by {where}{''.join(unsure)}"
+    return f"{step.source} flows into {step.target}{passed} by {where}{unsure}"

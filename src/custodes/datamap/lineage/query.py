@@ -12,13 +12,21 @@ from custodes.datamap.lineage.expressions import flow_of
 from custodes.datamap.lineage.flow import EMPTY, Flow, Output, Relation, merge, union
 from custodes.datamap.lineage.knowledge import Knowledge
 from custodes.datamap.lineage.names import Names
+from custodes.datamap.lineage.outside import sent_by
 from custodes.datamap.lineage.scope import Scope
 from custodes.datamap.lineage.titles import title
 
 _CLAUSES = (
     "prewhere", "where", "having", "qualify", "order", "sort", "cluster", "distribute", "connect", "limit", "match",
 )  # fmt: skip
+#: Columns looked at, and references between columns made, for one statement. Generous: a query with a thousand columns
+#: of a thousand sources each. SQL can double its columns with every line (`SELECT x.*, y.* FROM a x, a y`).
+MOST_STEPS = 1_000_000
 _ROUNDS = 8  # a recursive CTE's columns may feed each other; each round lets them flow one step further
+
+
+class TooMuch(Exception):
+    """A statement would take more steps, or memory, than any that was written in earnest."""
 
 
 class Reader:
@@ -33,9 +41,33 @@ class Reader:
         self.written = written
         #: What functions defined in the same files return, by their full name.
         self.functions: dict[tuple[str, ...], Relation] = {}
+        #: What functions of the statement at hand send away: where to, and made of what.
+        self.sent: list[tuple[str, Flow]] = []
+        self._spent = 0
 
-    def query(self, node: exp.Expr, scope: Scope, *, named: bool = True) -> Relation:  # noqa: PLR0911 - one for each kind
+    def begin(self) -> None:
+        """Another statement begins, with all its steps before it."""
+        self._spent = 0
+        self.sent.clear()
+
+    @property
+    def spent(self) -> int:
+        """The steps of the statement at hand so far."""
+        return self._spent
+
+    def spend(self, steps: int) -> None:
+        """Count the steps of the statement at hand; raises TooMuch when there are too many."""
+        self._spent += steps
+        if self._spent > MOST_STEPS:
+            raise TooMuch
+
+    def query(self, node: exp.Expr, scope: Scope, *, named: bool = True) -> Relation:
         """Read any query inside `scope`. What is no query gives no columns. named: whether anybody asks their names."""
+        relation = self._query(node, scope, named=named)
+        self.spend(1 + len(scope.ctes) + len(relation.outputs) + len(relation.rows))
+        return relation
+
+    def _query(self, node: exp.Expr, scope: Scope, *, named: bool) -> Relation:  # noqa: PLR0911 - one for each kind
         if isinstance(node, exp.Subquery):
             return self._subquery(node, scope, named=named)
         if isinstance(node, exp.Select):
@@ -60,6 +92,9 @@ class Reader:
 
     def passes_to(self, node: exp.Anonymous, scope: Scope) -> Flow | None:
         """What a function that reads a dataset of its own gives (see `functions`)."""
+        place = sent_by(node.name)
+        if place and node.expressions:
+            self.sent.append((place, union(self.flow(one, scope) for one in node.expressions)))
         return functions.dictionary(node, scope, self)
 
     def flow(self, node: exp.Expr, scope: Scope) -> Flow:

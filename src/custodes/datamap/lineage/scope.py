@@ -168,30 +168,40 @@ class Scope:
         single = [source for source in self.visible if source.relation.is_open]
         if len(single) == 1 and len(self.visible) == 1 and self.names.dialect in _STRUCTS:
             return single[0].relation.guessed(name) or EMPTY
-        self.notes.gaps.append(f"no table or alias {parts[-2].name} is in reach of the column {parts[-1].name}")
+        self.notes.gaps.append(
+            f"no table or alias {self.names.told(parts[-2])} is in reach of the column {self.names.told(parts[-1])}"
+        )
         return EMPTY
 
     def _unqualified(self, part: exp.Expr) -> Flow:
         name = self.names.column(part)
         if not part.args.get("quoted") and self._is_pseudo(name):
             return EMPTY
-        here = self._certain(name)
+        here = self.certain(name)
         if here is not None:
             return here
         scope = self.parent
         while scope is not None:
-            flow = scope._certain(name)  # noqa: SLF001 - another scope of the same kind
+            flow = scope.certain(name)
             if flow is not None:
                 return flow
             scope = scope.parent
         kept = self.notes.variables.get(self.names.alias(part))
-        return kept if kept is not None else self._likely(name)
+        if kept is not None:
+            return kept
+        if self.names.dialect == "sqlite" and part.args.get("quoted") and not self._is_open():
+            return EMPTY  # SQLite takes "a text" for a text where no column is called so
+        return self._likely(name, self.names.told(part))
+
+    def _is_open(self) -> bool:
+        return any(source.relation.is_open for scope in self._outward() for source in scope.visible)
 
     def _is_pseudo(self, name: str) -> bool:
         word = name.lower()
         return word in _PSEUDO or word in _PSEUDO_OF.get(self.names.dialect, ())
 
-    def _certain(self, name: str) -> Flow | None:
+    def certain(self, name: str) -> Flow | None:
+        """What flows into a name that this SELECT alone is known to have, not what encloses it."""
         merged = self.merged.get(name)
         if merged is not None:
             return merged
@@ -204,7 +214,7 @@ class Scope:
             return self.aliases.get(name)
         return None
 
-    def _likely(self, name: str) -> Flow:
+    def _likely(self, name: str, told: str) -> Flow:
         key = self.names.alias(name)
         for scope in self._outward():
             rows = [source for source in scope.visible if source.alias == key]
@@ -215,7 +225,7 @@ class Scope:
             found = [flow for one in tables or guesses if (flow := one.relation.guessed(name)) is not None]
             if len(found) > 1:
                 self.notes.gaps.append(
-                    f"the column {name} may be of {len(found)} tables: give their columns with --schema"
+                    f"the column {told} may be of {len(found)} tables: give their columns with --schema"
                 )
             if found:
                 return union(found)
@@ -224,7 +234,7 @@ class Scope:
             if len(stored) == 1 and len(scope.visible) == 1 and stored[0]:
                 return Flow({Ref(stored[0], name): NOTHING}, frozenset())
         if any(scope.sources for scope in self._outward()):
-            self.notes.gaps.append(f"no table in reach has a column {name}")
+            self.notes.gaps.append(f"no table in reach has a column {told}")
         return EMPTY
 
 

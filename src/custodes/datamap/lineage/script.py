@@ -7,6 +7,7 @@ may end without any sign. Statements are numbered from 1; what is only a comment
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -28,9 +29,11 @@ _CLIENT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _ODD_DELIMITER = re.compile(r"^[ \t]*DELIMITER[ \t]+(\S+)[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_DELIMITERS: Final = 8  # that one script sets; each costs a walk over its text
 _TRANSACTION: Final = frozenset(
     ["TRANSACTION", "WORK", "TRAN", "ISOLATION", "READ", "DEFERRED", "IMMEDIATE", "EXCLUSIVE", "CONCURRENT"]
 )
+_DECIDING: Final = frozenset(["BEGIN", "INSERT", "UPDATE", "DELETE", "MERGE", "CREATE", "DROP"])
 _SWALLOWS: Final = frozenset(
     ["BEGIN", "END", "IF", "ELSE", "ELSEIF", "WHILE", "LOOP", "FOR", "REPEAT", "DECLARE", "DO"]
 )
@@ -93,17 +96,18 @@ def _swallowed(token: Token, text: str) -> bool:
 
 def _batches(text: str, dialect: str) -> Iterator[tuple[str, int]]:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\x00", " ")
-    for delimiter in set(_ODD_DELIMITER.findall(text)):
-        if delimiter != ";":
-            text = text.replace(delimiter, ";")
+    odd = dict.fromkeys(found[1] for found in _ODD_DELIMITER.finditer(text))
+    for delimiter in [one for one in odd if one != ";"][:_DELIMITERS]:
+        text = text.replace(delimiter, ";")
     text = _CLIENT.sub(lambda line: f"{line[0].strip()[1:]};" if line[0].strip().startswith("\\copy") else "", text)
     cut = _GO if dialect in TSQL else _SLASH if dialect in {"oracle", "exasol"} else None
-    start = 0
+    start, line = 0, 1
     if cut is not None:
         for mark in cut.finditer(text):
-            yield text[start : mark.start()], 1 + text.count("\n", 0, start)
+            yield text[start : mark.start()], line
+            line += text.count("\n", start, mark.end())
             start = mark.end()
-    yield text[start:], 1 + text.count("\n", 0, start)
+    yield text[start:], line
 
 
 def _batch(text: str, dialect: str, line: int) -> Iterator[Statement]:
@@ -142,12 +146,13 @@ def _rough(text: str) -> Iterator[tuple[str, int]]:
 
 def _chunks(tokens: list[Token], dialect: str) -> Iterator[list[Token]]:
     start, place = 0, 0
+    blocks = _Blocks(tokens)
     while place < len(tokens):
         if tokens[place].token_type is TokenType.SEMICOLON:
             place += 1
             start = place
             continue
-        end = len(tokens) if _fills_batch(tokens, start, dialect) else _end(tokens, start, dialect)
+        end = len(tokens) if _fills_batch(tokens, start, dialect) else _end(tokens, start, dialect, blocks)
         yield tokens[start:end]
         start = place = end
 
@@ -170,14 +175,34 @@ def kind_of_routine(tokens: Sequence[Token]) -> str:
     return ""
 
 
-def _end(tokens: Sequence[Token], start: int, dialect: str) -> int:
+class _Blocks:
+    """Where the next word stands that opens a block or begins a statement, found once for all declarations."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._tokens = tokens
+        self._places: list[int] | None = None
+
+    def follow(self, start: int, dialect: str) -> bool:
+        """Whether a BEGIN that opens a block comes after a place before another statement could have begun."""
+        if dialect in {"bigquery", "mysql", *TSQL}:
+            return False
+        if self._places is None:
+            self._places = [place for place, token in enumerate(self._tokens) if word(token) in _DECIDING]
+        found = bisect_right(self._places, start)
+        if found == len(self._places) or word(self._tokens[self._places[found]]) != "BEGIN":
+            return False
+        after = self._places[found] + 1
+        return after < len(self._tokens) and word(self._tokens[after]) not in _TRANSACTION
+
+
+def _end(tokens: Sequence[Token], start: int, dialect: str, blocks: _Blocks) -> int:
     """The place after the last token of the statement that begins at `start`."""
     is_routine = kind_of_routine(tokens[start : start + 12]) != ""
     first = word(tokens[start])
     if not is_routine and (first in SQL_STARTS or first == "("):  # holds no block: the next semicolon ends it
         return next((p for p in range(start, len(tokens)) if tokens[p].token_type is TokenType.SEMICOLON), len(tokens))
-    waits = (is_routine and _declares(tokens, start, dialect)) or (
-        first == "DECLARE" and _has_block(tokens, start, dialect)
+    waits = (is_routine and _declares(tokens, start, dialect, blocks)) or (
+        first == "DECLARE" and blocks.follow(start, dialect)
     )
     depth, inside, place, at_start = 0, 0, start, True
     while place < len(tokens):
@@ -245,7 +270,7 @@ def _is_string(token: Token) -> bool:
     return token.token_type in LITERALS
 
 
-def _declares(tokens: Sequence[Token], start: int, dialect: str) -> bool:
+def _declares(tokens: Sequence[Token], start: int, dialect: str, blocks: _Blocks) -> bool:
     """Whether declarations with semicolons stand between the head of a routine and its BEGIN."""
     for place in range(start, len(tokens)):
         if tokens[place].token_type is TokenType.SEMICOLON:
@@ -272,20 +297,7 @@ def _declares(tokens: Sequence[Token], start: int, dialect: str) -> bool:
                 "IMPLICIT",
             }:
                 continue
-            return dialect in {"oracle", "exasol", "snowflake", ""} and _has_block(tokens, place, dialect)
+            return dialect in {"oracle", "exasol", "snowflake", ""} and blocks.follow(place, dialect)
         if word(tokens[place]) == "BEGIN":
-            return False
-    return False
-
-
-def _has_block(tokens: Sequence[Token], start: int, dialect: str) -> bool:
-    """Whether a BEGIN that opens a block comes before another statement could have begun."""
-    if dialect in {"bigquery", "mysql", *TSQL}:
-        return False
-    for place in range(start + 1, len(tokens)):
-        text = word(tokens[place])
-        if text == "BEGIN":
-            return place + 1 < len(tokens) and word(tokens[place + 1]) not in _TRANSACTION
-        if text in {"INSERT", "UPDATE", "DELETE", "MERGE", "CREATE", "DROP"}:
             return False
     return False

@@ -20,9 +20,13 @@ class Flows(Protocol):
     def flow(self, node: exp.Expr, scope: Scope) -> Flow:
         """What flows into it."""
 
+    def spend(self, steps: int) -> None:
+        """Count steps; raises where a statement takes too many."""
+
 
 def expand(node: exp.Expr, scope: Scope, reader: Flows) -> list[Output]:
     """The outputs of `*` or `a.*`, with EXCEPT, REPLACE and RENAME obeyed."""
+    reader.spend(sum(len(source.relation.outputs) for source in scope.visible))
     if isinstance(node, exp.Dot):  # (expression).*
         outputs = [Output(STAR, reader.flow(node.this, scope), open=True)]
         return _shaped(outputs, node.expression, scope, reader) if isinstance(node.expression, exp.Star) else outputs

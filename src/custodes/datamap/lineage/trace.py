@@ -21,6 +21,7 @@ from custodes.datamap.lineage.knowledge import Knowledge
 from custodes.datamap.lineage.names import Names
 from custodes.datamap.lineage.parse import Unparsed, expanded, parsed
 from custodes.datamap.lineage.procedures import Bodies
+from custodes.datamap.lineage.query import TooMuch
 from custodes.datamap.lineage.rewrites import rewritten, without_outfile, without_output
 from custodes.datamap.lineage.routines import listed
 from custodes.datamap.lineage.scope import Notes, Scope
@@ -138,8 +139,11 @@ class Tracer:
 
     def _guarded(self, read: Callable[[], object]) -> None:
         """A mistake of ours costs one statement, and is told."""
+        self.session.reader.begin()
         try:
             read()
+        except TooMuch:
+            Work(self.session, self.number).gap("it makes more columns of columns than can be followed")
         except RecursionError:
             Work(self.session, self.number).gap("it is nested too deep to follow")
         except Exception as mistake:  # noqa: BLE001 - hostile input must not take the other statements along

@@ -31,7 +31,13 @@ class Session:
         self.procedures: set[Parts] = set()
         #: Functions that a trigger may run, by the last part of their name.
         self.trigger_functions: dict[Parts, Routine] = {}
+        #: Gaps of functions that no trigger seemed to run, and one was found to.
+        self.attached: set[str] = set()
         self.edges: dict[Edge, None] = {}
+        #: Tables that anything was put into, and those that the statement of this number took something from: asking
+        #: the edges for them would make a script of many statements take the square of its length.
+        self.written: set[str] = set()
+        self.sources: tuple[int, set[str]] = (0, set())
         self.uncovered: dict[Uncovered, None] = {}
 
 
@@ -60,7 +66,10 @@ class Work:
         self.session.uncovered[Uncovered(self.session.file, self.number, reason)] = None
 
     def tell(self) -> None:
-        """Tell the gaps that the scopes noted, each once."""
+        """Tell the gaps that the scopes noted, each once, and what its functions send away."""
+        for place, flow in self.reader.sent:
+            self.emit(place, STAR, flow)
+        self.reader.sent.clear()
         for reason in dict.fromkeys(self.notes.gaps):
             self.gap(reason)
         self.notes.gaps.clear()
@@ -88,17 +97,29 @@ class Work:
 
     def is_written(self, parts: Parts) -> bool:
         """Whether an earlier statement put anything into the table."""
-        name = self.name(parts)
-        return any(edge.target.table == name for edge in self.session.edges)
+        return self.name(parts) in self.session.written
+
+    def took_from(self, table: str) -> bool:
+        """Whether the statement at hand already took something from the table."""
+        number, tables = self.session.sources
+        return number == self.number and table in tables
 
     def emit(self, table: str, column: str, flow: Flow, rows: frozenset[Ref] = frozenset()) -> None:
         """Edges into one column; what decides its rows decides it too."""
         target = Ref(table, column)
+        if self.session.sources[0] != self.number:
+            self.session.sources = (self.number, set())
+        taken = self.session.sources[1]
+        if flow.direct or flow.indirect or rows:
+            self.session.written.add(table)
         file, number, edges = self.session.file, self.number, self.session.edges
+        self.reader.spend(1 + len(flow.direct) + len(flow.indirect) + len(rows))
         for ref, through in sorted(flow.direct.items()) if len(flow.direct) > 1 else flow.direct.items():
             edges[Edge(file, number, ref, target, "direct", through)] = None
+            taken.add(ref.table)
         for ref in sorted(flow.indirect | rows):
             edges[Edge(file, number, ref, target, "indirect")] = None
+            taken.add(ref.table)
 
     def emit_all(self, table: str, columns: Sequence[str], outputs: Sequence[Output], relation: Relation) -> None:
         """Edges from the outputs of a query into the columns of the same places."""

@@ -15,6 +15,7 @@ from custodes.datamap.lineage.inputs import (
 )
 from custodes.datamap.lineage.inputs.interface import Given, Input
 from custodes.errors import BadInput
+from custodes.records import Origin
 
 #: The first that recognises a file reads it.
 KINDS: Final[tuple[Input, ...]] = (dbt_manifest, openlineage_events, stat_statements, query_log, sql_script)
@@ -57,3 +58,16 @@ def _kind(path: Path) -> Input | None:
 def read(path: Path, name: str) -> Given:
     """What a file holds; one of no known kind, asked for by name, is read as SQL."""
     return (_kind(path) or sql_script).read(path, name)
+
+
+def origin(path: Path) -> Origin:
+    """Who tells the flows of a file."""
+    return _ORIGINS.get(_kind(path) or sql_script, "script")
+
+
+_ORIGINS: Final[dict[Input, Origin]] = {
+    dbt_manifest: "dbt",
+    openlineage_events: "openlineage",
+    stat_statements: "log",
+    query_log: "log",
+}
