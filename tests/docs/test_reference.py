@@ -162,7 +162,8 @@ def test_the_written_template_loads_as_it_is_and_with_every_comment_removed(tmp_
     assert {store.kind for store in whole.stores} == set(config.STORE_KINDS)
     assert {log.kind for log in whole.logs} == set(config.LOG_KINDS) - {"csv"}
     assert {context.kind for context in whole.context} == {"people", "cases"}
-    assert whole.scan == config.ScanConfig()
+    assert whole.scan == config.ScanConfig(anonymisers=("mask_mail",))
+    assert [one.name for one in whole.processing] == ["orders"]
 
 
 def test_uncommenting_the_templates_own_folders_sets_them(tmp_path: Path) -> None:

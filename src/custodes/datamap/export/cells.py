@@ -39,6 +39,8 @@ def inert(text: str) -> str:
 
 def printable(text: str) -> str:
     """The text with everything that cannot be printed as its code: no name begins a line."""
+    if text.isprintable():
+        return text
     return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in text)
 
 

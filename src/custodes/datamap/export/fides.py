@@ -22,6 +22,9 @@ _DATABASES: Final = ("sqlite", "postgres", "mysql", "duckdb")
 _NOT_IN_KEYS: Final = re.compile(r"[^a-zA-Z0-9_-]+")
 _CATEGORY: Final = re.compile(r"[a-zA-Z0-9_.<>-]+")  # what fideslang takes for a key
 
+# The compiled one, where PyYAML has it, is as safe and many times as fast.
+_DUMPER: Final = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
 #: The keys of data subjects in fideslang's own taxonomy: others are told in `meta` alone.
 SUBJECTS: Final = frozenset(
     ("anonymous_user", "citizen_voter", "commuter", "consultant", "customer", "employee", "job_applicant",
@@ -42,7 +45,7 @@ def manifest(told: MapTold) -> bytes:
         "organization": [_organization(told)],
         "dataset": [_dataset(told, store, schema, held) for (store, schema), held in sorted(places.items())],
     }
-    text = yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=1000)
+    text = yaml.dump(body, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=1000)
     return ("".join(f"# {printable(line)}\n" for line in _head(told)) + text).encode()
 
 

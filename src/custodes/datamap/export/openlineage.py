@@ -85,7 +85,7 @@ def _event(told: MapTold, store: str, dataset: str, one: Examined | None) -> dic
         if owners:
             facets["ownership"] = {"owners": [{"name": name, "type": "OWNER"} for name in owners]}
     facets["documentation"] = {"description": words}
-    if flowing := [edge for edge in told.flows if edge.target[:2] == (store, dataset)]:
+    if flowing := told.into(store, dataset):
         facets["columnLineage"] = _lineage(told, flowing)
     for name, place in _FACETS.items():
         if name in facets:
@@ -143,7 +143,7 @@ def _processing(told: MapTold, one: Examined) -> dict[str, Any]:
     }
 
 
-def _lineage(told: MapTold, edges: list[FlowEdge]) -> dict[str, Any]:
+def _lineage(told: MapTold, edges: tuple[FlowEdge, ...]) -> dict[str, Any]:
     """Flows into a field under its name; flows into any field of the dataset under `dataset`."""
     fields: dict[str, dict[Place, list[dict[str, Any]]]] = {}
     for edge in edges:

@@ -38,6 +38,15 @@ class MapTold:
     suppressed: tuple[Suppressed, ...] = ()
     first_seen: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     namespaces: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    # The flows by either end: each dataset asks for its own, and there may be many of both.
+    _leading: dict[tuple[str, str, str], list[FlowEdge]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        for edge in self.flows:
+            self._leading.setdefault(("from", *edge.source[:2]), []).append(edge)
+            self._leading.setdefault(("to", *edge.target[:2]), []).append(edge)
 
     def personal(self) -> tuple[Examined, ...]:
         """The datasets with personal data."""
@@ -76,17 +85,19 @@ class MapTold:
         """The flows of values from a dataset into others."""
         return tuple(
             edge
-            for edge in self.flows
-            if edge.kind == "direct" and edge.source[:2] == (store, dataset) and edge.target[:2] != (store, dataset)
+            for edge in self._leading.get(("from", store, dataset), ())
+            if edge.kind == "direct" and edge.target[:2] != (store, dataset)
         )
 
     def flows_in(self, store: str, dataset: str) -> tuple[FlowEdge, ...]:
         """The flows of values from other datasets into this one."""
         return tuple(
-            edge
-            for edge in self.flows
-            if edge.kind == "direct" and edge.target[:2] == (store, dataset) and edge.source[:2] != (store, dataset)
+            edge for edge in self.into(store, dataset) if edge.kind == "direct" and edge.source[:2] != (store, dataset)
         )
+
+    def into(self, store: str, dataset: str) -> tuple[FlowEdge, ...]:
+        """Everything that leads into a dataset, direct or not, its own fields included."""
+        return tuple(self._leading.get(("to", store, dataset), ()))
 
     def missing(self) -> Iterator[tuple[str, str]]:
         """What the owner has not stated: (of what, which things)."""
