@@ -96,3 +96,68 @@ def test_the_nearest_configuration_above_is_found(tmp_path: Path) -> None:
     file.unlink()
     with pytest.raises(ConfigError, match=r"no custodes\.toml"):
         config.find(below)
+
+
+STATED = """
+name = "acme"
+[controller]
+name = "Acme Ltd"
+contact = "privacy@acme.example"
+[stores.shop]
+kind = "sqlite"
+path = "shop.db"
+owner = "shop team"
+security = ["encrypted at rest"]
+country = "EE"
+[processing.orders]
+title = "Orders"
+datasets = ["shop", "shop.main.*"]
+purposes = ["delivering orders"]
+basis = "contract"
+subjects = ["customer"]
+recipients = []
+transfers = [{ country = "US", recipient = "Mailer Inc" }]
+retention = "ten years"
+"""
+
+
+def test_what_the_owner_states_of_processing_is_kept(tmp_path: Path) -> None:
+    """An empty list of recipients is an answer; what is left out is none."""
+    loaded = config.load(written(tmp_path, STATED))
+    assert (loaded.controller.name, loaded.controller.officer) == ("Acme Ltd", "")
+    one = loaded.processing[0]
+    assert (one.title, one.basis, one.recipients, one.owner) == ("Orders", "contract", (), "")
+    assert one.transfers is not None
+    assert one.transfers[0].safeguards == ""
+    keeping = loaded.stores[0].keeping
+    assert keeping is not None
+    assert (keeping.owner, keeping.security, keeping.country) == ("shop team", ("encrypted at rest",), "EE")
+    assert config.load(written(tmp_path, GOOD)).processing == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "where", "hint"),
+    [
+        (("contact =", "contcat ="), "controller.contcat", 'did you mean "contact"?'),
+        (('name = "Acme Ltd"', 'name = " "'), "controller.name", "remove the key"),
+        (('country = "EE"', 'country = "Estonia"'), "stores.shop.country", "ISO 3166"),
+        (('security = ["encrypted at rest"]', 'security = "yes"'), "stores.shop.security", "a list of texts"),
+        (('"shop.main.*"', '"shpo.main.*"'), "processing.orders.datasets[1]", 'did you mean "shop"?'),
+        (('datasets = ["shop", "shop.main.*"]\n', ""), "processing.orders.datasets", "STORE.schema.table"),
+        (('basis = "contract"', 'basis = "contrct"'), "processing.orders.basis", 'did you mean "contract"?'),
+        (('purposes = ["delivering orders"]', "purposes = []"), "processing.orders.purposes", "not stated"),
+        (('subjects = ["customer"]', 'subjects = ["customer", ""]'), "processing.orders.subjects", "not stated"),
+        (('{ country = "US",', "{ "), "processing.orders.transfers[0].country", 'country = "US"'),
+        (("recipient =", "recipint ="), "processing.orders.transfers[0].recipint", 'did you mean "recipient"?'),
+        (('[{ country = "US", recipient = "Mailer Inc" }]', '["US"]'), "processing.orders.transfers", "{"),
+        (("retention =", "retenton ="), "processing.orders.retenton", 'did you mean "retention"?'),
+    ],
+)
+def test_a_mistake_in_what_is_stated_is_refused(tmp_path: Path, change: tuple[str, str], where: str, hint: str) -> None:
+    """File, key and reason; nothing is taken for something else."""
+    assert change[0] in STATED
+    with pytest.raises(ConfigError) as refused:
+        config.load(written(tmp_path, STATED.replace(*change)))
+    assert str(tmp_path / "custodes.toml") in refused.value.where
+    assert refused.value.where.endswith(where)
+    assert hint in refused.value.hint

@@ -12,8 +12,10 @@ from typing import Final
 
 from custodes.errors import ConfigError
 from custodes.records import ACTIONS, EVENT_COLUMNS, OUTCOMES, Rule
+from custodes.records.processing import BASES, Controller, Keeping, Processing, Transfer
 
 _PART: Final = re.compile(r"\{[^{}]+\}")  # a path inside a template
+_COUNTRY: Final = re.compile(r"[A-Z]{2}")
 
 FILE_NAME: Final = "custodes.toml"
 
@@ -36,6 +38,7 @@ class StoreConfig:
     skip: Mapping[str, str] = field(default_factory=dict)  # dataset -> reason
     bucket: BucketConfig | None = None  # of s3
     at_once: int = 0  # datasets read at the same time; 0: one of a database server, else one for every worker
+    keeping: Keeping | None = None  # who answers for it and how it is protected, as the owner states it
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,8 @@ class Config:
     context: tuple[ContextConfig, ...]
     detections: Path | None = None  # folder with the user's own detections
     categories: Path | None = None  # folder with the user's own categories
+    controller: Controller = field(default_factory=Controller)  # of the record of processing
+    processing: tuple[Processing, ...] = ()
     flows: tuple[FlowConfig, ...] = ()
 
     @property
@@ -168,6 +173,8 @@ def load(file: Path) -> Config:
         context=tuple(_context(name, table, root) for name, table in top.tables("context")),
         detections=_folder(top, "detections", root),
         categories=_folder(top, "categories", root),
+        controller=_controller(top.table("controller")),
+        processing=tuple(_processing(name, table) for name, table in top.tables("processing")),
         flows=tuple(_flow(name, table, root) for name, table in top.tables("flows")),
     )
     top.finish()
@@ -230,6 +237,29 @@ class _Table:
         if not all(isinstance(item, str) for item in items):
             raise self.fail(key, "expected a list of texts", f'write {key} = ["...", "..."]')
         return tuple(items)
+
+    def stated(self, key: str) -> str:
+        """A text that may be left out, but not be blank: blank would look like an answer."""
+        value = self.maybe(key)
+        if value is not None and not value.strip():
+            raise self.fail(key, "this text is blank", "say it, or remove the key: it is then told as not stated")
+        return "" if value is None else value.strip()
+
+    def stated_list(self, key: str) -> tuple[str, ...]:
+        """A list that may be left out, but has no blank text in it."""
+        items = self.texts(key)
+        if (key in self.values and not items) or not all(item.strip() for item in items):
+            raise self.fail(
+                key, "a text is blank or missing", "say it, or remove the key: it is then told as not stated"
+            )
+        return tuple(item.strip() for item in items)
+
+    def list_of_tables(self, key: str) -> list[_Table]:
+        value = self._take(key, list, "a list of tables")
+        items = value if isinstance(value, list) else []
+        if not all(isinstance(item, dict) for item in items):
+            raise self.fail(key, "expected a list of tables", f'write {key} = [{{ ... = "..." }}]')
+        return [_Table(self.file, f"{self.at(key)}[{place}]", item) for place, item in enumerate(items)]
 
     def choice(self, key: str, among: tuple[str, ...]) -> str:
         value = self.text(key)
@@ -301,8 +331,11 @@ def _store(name: str, table: _Table, root: Path) -> StoreConfig:
     vault: bool | tuple[str, ...] = (
         table.texts("vault") if isinstance(table.values.get("vault"), list) else table.flag("vault")
     )
+    keeping = Keeping(name, kind, table.stated("owner"), table.stated_list("security"), _country(table, "country"))
     at_once = table.number("at_once", 0)
-    store = StoreConfig(name, kind, path, url, password_env, schemas, vault, table.words("skip"), bucket, at_once)
+    store = StoreConfig(
+        *(name, kind, path, url, password_env, schemas, vault, table.words("skip"), bucket, at_once, keeping)
+    )
     table.finish()
     return store
 
@@ -356,6 +389,59 @@ def _log(name: str, table: _Table, root: Path) -> LogConfig:
         if required not in log.map:
             raise table.fail(f"map.{required}", "this column is required", f'add {required} = "path.in.the.record"')
     return log
+
+
+def _controller(table: _Table) -> Controller:
+    controller = Controller(
+        name=table.stated("name"),
+        contact=table.stated("contact"),
+        representative=table.stated("representative"),
+        officer=table.stated("officer"),
+        joint=table.stated_list("joint"),
+    )
+    table.finish()
+    return controller
+
+
+def _processing(name: str, table: _Table) -> Processing:
+    title = table.stated("title")
+    datasets = table.stated_list("datasets")
+    if not datasets:
+        hint = 'write datasets = ["STORE"], ["STORE.schema.table"] or a pattern such as ["STORE.schema.*"]'
+        raise table.fail("datasets", "this key is required", hint)
+    processing = Processing(
+        name=name,
+        title=title or name,
+        datasets=datasets,
+        purposes=table.stated_list("purposes"),
+        basis=table.choice("basis", BASES) if "basis" in table.values else table.stated("basis"),
+        subjects=table.stated_list("subjects"),
+        # An empty list is an answer here: nobody gets it, it goes nowhere.
+        recipients=() if table.values.get("recipients") == [] else table.stated_list("recipients") or None,
+        transfers=tuple(map(_transfer, table.list_of_tables("transfers"))) if "transfers" in table.values else None,
+        retention=table.stated("retention"),
+        security=table.stated_list("security"),
+        owner=table.stated("owner"),
+    )
+    table.asked |= {"recipients", "transfers"}
+    table.finish()
+    return processing
+
+
+def _transfer(table: _Table) -> Transfer:
+    country = _country(table, "country")
+    if not country:
+        raise table.fail("country", "this key is required", 'write country = "US"')
+    transfer = Transfer(country, table.stated("recipient"), table.stated("safeguards"))
+    table.finish()
+    return transfer
+
+
+def _country(table: _Table, key: str) -> str:
+    value = table.stated(key)
+    if value and not _COUNTRY.fullmatch(value):
+        raise table.fail(key, f'"{value}" is no country code', 'use two capital letters (ISO 3166-1), such as "DE"')
+    return value
 
 
 def _flow(name: str, table: _Table, root: Path) -> FlowConfig:
@@ -465,3 +551,11 @@ def _check_references(config: Config) -> None:
                 where=f"{config.file}: {path}",
                 hint=_meant(name, tuple(sorted(known))) if known else "add it under [stores.NAME]",
             )
+    for one in config.processing:
+        for place, entry in enumerate(one.datasets):
+            if not any(entry == name or entry.startswith(f"{name}.") for name in known):
+                raise ConfigError(
+                    f'"{entry}" begins with no configured store',
+                    where=f"{config.file}: processing.{one.name}.datasets[{place}]",
+                    hint=_meant(entry.split(".")[0], tuple(sorted(known))) if known else "add it under [stores.NAME]",
+                )

@@ -16,7 +16,8 @@ from custodes.console.door import Door
 from custodes.console.gate import ENTER
 from custodes.console.listen import console_server, listen
 from custodes.errors import CustodesError
-from custodes.records import Overview
+from custodes.records import FlowEdge, Overview, Ruling
+from custodes.records.history import Change
 from custodes.risk.register import Risk, assess
 from tests.risk.overviews import AS_OF, a_busy_overview
 
@@ -30,6 +31,9 @@ class ASource:
     memo: Path | None = None
     refusal: CustodesError | OSError | None = None
     looks: list[tuple[str, str]] = field(default_factory=list)
+    edges: tuple[FlowEdge, ...] = ()
+    changes: tuple[Change, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
 
     def overview(self) -> Overview:
         return self.known
@@ -39,6 +43,13 @@ class ASource:
 
     def risks(self) -> tuple[Risk, ...]:
         return assess(self.known) if self.register is None else self.register
+
+    def flows(self) -> tuple[FlowEdge, ...]:
+        return self.edges
+
+    def story(self, store: str, dataset: str, field: str) -> tuple[tuple[Change, ...], tuple[Ruling, ...]]:
+        rulings = [one for one in self.rulings if (one.store, one.dataset, one.field) == (store, dataset, field)]
+        return self.changes if (store, dataset, field) == ("shop", "main.customers", "email") else (), tuple(rulings)
 
     def look(self, page: str, subject_of_look: str) -> None:
         if self.refusal is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.console.landscape import landscape
 from tests.console.serving import ASource, Console, a_console
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -73,6 +74,8 @@ def test_phone(browser: Any) -> None:
         places = [
             "/",
             "/data-map",
+            "/graph",
+            "/field?store=shop&dataset=main.customers&field=email",
             "/findings",
             f"/incidents/{source.known.incidents[0].id}",
             "/risks",
@@ -97,3 +100,107 @@ def test_script_does_not_run(browser: Any) -> None:
         assert page.evaluate("window.ran") is None
         page.context.close()
     assert any("Content Security Policy" in one for one in wrong)
+
+
+# What a test asks the page: the nodes that can be seen, with their labels, and what is drawn where.
+OPEN = "document.querySelector('#graph-count').textContent"
+SAYS = "document.querySelector('#graph-says').textContent"
+SIDE = "document.querySelector('#graph-side')"
+
+
+def a_landscape(browser: Any, console: Console, **how: Any) -> tuple[Any, list[str]]:
+    """The graph of five hundred datasets, drawn."""
+    page, wrong = a_page(browser, console, **how)
+    page.goto(f"{console.url}/graph")
+    page.wait_for_function(f"{OPEN}.includes('open')")
+    return page, wrong
+
+
+def test_graph_of_many(browser: Any, tmp_path: Path) -> None:
+    """Five hundred datasets begin as eight closed stores; they are found, opened and told, and nothing complains."""
+    known, flows = landscape()
+    with a_console(ASource(known, edges=flows)) as console:
+        page, wrong = a_landscape(browser, console, viewport={"width": 1400, "height": 950})
+        hidden = sum(not one.verdicts for one in known.examined)
+        assert page.evaluate(OPEN) == f"0 datasets of 500 open, {hidden} without personal data hidden"
+        page.screenshot(path=tmp_path / "graph.png")
+        page.fill("#graph-search", "billing.ledger.payments.iban")
+        page.keyboard.press("Enter")
+        assert page.inner_text("#graph-side h3") == "billing.ledger.payments"
+        assert "A declared vault." in page.inner_text("#graph-side")
+        page.click("#graph-side a >> text=iban")
+        assert page.inner_text("h1") == "billing.ledger.payments.iban"
+        page.go_back()
+        page.click("#graph-open")
+        assert page.evaluate(OPEN).startswith("254 datasets of 500 open")
+        page.click("#graph-shut")
+        page.check("#graph-quiet")
+        assert page.evaluate(OPEN) == "0 datasets of 500 open"
+        page.context.close()
+    assert wrong == []
+    assert (tmp_path / "graph.png").stat().st_size > 10_000
+
+
+def test_graph_by_keys_alone(browser: Any) -> None:
+    """Without a mouse: into the graph, to a store, open it, to a dataset in it, close it; each step is said aloud."""
+    known, flows = landscape()
+    with a_console(ASource(known, edges=flows)) as console:
+        page, wrong = a_landscape(browser, console)
+        page.keyboard.press("/")  # outside of the graph it is no key of ours
+        page.focus("#graph")
+        page.keyboard.press("ArrowRight")
+        first = page.evaluate(SAYS)
+        assert "with personal data" in first
+        page.keyboard.press("ArrowDown")
+        assert page.evaluate(SAYS) != first
+        page.keyboard.press("Enter")
+        assert page.evaluate(SAYS).endswith(" is open")
+        page.keyboard.press("ArrowRight")
+        assert not page.evaluate(f"{SIDE}.hidden")
+        page.keyboard.press("Escape")
+        assert page.evaluate(f"{SIDE}.hidden")
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.id") == "graph-search"
+        page.context.close()
+    assert wrong == []
+
+
+def test_graph_on_a_phone(browser: Any) -> None:
+    """Many datasets do not make the page wider than the phone, and a store is opened by a tap on its button."""
+    known, flows = landscape()
+    with a_console(ASource(known, edges=flows)) as console:
+        page, wrong = a_landscape(browser, console, viewport={"width": 390, "height": 844}, color_scheme="dark")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.fill("#graph-search", "warehouse")
+        page.keyboard.press("Enter")
+        page.click("#graph-side button >> text=Open")
+        assert page.evaluate(OPEN).startswith("45 datasets")
+        page.context.close()
+    assert wrong == []
+
+
+def test_graph_without_script_has_its_table(browser: Any) -> None:
+    """Where no script may run, the table says where the data is and where it goes."""
+    known, flows = landscape()
+    with a_console(ASource(known, edges=flows)) as console:
+        page, _ = a_page(browser, console, java_script_enabled=False)
+        page.goto(f"{console.url}/graph")
+        assert page.is_hidden("#graph")
+        assert "needs JavaScript" in page.inner_text("main")
+        assert page.locator("table.places tbody tr").count() == 50
+        assert "Part 1 of 6" in page.inner_text("#table")
+        page.context.close()
+
+
+def test_a_script_that_got_in_is_not_run_on_the_graph_either(browser: Any) -> None:
+    """The one page with scripts runs none that is written into it, and no text becomes markup."""
+    with a_console() as console:
+        page, wrong = a_page(browser, console)
+        page.goto(f"{console.url}/graph")
+        refused = page.evaluate("""() => {
+            const inline = document.createElement('div');
+            try { inline.innerHTML = '<b>x</b>'; return false; } catch { return true; }
+        }""")
+        assert refused
+        page.context.close()
+    assert any("Trusted" in one for one in wrong)

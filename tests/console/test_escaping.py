@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields, is_dataclass, replace
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote
 
-from custodes.records import Overview
+from custodes.records import FlowEdge, Overview, Place, Ruling
 from tests.console.serving import ASource, a_console
-from tests.risk.overviews import a_busy_overview
+from tests.risk.overviews import AS_OF, a_busy_overview
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>\u202e"
 
@@ -66,6 +67,32 @@ def test_every_text_is_escaped() -> None:
             assert "<img src=x" not in answer.text, address
             assert "script" not in seen.names, address
             assert not {one for one in seen.attributes if one.startswith("on") or one == "style"}, address
+
+
+def test_the_graph_and_a_field_are_escaped() -> None:
+    """Hostile names reach the graph as JSON that ends no element, and a field's page as text."""
+    known: Overview = poisoned(a_busy_overview())
+    one = known.fields[0]
+    ends = Place(one.store, one.dataset, one.field), Place("", HOSTILE, "*")
+    edge = FlowEdge(*ends, "direct", (), "view", "x", HOSTILE, 0)
+    ruling = Ruling(one.store, one.dataset, one.field, one.category, "confirmed", HOSTILE, HOSTILE, AS_OF)
+    source = ASource(known, edges=(edge,), rulings=(ruling,))
+    with a_console(source) as console:
+        reader = console.come_in()
+        page = reader.get("/graph").text
+        asked = {"store": one.store, "dataset": one.dataset, "field": one.field}
+        field = reader.get("/field", params=asked).text
+    assert "alert(1)" in page
+    assert "alert(1)" in field
+    for text, scripts in ((page, 3), (field, 0)):
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+        assert text.lower().count("<script") == scripts
+        seen = Elements()
+        seen.feed(text)
+        assert not {name for name in seen.attributes if name.startswith("on") or name == "style"}
+    data = page.split('id="graph-data">')[1].split("</script>")[0]
+    assert {place["name"] for place in json.loads(data)["datasets"]} >= {one.dataset, HOSTILE}
 
 
 def test_the_poison_is_shown() -> None:

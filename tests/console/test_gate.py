@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from http.client import HTTPConnection
+from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from custodes.console.app import STATIC, build
+from custodes.console import gate
+from custodes.console.app import STATIC, VENDORED, build
 from custodes.console.door import SESSION_SECONDS, Door
-from custodes.console.gate import ENTER, HEADERS, HEALTH, answers_to
+from custodes.console.gate import ENTER, HEADERS, HEALTH, SCRIPTED, answers_to
 from tests.console.serving import ASource, a_console
 
 PLACES = {"/static/{name}": [f"/static/{name}" for name in STATIC]}
@@ -167,3 +170,27 @@ def test_every_answer_carries_the_headers() -> None:
             for name, value in HEADERS.items():
                 assert answer.headers[name] == value, (answer.url, name)
             assert "server" not in answer.headers
+
+
+def test_only_the_graph_runs_scripts_and_only_ours() -> None:
+    """Files of this console alone, nothing inline, nothing made of texts; every other page runs none at all."""
+    with a_console() as console:
+        policy = console.come_in().get("/graph").headers["Content-Security-Policy"]
+    assert policy.startswith(HEADERS["Content-Security-Policy"])
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["script-src"] == "'self'"
+    assert rules["require-trusted-types-for"] == "'script'"
+    assert "unsafe" not in policy
+    assert {"/graph"} == SCRIPTED
+
+
+def test_what_others_wrote_is_as_they_published_it() -> None:
+    """A vendored file has the digest and the version that its table records, and its licence beside it."""
+    folder = Path(gate.__file__).parent / "static" / "vendor"
+    table = (folder / "README.md").read_text()
+    for name in VENDORED:
+        data = (folder / name).read_bytes()
+        row = next(line for line in table.splitlines() if line.startswith(f"| `{name}`"))
+        assert hashlib.sha256(data).hexdigest() in row
+        assert row.split("|")[3].strip().encode() in data
+        assert (folder / "cytoscape.LICENSE").is_file()

@@ -22,9 +22,11 @@ from custodes.console.workspace_source import TRUSTED_FOR, WorkspaceSource
 from custodes.errors import CouldNotRun, LedgerBroken
 from custodes.pipeline.lock import only_writer
 from custodes.pipeline.progress import Silent
+from custodes.pipeline.rulings import decide
 from custodes.pipeline.run import run
 from custodes.pipeline.verify import verify
 from custodes.pipeline.workspace import create_or_open, prepare
+from custodes.records import FlowEdge, Place
 
 
 class AClock:
@@ -194,3 +196,21 @@ def test_the_command_serves_until_it_is_stopped(config: Config) -> None:
     assert console.returncode == 0, err
     assert "token" not in out + err
     assert [one["detail"] for one in looks(config)] == [{"console": "overview", "shown": ""}]
+
+
+def test_a_fields_story_comes_from_the_workspace(config: Config) -> None:
+    """What the scans noted of it, the flows that are known, and the rulings made; of another field nothing."""
+    edge = FlowEdge(
+        Place("shop", "main.customers", "email"), Place("", "out.csv", "*"), "direct", (), "script", "shop", "a.sql", 1
+    )
+    with only_writer(config.data):
+        workspace = create_or_open(config, by="user:test")
+        workspace.flows.save("shop", [edge], now=datetime.now(UTC))
+        decide(workspace, "shop.main.customers.email", "email", "confirmed", "they are real", None)
+        workspace.close()
+    source = WorkspaceSource(config, by="user:test")
+    changes, rulings = source.story("shop", "main.customers", "email")
+    assert [(one.category, one.turn) for one in changes] == [("email", "told")]
+    assert [one.why for one in rulings] == ["they are real"]
+    assert [one.target.dataset for one in source.flows()] == ["out.csv"]
+    assert source.story("shop", "main.customers", "nosuch") == ((), ())

@@ -90,6 +90,9 @@ TABLES = {
     ],
     "Logs": [("[logs.n]", f'kind = "{kind}"\npath = "p"\n{NEEDED}') for kind in config.LOG_KINDS],
     "Context": [(f"[context.{kind}]", 'path = "p"') for kind in config.CONTEXT_KINDS],
+    "Flows": [("[flows.n]", 'paths = ["p"]')],
+    "Controller": [("[controller]", "")],
+    "Processing": [("[processing.n]", 'datasets = ["s"]')],
 }
 
 
@@ -101,7 +104,15 @@ def test_every_key_of_the_configuration_is_on_its_page_and_no_other(tmp_path: Pa
             taken |= _accepted(tmp_path, table, minimum)
         assert _told(heading) == taken, heading
     top = _told("Configuration")
-    assert {key for key in top if "." not in key} | {"stores", "logs", "context", "scan"} == _accepted(tmp_path, "", "")
+    assert {key for key in top if "." not in key} | {
+        "stores",
+        "logs",
+        "context",
+        "scan",
+        "controller",
+        "processing",
+        "flows",
+    } == _accepted(tmp_path, "", "")
     assert {key for key in top if "." in key} == {f"scan.{key}" for key in _accepted(tmp_path, "[scan]", "")}
 
 
@@ -151,7 +162,8 @@ def test_the_written_template_loads_as_it_is_and_with_every_comment_removed(tmp_
     assert {store.kind for store in whole.stores} == set(config.STORE_KINDS)
     assert {log.kind for log in whole.logs} == set(config.LOG_KINDS) - {"csv"}
     assert {context.kind for context in whole.context} == {"people", "cases"}
-    assert whole.scan == config.ScanConfig()
+    assert whole.scan == config.ScanConfig(anonymisers=("mask_mail",))
+    assert [one.name for one in whole.processing] == ["orders"]
 
 
 def test_uncommenting_the_templates_own_folders_sets_them(tmp_path: Path) -> None:

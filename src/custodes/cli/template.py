@@ -112,6 +112,22 @@ data = "custodes-data"         # where Custodes keeps its own files (readable by
 # closed = "closed"
 
 # Also: [context.parties], [context.keys], [context.subjects].
+
+# --- What the scan cannot know: for "custodes datamap export". What is left out is told as not stated. -------------
+
+# [controller]
+# name = "Example Ltd"
+# contact = "privacy@example.com"
+
+# [processing.orders]
+# datasets = ["shop"]          # stores, datasets or patterns such as "shop.main.*"
+# purposes = ["taking and delivering orders"]
+# basis = "contract"
+# subjects = ["customer"]
+# recipients = ["the carrier"]
+# transfers = []               # there are none
+# retention = "ten years after the last order"
+# owner = "the orders team"
 """
 
 

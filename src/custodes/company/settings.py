@@ -205,4 +205,27 @@ path = "crm/watched.csv"
 id = "customer:{customer_id}"
 watched = "watched"
 relations = { path = "relation", token = true }
+
+# --- What no scan can know: purposes, recipients, time limits. Some of it is left out, and told as not stated. -------
+
+[controller]
+name = "Sample Marketplace Ltd"
+contact = "privacy@marketplace.example"
+
+[processing.orders]
+title = "Taking and delivering orders"
+datasets = ["shop"]
+purposes = ["delivering what customers order"]
+basis = "contract"
+subjects = ["customer"]
+recipients = ["sellers"]
+transfers = []
+retention = "ten years after the last order"
+owner = "shop team"
+
+[processing.support]
+title = "Helping customers"
+datasets = ["support"]
+purposes = ["answering what customers ask"]
+subjects = ["customer"]
 """

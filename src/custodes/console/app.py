@@ -1,4 +1,4 @@
-"""Which page answers which address? Server-rendered, read-only, no script; the gate stands before all of it."""
+"""Which page answers which address? Server-rendered, read-only, script on the graph alone; the gate is before all."""
 
 from __future__ import annotations
 
@@ -17,16 +17,25 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 
 from custodes.console import pages
 from custodes.console.door import SESSION_SECONDS, Door
+from custodes.console.field_page import field_page
 from custodes.console.gate import ENTER, HEALTH, Gate
+from custodes.console.graph import graph as graph_page
 from custodes.console.source import Source
 from custodes.console.words import FILTERS
 from custodes.errors import CustodesError
 from custodes.records import Overview
 
-STATIC: Final = {"style.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
+STATIC: Final = {
+    "style.css": "text/css; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+    "graph.js": "text/javascript; charset=utf-8",
+    "cytoscape.min.js": "text/javascript; charset=utf-8",
+}
+VENDORED: Final = frozenset({"cytoscape.min.js"})  # as published, in static/vendor with licence and version
 MENU: Final = (
     ("overview", "/", "Overview"),
     ("data map", "/data-map", "Data map"),
+    ("graph", "/graph", "Graph"),
     ("findings", "/findings", "Incidents"),
     ("risks", "/risks", "Risks"),
     ("ledger", "/ledger", "Ledger"),
@@ -103,7 +112,8 @@ def _add_entrance(app: FastAPI, shown: Pages, door: Door, cookie: str) -> None:
     def static(name: str) -> Response:
         if name not in STATIC:
             raise HTTPException(404)
-        content = (files("custodes.console") / "static" / name).read_bytes()
+        folder = files("custodes.console") / "static"
+        content = ((folder / "vendor" if name in VENDORED else folder) / name).read_bytes()
         return Response(content, media_type=STATIC[name])
 
 
@@ -111,12 +121,31 @@ def _add_maps(app: FastAPI, shown: Pages) -> None:
     """Pages about data, risks and proofs: they name no person's deeds, so looking at them leaves no receipt."""
 
     @app.get("/data-map")
-    def data_map(store: str = "", category: str = "", page: Annotated[int, Query(ge=1)] = 1) -> Response:
+    def data_map(
+        store: str = "", category: str = "", dataset: str = "", page: Annotated[int, Query(ge=1)] = 1
+    ) -> Response:
         with shown.source() as source:
             known = source.overview()
-        return shown.page(
-            "data_map.html", "data map", known, pages.data_map(known, store=store, category=category, page=page)
-        )
+        values = pages.data_map(known, store=store, category=category, dataset=dataset, page=page)
+        return shown.page("data_map.html", "data map", known, values)
+
+    @app.get("/graph")
+    def graph(page: Annotated[int, Query(ge=1)] = 1) -> Response:
+        with shown.source() as source:
+            known = source.overview()
+            flows = source.flows()
+        return shown.page("graph.html", "graph", known, graph_page(known, flows, page=page))
+
+    @app.get("/field")
+    def field(store: str = "", dataset: str = "", field: str = "") -> Response:
+        with shown.source() as source:
+            known = source.overview()
+            flows = source.flows()
+            changes, rulings = source.story(store, dataset, field)
+        values = field_page(known, flows, (store, dataset, field), changes, rulings)
+        if values is None:
+            raise HTTPException(404)
+        return shown.page("field.html", "data map", known, values)
 
     @app.get("/risks")
     def risks() -> Response:

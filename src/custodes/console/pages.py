@@ -11,6 +11,7 @@ from urllib.parse import quote
 from custodes.console import charts
 from custodes.console.charts import Span
 from custodes.console.gaps import gaps
+from custodes.console.graph import field_page as field_address
 from custodes.console.words import counted, lasted, number
 from custodes.records import Examined, Field, Finding, Incident, Overview
 from custodes.risk.measures import misplaced
@@ -67,10 +68,14 @@ def overview(known: Overview, risks: tuple[Risk, ...]) -> Values:
     }
 
 
-def data_map(known: Overview, *, store: str, category: str, page: int) -> Values:
-    """The data map, narrowed to a store or a category when they are given (empty: all)."""
+def data_map(known: Overview, *, store: str, category: str, page: int, dataset: str = "") -> Values:
+    """The data map, narrowed to a store, a category or a dataset when they are given (empty: all)."""
     wrong_place = misplaced(known)
-    chosen = [field for field in known.fields if store in ("", field.store) and category in ("", field.category)]
+    chosen = [
+        field
+        for field in known.fields
+        if store in ("", field.store) and category in ("", field.category) and dataset in ("", field.dataset)
+    ]
     by_dataset: dict[tuple[str, str], list[Field]] = {}
     for field in chosen:
         by_dataset.setdefault((field.store, field.dataset), []).append(field)
@@ -90,17 +95,23 @@ def data_map(known: Overview, *, store: str, category: str, page: int) -> Values
         for place in sorted(by_dataset)
     ]
     personal = {(field.store, field.dataset) for field in known.fields}
-    quiet = [one for one in known.examined if (one.store, one.dataset) not in personal and store in ("", one.store)]
+    quiet = [
+        one
+        for one in known.examined
+        if (one.store, one.dataset) not in personal and store in ("", one.store) and dataset in ("", one.dataset)
+    ]
     part, first = _part(len(datasets), page)
     return {
         "store": store,
         "category": category,
+        "dataset": dataset,
+        "address": field_address,
         "fields": len(chosen),
         "datasets": datasets[first : first + PAGE],
         "part": part,
         "quiet": quiet,
         "bars": _bars(known, chosen),
-        "misplaced": [field for field in wrong_place if store in ("", field.store)],
+        "misplaced": [field for field in wrong_place if store in ("", field.store) and dataset in ("", field.dataset)],
         "told": {finding.id for finding in known.findings},
         "places": [one for one in known.misplaced if store in ("", one.store)],
         "stores": sorted({one.store for one in known.examined} | {field.store for field in known.fields}),

@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from custodes.records import Overview
+from custodes.records import FlowEdge, Overview, Ruling
+from custodes.records.history import Change
 from custodes.risk.register import Risk
 
 
@@ -26,6 +27,17 @@ class Source(Protocol):
 
     def risks(self) -> tuple[Risk, ...]:
         """The register for the last `overview()`, the highest score first."""
+        ...
+
+    def flows(self) -> tuple[FlowEdge, ...]:
+        """The flows between fields that were known at the last `overview()`."""
+        ...
+
+    def story(self, store: str, dataset: str, field: str) -> tuple[tuple[Change, ...], tuple[Ruling, ...]]:
+        """How a field's verdicts changed from scan to scan, the newest first, and every ruling, the first one first.
+
+        Empty where nothing was noted or ruled.
+        """
         ...
 
     def look(self, page: str, subject_of_look: str) -> None:

@@ -16,7 +16,8 @@ from custodes.pipeline.overview import overview
 from custodes.pipeline.progress import Silent
 from custodes.pipeline.verify import verify
 from custodes.pipeline.workspace import Workspace, open_workspace, utc_now
-from custodes.records import LedgerStatus, Overview
+from custodes.records import FlowEdge, LedgerStatus, Overview, Ruling
+from custodes.records.history import Change
 from custodes.risk.register import Risk, assess
 
 PATIENCE: Final = 2.0  # seconds: a look of another reader takes less, a run takes more
@@ -40,6 +41,7 @@ class WorkspaceSource:
         self._head = b""
         self._trust = TRUSTED_FOR
         self._known: tuple[Overview, tuple[Risk, ...], datetime] | None = None
+        self._flows: tuple[FlowEdge, ...] = ()
 
     def overview(self) -> Overview:
         """The state after the last run.
@@ -56,6 +58,7 @@ class WorkspaceSource:
             known = _told(workspace, verify(workspace.data, Silent()))
             self._trust = max(TRUSTED_FOR, _TIMES_ITS_COST * timedelta(seconds=time.monotonic() - began))
             self._known = known, assess(known), self._clock()
+            self._flows = workspace.flows.all()
             self._head = self._checkpoint()
         return known
 
@@ -66,6 +69,19 @@ class WorkspaceSource:
     def risks(self) -> tuple[Risk, ...]:
         """The register of what `overview` answers."""
         return self._kept()[1]
+
+    def flows(self) -> tuple[FlowEdge, ...]:
+        """Those that were known when `overview` was made."""
+        self._kept()
+        return self._flows
+
+    def story(self, store: str, dataset: str, field: str) -> tuple[tuple[Change, ...], tuple[Ruling, ...]]:
+        """What the state has of one field. Raises CouldNotRun while a run is at work."""
+        with self._open() as workspace:
+            rulings = [
+                one for one in workspace.rulings.all() if (one.store, one.dataset, one.field) == (store, dataset, field)
+            ]
+            return workspace.history.of(store, dataset, field), tuple(rulings)
 
     def look(self, page: str, subject_of_look: str) -> None:
         """Seal a receipt of the look. Raises CouldNotRun while a run is at work."""

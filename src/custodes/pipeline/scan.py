@@ -11,7 +11,7 @@ from custodes import __version__
 from custodes.config import StoreConfig
 from custodes.datamap.category import CategoryRules, load_categories
 from custodes.datamap.classify import Classifier
-from custodes.datamap.copies import MOST, identifying, related, written_apart
+from custodes.datamap.copies import MOST, Related, identifying, related, written_apart
 from custodes.datamap.crew import Crew, Told
 from custodes.datamap.drift import drift_findings
 from custodes.datamap.enough import Limits
@@ -106,8 +106,7 @@ def scan(workspace: Workspace, progress: Progress, *, full: bool = False, worker
         skipped.append(Skipped("scan", "", "", "no store is configured", f"add [stores.NAME] to {config.file.name}"))
     collected = collect(workspace, progress, lost={gap.store for gap in skipped if not gap.dataset})
     skipped.extend(collected.skipped)
-    pairs = related(sketches.all())
-    workspace.datamap.save_copies(pairs.copies, sketches.stored())
+    pairs = _noted(workspace, sketches)
     skipped.extend(_crowded(pairs.left_out))
     skipped.extend(unapplied(workspace))
     workspace.coverage.replace("scan", skipped)
@@ -157,6 +156,14 @@ def _crowded(left_out: Mapping[str, int]) -> Iterator[Skipped]:
     for name, count in sorted(left_out.items()):
         reason = f"of the fields that {name} shares values with, {count:,} are not told beside the {MOST} closest"
         yield Skipped("scan", "", "", reason, "leave out copies that are meant to be there, under stores.NAME.skip")
+
+
+def _noted(workspace: Workspace, sketches: Sketches) -> Related:
+    """Keep the copies, and what changed of the verdicts since they were last noted; the copies."""
+    pairs = related(sketches.all())
+    workspace.datamap.save_copies(pairs.copies, sketches.stored())
+    workspace.history.note(workspace.datamap.all(), workspace.clock())
+    return pairs
 
 
 def left_out(store: StoreConfig) -> dict[str, str]:

@@ -22,6 +22,7 @@ from custodes.state.database import Database
 from custodes.state.datamap import DataMap
 from custodes.state.drifts import Drifts
 from custodes.state.flows import Flows
+from custodes.state.history import History
 from custodes.state.intake import Intake
 from custodes.state.judgements import Judgements
 from custodes.state.rulings import Rulings
@@ -61,6 +62,7 @@ class Workspace:
         self.by = by
         self.datamap = DataMap(database)
         self.flows = Flows(database)
+        self.history = History(database)
         self.coverage = Coverage(database)
         self.drifts = Drifts(database)
         self.intake = Intake(database)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -21,10 +20,6 @@ class Copy:
     covers: float = 0.0
     margin: float = 0.0
     at_least: bool = False
-
-    def __iter__(self) -> Iterator[str | float]:
-        """The pair and its share, for whoever tells no more."""
-        yield from (self.a, self.b, self.containment)
 
     @property
     def said(self) -> str:

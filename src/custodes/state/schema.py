@@ -188,7 +188,24 @@ ruling = Table(
     Column("body", Text, nullable=False),
 )
 
+# How verdicts changed from scan to scan; rows are only ever added. Described in `state.history`.
+verdict_change = Table(
+    "verdict_change",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("time", String, nullable=False),
+    Column("store", String, nullable=False),
+    Column("dataset", String, nullable=False),
+    Column("field", String, nullable=False),
+    Column("category", String, nullable=False),
+    Column("turn", String, nullable=False),  # told, changed or gone
+    Column("confidence", Float, nullable=False),
+    Column("matched", Integer, nullable=False),
+    Column("scanned", Integer, nullable=False),
+    Index("verdict_change_of", "store", "dataset", "field", "category"),
+)
+
 # Digests of what a step last worked from, so that a step with nothing new to do does nothing.
 mark = Table("mark", metadata, Column("name", String, primary_key=True), Column("value", Text, nullable=False))
 
-SCHEMA_VERSION = "0006"
+SCHEMA_VERSION = "0007"

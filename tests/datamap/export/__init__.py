@@ -1,0 +1,1 @@
+"""The exported forms of the data map."""
