@@ -12,7 +12,8 @@ import pytest
 
 from custodes.cli.datamap import Form
 from custodes.config import StoreConfig
-from custodes.pipeline.export import FORMATS, namespace
+from custodes.errors import CouldNotRun
+from custodes.pipeline.export import FORMATS, namespace, write
 from tests.demonstration import custodes
 
 Tiny = Callable[..., Path]
@@ -99,3 +100,16 @@ def test_a_store_that_was_added_since_is_no_silence(scanned: Path) -> None:
 def test_a_namespace_is_as_other_tools_name_it_and_has_no_role(kind: str, url: str | None, told: object) -> None:
     """So that catalogues join what is told here with what others tell."""
     assert namespace(StoreConfig("x", kind, Path("/secret/x.db"), url)) == told
+
+
+def test_a_full_disk_leaves_no_half_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was there before stays as it was, and nothing else is left."""
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "out").write_text("before")
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(CouldNotRun, match="No space left"):
+        write(b"after", tmp_path / "out")
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("out", "before")]

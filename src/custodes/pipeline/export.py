@@ -69,10 +69,14 @@ def write(data: bytes, file: Path) -> None:
     try:
         # Made beside it and readable by nobody else from the start: it says where the treasure lies.
         with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(out.name).replace(file)
+            try:
+                out.write(data)
+                out.flush()
+                os.fsync(out.fileno())
+                Path(out.name).replace(file)
+            except OSError:
+                Path(out.name).unlink(missing_ok=True)  # a full disk: half an export must not lie about
+                raise
     except OSError as error:
         raise CouldNotRun(
             f"cannot write the export ({error.strerror})", where=str(file), hint="name a file in a folder you may write"
