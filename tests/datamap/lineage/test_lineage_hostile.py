@@ -205,9 +205,9 @@ def test_what_multiplies_columns_is_given_up(bomb: str, dialect: str) -> None:
 @pytest.mark.parametrize(
     ("text", "dialect"),
     [
-        ("declare x; " * 40_000, "postgres"),
-        ("select 1\ngo\n" * 60_000, "tsql"),
-        ("".join(f"DELIMITER x{n}\n" for n in range(40_000)), "mysql"),
+        ("declare x; " * 8_000, "postgres"),
+        ("select 1\ngo\n" * 10_000, "tsql"),
+        ("".join(f"DELIMITER x{n}\n" for n in range(20_000)), "mysql"),
         (";".join(f"update t{n} set a = u.b from u where u.c = 1" for n in range(4_000)), "postgres"),
         (
             ";".join(f"insert into t{n} select * from u; alter table t{n} rename to s{n}" for n in range(3_000)),
