@@ -52,7 +52,8 @@ def found(read: np.ndarray, group: int, share: float, chance: np.random.Generato
     before = np.concatenate([[0], np.cumsum(read)])
     groups = max(1, round(_ROWS * share / group))
     starts = chance.integers(0, _ROWS - group, size=(_TABLES, groups))
-    return np.asarray((before[starts + group] - before[starts]).sum(axis=1))
+    rows: np.ndarray = (before[starts + group] - before[starts]).sum(axis=1)
+    return rows
 
 
 def bound(read: np.ndarray, group: int, chance: np.random.Generator) -> float:

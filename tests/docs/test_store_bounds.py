@@ -32,7 +32,7 @@ def said(pattern: str) -> list[int]:
         (r"first ([\d,]+) bytes", reading.LONGEST_BINARY),
         (r"`scan\.max_rows` \(([\d,]+)\)", ScanConfig().max_rows),
         (r"after `scan\.timeout` seconds \((\d+)\)", ScanConfig().timeout),
-        (r"row ids, .*; (\d+) rows or so in each place", ranges._EACH),
+        (r"; (\d+) rows or so in each place", ranges._EACH),
         (r"so (\d+) rows count as one", enough.ALIKE),
         (r"counted for at most (\d+) seconds", int(chance.SECONDS)),
         (r"holds more than ([\d,]+) MiB", room.FULL // MIB),

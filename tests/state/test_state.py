@@ -52,6 +52,8 @@ def test_a_state_of_the_first_release_is_brought_up_to_date(file: Path, database
         connection.execute(sa.text("drop table ruling"))
         connection.execute(sa.text("drop table flow"))
         connection.execute(sa.text("drop table verdict_change"))
+        connection.execute(sa.text("drop table declared"))
+        connection.execute(sa.text("drop table drift"))
         connection.execute(sa.text("alter table field drop column place"))
         for column in ("modified", "dated", "sampled"):
             connection.execute(sa.text(f"alter table dataset drop column {column}"))

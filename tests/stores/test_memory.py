@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 MOST = 700  # megabytes, of which Python with Arrow and DuckDB takes some 150
@@ -72,6 +75,37 @@ def test_half_a_gigabyte_of_megabyte_cells(tmp_path: Path, make: Callable[[Path]
     assert rows == ROWS
     assert peak < MOST
     print(f"\n{make.__name__}: {peak} MB")
+
+
+GROUPS = """
+import resource, sys
+from pathlib import Path
+from custodes.records import Dataset
+from custodes.stores.files import open_files
+store = open_files("s", Path(sys.argv[1]))
+(found,) = [one for one in store.datasets() if isinstance(one, Dataset)]
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+rows = 0
+for batch in store.read(found, max_rows=10**6):
+    rows += batch.num_rows
+    if rows > 40_000:
+        break
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+@pytest.mark.slow
+def test_large_row_groups_are_read_piece_by_piece(tmp_path: Path) -> None:
+    """By turns from many of them, and none is taken into memory whole."""
+    schema = pa.schema([("id", pa.string()), ("note", pa.string())])
+    with pq.ParquetWriter(tmp_path / "a.parquet", schema, compression="none", use_dictionary=False) as file:
+        for _ in range(12):
+            notes = [os.urandom(400).hex() for _ in range(40_000)]
+            file.write_table(pa.table([list(map(str, range(40_000))), notes], schema=schema), row_group_size=40_000)
+    done = subprocess.run(
+        [sys.executable, "-c", GROUPS, tmp_path / "a.parquet"], capture_output=True, text=True, check=True, timeout=250
+    )
+    assert int(done.stdout) < 200
 
 
 PARALLEL = """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,6 +17,9 @@ from custodes.stores import parquet_groups, sized
 from custodes.stores.interface import Unreadable
 from custodes.stores.leaves import Leaves
 from custodes.stores.source import Source, held
+
+_BUFFER: Final = 1 << 18
+_LARGE: Final = 1 << 22  # bytes of a row group
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,13 @@ def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.Record
     try:
         with held(source).open() as stream, pq.ParquetFile(stream) as file:
             leaves = Leaves(file.schema_arrow)
-            for chosen in _readable(file, max_rows):
-                given += chosen.num_rows
-                yield from sized.split(leaves.texts(chosen, names))
+            stream.seek(0)
+            # Else the columns of a row group are taken into memory whole, of many groups at once.
+            piecewise = {"buffer_size": _BUFFER, "pre_buffer": False} if _large(file.metadata) else {}
+            with pq.ParquetFile(stream, **piecewise) as reading:
+                for chosen in _readable(reading, max_rows):
+                    given += chosen.num_rows
+                    yield from sized.split(leaves.texts(chosen, names))
     except (pa.ArrowException, OSError) as error:
         raise _damaged(error, given) from None
     leaves.complain()
@@ -64,6 +72,10 @@ def _readable(file: pq.ParquetFile, max_rows: int) -> Iterator[pa.RecordBatch]:
     if first is not None:
         yield first
     yield from batches
+
+
+def _large(metadata: Any) -> bool:
+    return any(metadata.row_group(group).total_byte_size > _LARGE for group in range(metadata.num_row_groups))
 
 
 def _can_read(file: pq.ParquetFile, name: str) -> bool:
