@@ -189,7 +189,7 @@ def test_explain_tells_what_people_ruled(scanned: Path) -> None:
 
 
 def test_a_field_is_confirmed_by_the_path_that_a_scan_would_tell(tiny: Tiny) -> None:
-    """Where paths of two columns are alike, and where keys turn out to be people, whether or not a scan found anything."""
+    """Where paths of two columns are alike, and where keys turn out to be people, though no scan found anything."""
     folder = tiny(extra='[stores.files]\nkind = "files"\npath = "files"\n')
     with sqlite3.connect(folder / "shop.db") as shop:
         shop.execute('create table t ("a.b" text, a text)')

@@ -28,8 +28,8 @@ class Explained:
     """One field as it was judged now. filled: cells that are not empty, of rows read.
 
     candidates: what the scan tells of it, then what it decided against; none where every cell is empty.
-    rulings: what people ruled on it, in words. gap: what of its dataset could not be read, or was mended; empty when all
-    was read.
+    rulings: what people ruled on it, in words. gap: what of its dataset could not be read, or was mended; empty when
+    all was read.
     """
 
     store: str
