@@ -146,7 +146,7 @@ def _told(sheet: bytes) -> list[tuple[int, int]]:
         raise ValueError
 
     parser = expat.ParserCreate()
-    parser.StartElementHandler = start  # type: ignore[assignment]  # typeshed's handlers are Any in part
+    parser.StartElementHandler = start
     parser.EntityDeclHandler = refuse
     try:
         parser.Parse(sheet, True)
