@@ -91,7 +91,6 @@ TABLES = {
     "Logs": [("[logs.n]", f'kind = "{kind}"\npath = "p"\n{NEEDED}') for kind in config.LOG_KINDS],
     "Flows": [("[flows.n]", 'paths = ["p"]')],
     "Context": [(f"[context.{kind}]", 'path = "p"') for kind in config.CONTEXT_KINDS],
-    "Flows": [("[flows.n]", 'paths = ["p"]')],
     "Controller": [("[controller]", "")],
     "Processing": [("[processing.n]", 'datasets = ["s"]')],
 }
