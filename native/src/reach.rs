@@ -3,7 +3,7 @@
 use regex_automata::nfa::thompson::{NFA, State};
 use regex_automata::util::primitives::StateID;
 
-use crate::closure::{BEFORE, Before, SIDES, Sets, each_way, is_word, ways_of};
+use crate::closure::{BEFORE, Before, SIDES, Sets, each_way, is_word, step, ways_of};
 use crate::leads::Leads;
 use crate::runs::{Run, Runs};
 
@@ -95,6 +95,53 @@ impl Reach {
     pub fn sign(&self, byte: u8, run: &Run) -> bool {
         self.signs.get(usize::from(byte)).is_none_or(|&beginning| self.runs.possible(beginning, run))
     }
+}
+
+/// How a literal that a pattern names can stand in a text.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Opening {
+    /// Behind a letter, a digit or `_` too.
+    pub inside: bool,
+    /// The bytes that may be the third and the fourth, one bit each, where the literal is shorter.
+    pub behind: [[u64; 4]; 2],
+}
+
+/// How a text can begin that matches a pattern and starts with these bytes; never says no where one does.
+#[must_use]
+pub fn opening(nfa: &NFA, literal: &[u8]) -> Opening {
+    let mut sets = Sets::new(nfa);
+    let mut opening = Opening::default();
+    let mut all: Vec<StateID> = Vec::new();
+    for before in BEFORE {
+        let (mut was, mut places) = (before, nfa.patterns().filter_map(|id| nfa.start_pattern(id)).collect::<Vec<_>>());
+        for &byte in literal {
+            let here = sets.closure(nfa, &places, Some((was, Some(byte))));
+            places = here.iter().filter_map(|&id| step(nfa.state(id), byte)).collect();
+            was = Before::after(byte);
+        }
+        opening.inside |= before == Before::Word && !places.is_empty();
+        all.extend(places);
+    }
+    let mut met = false;
+    for bytes in opening.behind.iter_mut().skip(literal.len().saturating_sub(2)) {
+        all = sets.reached(nfa, &all);
+        met |= all.iter().any(|&id| matches!(nfa.state(id), State::Match { .. }));
+        if met {
+            *bytes = [u64::MAX; 4];
+            continue;
+        }
+        let mut next = Vec::new();
+        each_way(nfa, &all, |low, high, to| {
+            next.push(to);
+            for byte in low..=high {
+                bytes.get_mut(usize::from(byte) / 64).into_iter().for_each(|bits| *bits |= 1 << (byte % 64));
+            }
+        });
+        next.sort_unstable();
+        next.dedup();
+        all = next;
+    }
+    opening
 }
 
 /// No more letters and digits are counted at the beginning of a pattern. Few words and numbers are so long.
