@@ -86,12 +86,16 @@ impl Heard {
     /// Looks up the words before `start`; whether one may speak for a form that begins there, or up to `lead` before.
     #[inline]
     pub fn any(&mut self, words: &Words, view: &View<'_>, start: usize, lead: usize, near: &Near<'_>) -> bool {
-        let silent = self.last == 0 || self.last + REACH + lead < start;
-        let unheard = start.saturating_sub(self.to);
-        if silent && unheard <= SEEN && (near.high == 0 || near.high + WIDTH + lead < start) {
+        let silent = |last: usize, reach: usize| last <= near.line || last + reach + lead < start;
+        let from = self.to.max(near.line);
+        let unheard = start.saturating_sub(from);
+        if unheard <= SEEN && silent(self.last, REACH) && silent(near.high, WIDTH) {
             // Of all that stands near only the last bytes have not been heard, and mostly they are no words.
             let begins = near.pair.before(near.bit, |masks| masks.begins);
             if unheard == 0 || begins >> (WIDTH - unheard) == 0 {
+                if near.line > self.to {
+                    self.from = near.line;
+                }
                 self.to = self.to.max(start);
                 return false;
             }

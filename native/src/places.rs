@@ -78,7 +78,8 @@ impl Places {
                 regex: pattern.regex.clone(),
             };
             let parts: Vec<Part> = wanted.map(part).collect();
-            if parts.is_empty() { Ok(None) } else { Automaton::new(&parts).map(Some) }
+            let numbers = anchor == Anchor::Digits;
+            if parts.is_empty() { Ok(None) } else { Automaton::new(&parts, numbers).map(Some) }
         };
         let automata = ANCHORS.iter().map(|&anchor| of(anchor, &|_, _| true)).collect::<Result<Vec<_>, _>>()?;
         let most = of(Anchor::Digits, &|one, weak| !weak && one.letters < MOST_LETTERS)?;
@@ -187,16 +188,18 @@ struct Pass<'a> {
     colons_done: usize,
     /// No literal's walk is long before this place.
     covered: usize,
-    /// Words begin at these of the 64 bytes before (low half) and of the 64 at hand (high half).
-    starts: u128,
+    /// Words begin at these of the 64 bytes before and of the 64 at hand.
+    starts: [u64; 2],
     pair: Pair,
     /// One past the last byte before the 64 at hand that is not ASCII.
     high: usize,
+    /// Where the line begins that the first of the 64 is in.
+    line: usize,
 }
 
 impl<'a> Pass<'a> {
     fn new(places: &'a Places) -> Self {
-        Self { places, done: 0, colons_done: 0, covered: 0, starts: 0, pair: Pair::default(), high: 0 }
+        Self { places, done: 0, colons_done: 0, covered: 0, starts: [0; 2], pair: Pair::default(), high: 0, line: 0 }
     }
 
     /// Every beginning in one stretch of the text, behind those before.
@@ -218,7 +221,8 @@ impl<'a> Pass<'a> {
             let Masks { digits, word: all, letters, .. } = self.pair.here;
             let signs = self.pair.here.signs & keep;
             let suspects = literals.map_or(0, |literals| self.known(literals, view.text, base) & keep);
-            self.starts = u128::from(all & !(all << 1 | word)) << 64 | self.starts >> 64;
+            let [_, starts] = self.starts;
+            self.starts = [starts, all & !(all << 1 | word)];
             let runs = digits & !(digits << 1 | digit) & keep;
             let mut beginnings = if words { self.words(view, base, letters, letter) & keep } else { 0 };
             let mut anchors = runs | signs | suspects | beginnings;
@@ -247,6 +251,9 @@ impl<'a> Pass<'a> {
             }
             if self.pair.here.high != 0 {
                 self.high = base + WIDTH - self.pair.here.high.leading_zeros() as usize;
+            }
+            if self.pair.here.newlines != 0 {
+                self.line = base + WIDTH - self.pair.here.newlines.leading_zeros() as usize;
             }
         }
     }
@@ -306,15 +313,20 @@ impl<'a> Pass<'a> {
         let byte = |at: usize| text.get(at).copied();
         let (next, last) = (byte(place + count), byte(place + count + 1 + second));
         let shape = Run { digits: count, next, second, last };
-        let behind = before(all, text, place, self.starts >> (64 + bit) & 1 == 1);
+        let [_, starts] = self.starts;
+        let behind = before(all, text, place, starts >> bit & 1 == 1);
         let last = place.checked_sub(1).and_then(byte);
         let possible = walkers.shapes.of(last, &shape, || self.possible(all, behind, last, &shape));
         // Most numbers have no word before them: then only strong patterns matter.
         let mut heard: Option<bool> = None;
         // A form ends with its line, and so it begins in the number's line.
-        let line = self.pair.before(bit, |masks| masks.newlines).leading_zeros() as usize;
-        let back = all.reach.leads.most.min(place - back_to).min(line);
-        let near = Near { pair: &self.pair, bit, high: self.high_before(place, bit) };
+        let last_of = |kind: u64, earlier: usize| match kind & lowest(bit as usize) {
+            0 => earlier,
+            bits => place + WIDTH - (bit + bits.leading_zeros()) as usize,
+        };
+        let line = last_of(self.pair.here.newlines, self.line);
+        let back = all.reach.leads.most.min(place - back_to.max(line));
+        let near = Near { pair: &self.pair, bit, high: last_of(self.pair.here.high, self.high), line };
         if let Some(last) = last.filter(|_| back > 0) {
             let leads = &all.reach.leads;
             let words = self.starts_before(bit, back);
@@ -369,13 +381,6 @@ impl<'a> Pass<'a> {
         possible | if leads.loose > 0 && last.is_some_and(sign) { SIGN } else { 0 }
     }
 
-    /// One past the last byte before `place` that is not ASCII.
-    #[inline]
-    fn high_before(&self, place: usize, bit: u32) -> usize {
-        let high = self.pair.here.high & lowest(bit as usize);
-        if high == 0 { self.high } else { place + WIDTH - (bit + high.leading_zeros()) as usize }
-    }
-
     /// Walks over the patterns that may begin at `start`, `reach` bytes before a digit.
     #[inline]
     fn numbers(
@@ -412,15 +417,16 @@ impl<'a> Pass<'a> {
 
     /// Where words begin in the `back` bytes before a place; the lowest bit is `back` bytes before.
     fn starts_before(&self, bit: u32, back: usize) -> u32 {
-        let window = self.starts >> (64 + bit - u32::try_from(back).unwrap_or(0));
-        u32::try_from(window & ((1 << back) - 1)).unwrap_or(0)
+        let [last, here] = self.starts;
+        let before = last >> bit | (here << (63 - bit)) << 1;
+        u32::try_from(before >> (WIDTH - back.max(1))).unwrap_or(0)
     }
 
     /// Where the word begins that the digit at `place` is in, as far as it is less than `back` before: only some
     /// patterns reach over what stands before it.
     fn word_of(&self, place: usize, bit: u32, back: usize) -> usize {
-        let window = self.starts >> (64 + bit - u32::try_from(back).unwrap_or(0));
-        let begun = u32::try_from(window & ((2 << back) - 1)).unwrap_or(0);
+        let [_, here] = self.starts;
+        let begun = self.starts_before(bit, back) | u32::from(here >> bit & 1 == 1) << back;
         begun.checked_ilog2().map_or(0, |last| place - back + last as usize)
     }
 
@@ -465,7 +471,7 @@ impl<'a> Pass<'a> {
             return;
         };
         let before = Before::place(text, start);
-        if automaton.reach.opens(before, byte) {
+        if automaton.reach.opens(before, byte) && automaton.reach.seconds(byte, text.get(start + 1).copied()) {
             walker.walk(automaton, text, start, before, LONGEST);
             if !walker.ends.is_empty() {
                 sink.forms(&Form { view, anchor, start, reach: 0, walker, literal: None });

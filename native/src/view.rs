@@ -116,6 +116,8 @@ pub struct Near<'a> {
     pub bit: u32,
     /// One past the last byte before the place that is not ASCII.
     pub high: usize,
+    /// Where the place's line begins.
+    pub line: usize,
 }
 
 /// What stands in the 64 bytes before a place.
