@@ -91,11 +91,11 @@ const UNKNOWN: u32 = u32::MAX;
 const MOST_STATES: usize = 12_000;
 
 impl Automaton {
-    /// Puts patterns together.
+    /// Puts patterns together. `numbers`: what can begin with which digits is asked of `reach`.
     ///
     /// # Errors
     /// The sentence of the compiler.
-    pub fn new(patterns: &[Part]) -> Result<Self, String> {
+    pub fn new(patterns: &[Part], numbers: bool) -> Result<Self, String> {
         let regexes: Vec<String> = patterns.iter().map(|part| part.regex.clone()).collect();
         let nfa = compile(&regexes).map_err(|error| error.to_string())?;
         let mut classes = [0_u8; 256];
@@ -118,10 +118,10 @@ impl Automaton {
             *slot = last;
         }
         let row = (sample.len() + 1) | 1;
-        let numbers = patterns.iter().map(|part| part.number).collect();
         let weak = patterns.iter().map(|part| part.weak).collect();
         let leads: Vec<usize> = patterns.iter().map(|part| part.lead).collect();
-        let reach = Reach::new(&nfa, &leads);
+        let reach = Reach::new(&nfa, &leads, numbers);
+        let numbers = patterns.iter().map(|part| part.number).collect();
         Ok(Self { nfa, classes, sample, row, numbers, weak, reach })
     }
 

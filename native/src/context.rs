@@ -47,6 +47,8 @@ pub struct Words {
     keys: Vec<u16>,
     boost: Vec<Vec<Word>>,
     refute: Vec<Vec<Word>>,
+    /// For each category the first letters of its words in `refute`, one bit each.
+    openings: Vec<[u64; 4]>,
     values: Vec<HashSet<String>>,
 }
 
@@ -142,8 +144,17 @@ impl Words {
             in_order(&mut words);
             words
         });
+        let refute: Vec<Vec<Word>> = refute.collect();
+        let openings = refute.iter().map(|words| {
+            let firsts = words.iter().filter_map(|word| word.letters.first());
+            firsts.fold([0; 4], |mut bits: [u64; 4], &first| {
+                bits.get_mut(usize::from(first) / 64).into_iter().for_each(|bits| *bits |= 1 << (first % 64));
+                bits
+            })
+        });
+        let openings = openings.collect();
         let values = contexts.iter().map(|context| context.values.iter().map(|value| small(value)).collect());
-        Self { trie: Trie::new(&all), keys, boost, refute: refute.collect(), values: values.collect() }
+        Self { trie: Trie::new(&all), keys, boost, refute, openings, values: values.collect() }
     }
 
     /// The part of a text behind a label that is meant, as its end: all of it, or, where the category lists its words,
@@ -200,9 +211,14 @@ impl Words {
         };
         let bytes = window.bytes();
         let (_, mut beginnings) = window.marks();
+        let openings = self.openings.get(category).copied().unwrap_or([u64::MAX; 4]);
         while beginnings != 0 {
             let place = beginnings.trailing_zeros() as usize;
             beginnings &= beginnings - 1;
+            let first = bytes.get(place).map_or(0, u8::to_ascii_lowercase);
+            if openings.get(usize::from(first) / 64).is_none_or(|bits| bits >> (first % 64) & 1 == 0) {
+                continue;
+            }
             let mut told = false;
             spoken(words, bytes, 0, place, &mut |_, end| told |= names_a_number(bytes, end));
             if told {

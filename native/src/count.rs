@@ -11,7 +11,7 @@ use crate::pattern::{Anchor, Pattern};
 use crate::places::{Form, Sink, Walkers};
 use crate::plain::plain;
 use crate::scan::{Patterns, only};
-use crate::view::{Back, View};
+use crate::view::{Near, View};
 
 /// Cells of one column, counted per pattern. The counts are weighted where the cells are distinct values.
 #[derive(Default)]
@@ -343,8 +343,8 @@ impl<'a> Counting<'a> {
 }
 
 impl Sink for Counting<'_> {
-    fn weak(&mut self, view: &View<'_>, place: usize, lead: usize, back: Back) -> bool {
-        self.heard.any(&self.patterns.words, view, place, lead, back)
+    fn weak(&mut self, view: &View<'_>, place: usize, lead: usize, near: &Near<'_>) -> bool {
+        self.heard.any(&self.patterns.words, view, place, lead, near)
     }
 
     fn forms(&mut self, form: &Form<'_>) {

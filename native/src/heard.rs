@@ -3,7 +3,7 @@
 
 use crate::context::{REACH, Window, Words, field_ends};
 use crate::masks::WIDTH;
-use crate::view::{Back, View};
+use crate::view::{Back, Near, View};
 use crate::word::bounded;
 
 /// The words heard in one text so far, for places that rise, or nearly so.
@@ -34,7 +34,7 @@ impl Spoken {
 }
 
 /// What may speak for a place: words that begin at `begin` or later.
-struct Near {
+struct Sight {
     /// One bit per word that begins in the 64 bytes before, and one per digit.
     begins: u64,
     digits: u64,
@@ -45,7 +45,7 @@ struct Near {
     high: bool,
 }
 
-impl Near {
+impl Sight {
     #[inline]
     fn of(back: Back, start: usize) -> Self {
         // The first of the 64 bytes only tells whether a word begins behind it, and the second whether one is cut.
@@ -85,8 +85,26 @@ impl Heard {
 
     /// Looks up the words before `start`; whether one may speak for a form that begins there, or up to `lead` before.
     #[inline]
-    pub fn any(&mut self, words: &Words, view: &View<'_>, start: usize, lead: usize, back: Back) -> bool {
-        let near = Near::of(back, start);
+    pub fn any(&mut self, words: &Words, view: &View<'_>, start: usize, lead: usize, near: &Near<'_>) -> bool {
+        let silent = |last: usize, reach: usize| last <= near.line || last + reach + lead < start;
+        let from = self.to.max(near.line);
+        let unheard = start.saturating_sub(from);
+        if unheard <= SEEN && silent(self.last, REACH) && silent(near.high, WIDTH) {
+            // Of all that stands near only the last bytes have not been heard, and mostly they are no words.
+            let begins = near.pair.before(near.bit, |masks| masks.begins);
+            if unheard == 0 || begins >> (WIDTH - unheard) == 0 {
+                if near.line > self.to {
+                    self.from = near.line;
+                }
+                self.to = self.to.max(start);
+                return false;
+            }
+        }
+        self.listens(words, view, start, lead, near.pair.back(near.bit))
+    }
+
+    fn listens(&mut self, words: &Words, view: &View<'_>, start: usize, lead: usize, back: Back) -> bool {
+        let near = Sight::of(back, start);
         if near.high {
             return true;
         }
@@ -97,11 +115,11 @@ impl Heard {
                 return true;
             }
             if earlier > self.to {
-                self.listen(words, view, earlier, &Near::of(view.back(earlier), earlier));
+                self.listen(words, view, earlier, &Sight::of(view.back(earlier), earlier));
             }
         }
         self.listen(words, view, start, &near);
-        if self.last + REACH + lead < start {
+        if self.last == 0 || self.last + REACH + lead < start {
             return false;
         }
         let slack = if near.whole { 0 } else { lead };
@@ -115,7 +133,7 @@ impl Heard {
 
     /// The categories that a word before `start` speaks for, and how near it is: see `Words::boosted`.
     pub fn boosted(&mut self, words: &Words, view: &View<'_>, start: usize, into: &mut Vec<(u32, usize)>) {
-        let near = Near::of(view.back(start), start);
+        let near = Sight::of(view.back(start), start);
         if near.high || !view.sees(start) || (near.begins != 0 && near.begin < self.from && start <= self.to) {
             words.boosted(&Window::before(view.text, start), start, into);
             return;
@@ -140,7 +158,7 @@ impl Heard {
         }
     }
 
-    fn listen(&mut self, words: &Words, view: &View<'_>, start: usize, near: &Near) {
+    fn listen(&mut self, words: &Words, view: &View<'_>, start: usize, near: &Sight) {
         if start <= self.to {
             return;
         }
@@ -177,6 +195,8 @@ impl Heard {
     }
 }
 
+/// Bytes before a place in which a word is seen to begin.
+const SEEN: usize = WIDTH - 2;
 /// Words that are kept before those are dropped that no form can begin behind any more.
 const MANY: usize = 64;
 /// Words that end so many bytes before are dropped; where a form begins further back all the same, its words are looked

@@ -21,6 +21,7 @@ pub mod reach;
 pub mod runs;
 pub mod scan;
 mod scanner;
+pub mod shapes;
 pub mod trie;
 pub mod validate;
 mod vector;

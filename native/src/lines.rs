@@ -1,5 +1,7 @@
 //! In which line, and between which characters, do the matches of a text stand? Bytes inside, characters outside.
 
+use std::cell::OnceCell;
+
 use memchr::{memchr_iter, memrchr};
 
 use crate::plain::plain;
@@ -37,11 +39,21 @@ impl Patterns {
         let ascii = text.is_ascii();
         let made = if ascii { None } else { plain(text) };
         let matches = self.matches(made.as_ref().map_or(text, |plain| &plain.bytes));
-        let points = ascii || characters == Characters::Points || std::str::from_utf8(text).is_ok();
-        let count = |bytes: &[u8]| match (ascii, points) {
-            (true, _) => bytes.len(),
-            (_, true) => bytes.iter().filter(|&&byte| !(0x80..0xc0).contains(&byte)).count(),
-            _ => bytes.utf8_chunks().map(|c| c.valid().chars().count() + usize::from(!c.invalid().is_empty())).sum(),
+        // Whether all of the text is UTF-8 is asked only where a part of it is not.
+        let valid = OnceCell::new();
+        let points = |bytes: &[u8]| {
+            characters == Characters::Points
+                || std::str::from_utf8(bytes).is_ok()
+                || *valid.get_or_init(|| std::str::from_utf8(text).is_ok())
+        };
+        let count = |bytes: &[u8]| {
+            if ascii || bytes.is_ascii() {
+                bytes.len()
+            } else if points(bytes) {
+                bytes.iter().filter(|&&byte| !(0x80..0xc0).contains(&byte)).count()
+            } else {
+                bytes.utf8_chunks().map(|c| c.valid().chars().count() + usize::from(!c.invalid().is_empty())).sum()
+            }
         };
         let between = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
         let mut found = Vec::with_capacity(matches.len());

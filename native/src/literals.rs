@@ -1,11 +1,14 @@
 //! Which words that some patterns begin with stand at a place? Where one may stand is told by vector code and by a table
 //! of three bytes; of the few places that pass, the words themselves are compared.
 
+use std::collections::BTreeMap;
+
 use crate::pattern::Pattern;
+use crate::reach::Opening;
 
 /// All literals of all patterns.
 pub struct Literals {
-    /// What vector code asks of three bytes.
+    /// What vector code asks of four bytes.
     pub nibbles: Nibbles,
     /// One bit per number that four bytes are mixed to, set for the beginnings of the words; and the same of three bytes
     /// for shorter words.
@@ -19,8 +22,13 @@ pub struct Literals {
     led: Vec<Vec<u32>>,
 }
 
-/// For each of three bytes, its low and its high half: which of eight groups of words have it there.
-pub struct Nibbles(pub [[u8; 16]; 6]);
+/// Which of eight groups of words a place may begin.
+pub struct Nibbles {
+    /// For each of four bytes, its low and its high half: the groups that have it there.
+    pub tables: [[u8; 16]; 8],
+    /// The groups of words that do not stand behind a letter, a digit or `_`.
+    pub apart: u8,
+}
 
 /// The first four bytes of a word, or all of a shorter one.
 struct Head {
@@ -60,9 +68,14 @@ impl Literals {
     /// Collects the literals; `None` where no pattern has any.
     #[must_use]
     pub fn new(patterns: &[Pattern]) -> Option<Self> {
-        let mut words: Vec<&str> = patterns.iter().flat_map(|pattern| &pattern.literals).map(String::as_str).collect();
-        words.sort_unstable();
-        words.dedup();
+        let mut openings: BTreeMap<&str, Opening> = BTreeMap::new();
+        for (word, opening) in patterns.iter().flat_map(|pattern| pattern.literals.iter().zip(&pattern.openings)) {
+            let both = openings.entry(word).or_default();
+            both.inside |= opening.inside;
+            let bits = both.behind.iter_mut().flatten().zip(opening.behind.iter().flatten());
+            bits.for_each(|(mine, theirs)| *mine |= theirs);
+        }
+        let mut words: Vec<&str> = openings.keys().copied().collect();
         words.sort_by_key(|word| usize::MAX - word.len());
         let (mut known, mut short) = (Box::new([0_u64; BITS / 64]), Box::new([0_u64; BITS / 64]));
         let mut by_start = vec![0_u16; 1 << 16];
@@ -84,8 +97,14 @@ impl Literals {
             match *word.as_bytes() {
                 [_, _, third, fourth, ..] => set(&mut known, u32::from_le_bytes([first, second, third, fourth])),
                 [_, _, third] => set(&mut short, u32::from_le_bytes([first, second, third, 0])),
-                // It is followed by anything.
-                _ => (0..=255).for_each(|third| set(&mut short, u32::from_le_bytes([first, second, third, 0]))),
+                _ => {
+                    let [third, _] = openings.get(word).map_or([[u64::MAX; 4]; 2], |opening| opening.behind);
+                    (0..=255_u8)
+                        .filter(|&byte| {
+                            third.get(usize::from(byte) / 64).is_some_and(|bits| bits >> (byte % 64) & 1 == 1)
+                        })
+                        .for_each(|third| set(&mut short, u32::from_le_bytes([first, second, third, 0])));
+                }
             }
         }
         let led = words.iter().map(|word| {
@@ -94,7 +113,7 @@ impl Literals {
         });
         let led = led.collect();
         let words: Vec<Vec<u8>> = words.into_iter().map(|word| word.as_bytes().to_vec()).collect();
-        let nibbles = Nibbles::new(&words);
+        let nibbles = Nibbles::new(openings.iter().map(|(word, opening)| (word.as_bytes(), opening)));
         (!words.is_empty()).then_some(Self { nibbles, known, short, by_start, groups, words, led })
     }
 
@@ -130,22 +149,32 @@ impl Literals {
     }
 }
 
-/// Words that the vectors tell from others together: the halves of bytes that they have at each of three places.
-#[derive(Clone, Copy, Default)]
-struct Group([[u16; 2]; 3]);
+/// Words that the vectors tell from others together.
+#[derive(Clone, Copy)]
+struct Group {
+    /// The halves of bytes that they have at each of four places.
+    halves: [[u16; 2]; 4],
+    inside: bool,
+}
 
 impl Group {
-    fn of(word: &[u8]) -> Self {
-        let halves =
-            |at: usize| word.get(at).map_or([u16::MAX; 2], |&byte| [1_u16 << (byte & 15), 1_u16 << (byte >> 4)]);
-        Self([halves(0), halves(1), halves(2)])
+    fn of(word: &[u8], opening: &Opening) -> Self {
+        let halves = |byte: u8| [1_u16 << (byte & 15), 1_u16 << (byte >> 4)];
+        let [third, fourth] = opening.behind.map(|bytes| {
+            let has = |byte: u8| bytes.get(usize::from(byte) / 64).is_some_and(|bits| bits >> (byte % 64) & 1 == 1);
+            let all = (0..=255_u8).filter(|&byte| has(byte)).map(halves);
+            all.fold([0; 2], |[low, high], [lows, highs]| [low | lows, high | highs])
+        });
+        let at = |place: usize, other: [u16; 2]| word.get(place).map_or(other, |&byte| halves(byte));
+        Self { halves: [at(0, [0; 2]), at(1, [0; 2]), at(2, third), at(3, fourth)], inside: opening.inside }
     }
 
     fn with(&self, other: &Self) -> Self {
         let mut both = *self;
-        for (mine, theirs) in both.0.iter_mut().flatten().zip(other.0.iter().flatten()) {
+        for (mine, theirs) in both.halves.iter_mut().flatten().zip(other.halves.iter().flatten()) {
             *mine |= theirs;
         }
+        both.inside |= other.inside;
         both
     }
 
@@ -155,9 +184,13 @@ impl Group {
             halves.iter().enumerate().filter(|&(half, _)| set >> half & 1 == 1).map(|(_, often)| often).sum()
         };
         let [lows, highs] = halves;
-        self.0.iter().map(|&[low, high]| often(low, lows) * often(high, highs)).product()
+        let passes: f64 = self.halves.iter().map(|&[low, high]| often(low, lows) * often(high, highs)).product();
+        if self.inside { passes } else { passes * BEGINNINGS }
     }
 }
+
+/// How often a byte of text stands behind none of a word, about.
+const BEGINNINGS: f64 = 0.2;
 
 /// How often each low and each high half of a byte stands in text, of 1.
 fn halves() -> [[f64; 16]; 2] {
@@ -186,14 +219,16 @@ fn frequency(byte: u8) -> f64 {
 }
 
 impl Nibbles {
-    /// Puts the words into eight groups that are passed seldom: those with the same first byte are one, and of all
-    /// groups those two become one that make the least of it, until eight are left.
-    fn new(words: &[Vec<u8>]) -> Self {
-        let mut groups: Vec<Group> = Vec::new();
-        for first in 0..=255_u8 {
-            let alike = words.iter().filter(|word| word.first() == Some(&first)).map(|word| Group::of(word));
-            groups.extend(alike.reduce(|one, other| one.with(&other)));
+    /// Puts the words into eight groups that are passed seldom: those with the same first byte are one (or two:
+    /// those that also stand inside a word are apart at first), and of all groups those two become one that make the least of it, until eight are left.
+    fn new<'a>(words: impl Iterator<Item = (&'a [u8], &'a Opening)>) -> Self {
+        let mut alike: BTreeMap<(Option<&u8>, bool), Group> = BTreeMap::new();
+        for (word, opening) in words {
+            let group = Group::of(word, opening);
+            let same = alike.entry((word.first(), opening.inside)).or_insert(group);
+            *same = same.with(&group);
         }
+        let mut groups: Vec<Group> = alike.into_values().collect();
         let halves = halves();
         while groups.len() > 8 {
             let alone: Vec<f64> = groups.iter().map(|group| group.passes(&halves)).collect();
@@ -212,14 +247,16 @@ impl Nibbles {
                 *kept = kept.with(&moved);
             }
         }
-        let mut tables = [[0_u8; 16]; 6];
+        let mut tables = [[0_u8; 16]; 8];
         for (number, group) in groups.iter().enumerate() {
-            for (table, halves) in tables.iter_mut().zip(group.0.iter().flatten()) {
+            for (table, halves) in tables.iter_mut().zip(group.halves.iter().flatten()) {
                 for (half, slot) in table.iter_mut().enumerate() {
                     *slot |= u8::from(halves >> half & 1 == 1) << number;
                 }
             }
         }
-        Self(tables)
+        let apart =
+            groups.iter().enumerate().filter(|(_, group)| !group.inside).map(|(number, _)| 1_u8 << number).sum();
+        Self { tables, apart }
     }
 }

@@ -1,6 +1,7 @@
 //! Which bytes of a stretch of text are of a kind? Answers as bits, 64 bytes at a time and lowest first, so that all
 //! that cannot begin a form is passed over at once.
 
+use crate::closure::is_word;
 use crate::literals::Literals;
 use crate::vector;
 
@@ -48,6 +49,8 @@ pub struct Kinds {
     pub high: u64,
     /// The first bytes of what may be a literal.
     pub suspects: u64,
+    /// The same of literals that do not stand behind a letter, a digit or `_`.
+    pub apart: u64,
 }
 
 impl Masks {
@@ -99,6 +102,7 @@ impl Marks {
         let stretch = text.get(from..).unwrap_or_default();
         let last = from.checked_sub(1).and_then(|last| text.get(last)).copied().unwrap_or(b'\n');
         let mut carry = (u64::from(last.is_ascii_alphanumeric()), u64::from(last.is_ascii_lowercase()));
+        let mut inside = u64::from(is_word(last));
         let count = (to.saturating_sub(from)).div_ceil(WIDTH).min(stretch.len().div_ceil(WIDTH));
         self.blocks.reserve(count);
         vector::kinds(stretch, count, literals, |kinds| {
@@ -106,15 +110,18 @@ impl Marks {
             let begins = letters & !(letters << 1 | carry.0) | kinds.capitals & (kinds.small << 1 | carry.1);
             let begins = begins & !kinds.digits; // no word that is listened to begins with one
             carry = (letters >> 63, kinds.small >> 63);
+            let word = letters | kinds.underscores;
+            let suspects = kinds.suspects | kinds.apart & !(word << 1 | inside);
+            inside = word >> 63;
             self.blocks.push(Masks {
                 digits: kinds.digits,
-                word: letters | kinds.underscores,
+                word,
                 letters,
                 signs: kinds.signs,
                 begins,
                 newlines: kinds.newlines,
                 high: kinds.high,
-                suspects: kinds.suspects,
+                suspects,
             });
         });
     }

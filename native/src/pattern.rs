@@ -5,7 +5,7 @@ use std::error::Error;
 use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
 use regex_automata::util::syntax;
 
-use crate::reach::letters;
+use crate::reach::{Opening, letters, opening};
 use crate::validate::{self, Validator};
 
 /// A pattern as its author wrote it.
@@ -57,6 +57,8 @@ pub struct Pattern {
     pub regex: String,
     /// Words that a match may begin with, for the anchor `literal`.
     pub literals: Vec<String>,
+    /// How each of them can stand in a text.
+    pub openings: Vec<Opening>,
     /// Letters and digits that a match begins with, as many as are counted.
     pub letters: u32,
     keep_unvalidated: bool,
@@ -107,6 +109,7 @@ impl Pattern {
             lead: spec.lead,
             regex: spec.regex.clone(),
             literals: spec.literals.clone(),
+            openings: spec.literals.iter().map(|literal| opening(&nfa, literal.as_bytes())).collect(),
             letters: letters(&nfa, anchor == Anchor::Word),
             keep_unvalidated: spec.keep_unvalidated,
             check,

@@ -9,7 +9,8 @@ use crate::masks::{Marks, Masks, WIDTH, lowest};
 use crate::pattern::{ANCHORS, Anchor, LONGEST, Pattern};
 use crate::reach::MOST_LETTERS;
 use crate::runs::Run;
-use crate::view::{Back, Pair, View};
+use crate::shapes::{Possible, SIGN, Shapes};
+use crate::view::{Near, Pair, View};
 
 /// What a literal leads to may be long, such as a token; but no byte is walked over twice for that.
 const LONGEST_LITERAL: usize = 16 * 1024;
@@ -32,6 +33,7 @@ pub struct Places {
 pub struct Walkers {
     all: Vec<Option<Walker>>,
     strong: [Option<Walker>; 2],
+    shapes: Shapes,
     marks: Option<Marks>,
 }
 
@@ -53,8 +55,8 @@ pub struct Form<'a> {
 
 /// Takes what the walks find.
 pub trait Sink {
-    /// Whether weak patterns matter that begin at `place`, or up to `lead` bytes before; `back` is what stands before it.
-    fn weak(&mut self, view: &View<'_>, place: usize, lead: usize, back: Back) -> bool;
+    /// Whether weak patterns matter that begin at `place`, or up to `lead` bytes before; `near` is what stands before it.
+    fn weak(&mut self, view: &View<'_>, place: usize, lead: usize, near: &Near<'_>) -> bool;
 
     /// Forms begin at one place of the text; the places of one anchor rise.
     fn forms(&mut self, form: &Form<'_>);
@@ -76,7 +78,8 @@ impl Places {
                 regex: pattern.regex.clone(),
             };
             let parts: Vec<Part> = wanted.map(part).collect();
-            if parts.is_empty() { Ok(None) } else { Automaton::new(&parts).map(Some) }
+            let numbers = anchor == Anchor::Digits;
+            if parts.is_empty() { Ok(None) } else { Automaton::new(&parts, numbers).map(Some) }
         };
         let automata = ANCHORS.iter().map(|&anchor| of(anchor, &|_, _| true)).collect::<Result<Vec<_>, _>>()?;
         let most = of(Anchor::Digits, &|one, weak| !weak && one.letters < MOST_LETTERS)?;
@@ -96,6 +99,7 @@ impl Places {
         Walkers {
             all: self.automata.iter().map(|automaton| automaton.as_ref().map(Automaton::walker)).collect(),
             strong: self.strong.each_ref().map(|automaton| automaton.as_ref().map(Automaton::walker)),
+            shapes: Shapes::default(),
             marks: None,
         }
     }
@@ -184,14 +188,18 @@ struct Pass<'a> {
     colons_done: usize,
     /// No literal's walk is long before this place.
     covered: usize,
-    /// Words begin at these of the 64 bytes before (low half) and of the 64 at hand (high half).
-    starts: u128,
+    /// Words begin at these of the 64 bytes before and of the 64 at hand.
+    starts: [u64; 2],
     pair: Pair,
+    /// One past the last byte before the 64 at hand that is not ASCII.
+    high: usize,
+    /// Where the line begins that the first of the 64 is in.
+    line: usize,
 }
 
 impl<'a> Pass<'a> {
     fn new(places: &'a Places) -> Self {
-        Self { places, done: 0, colons_done: 0, covered: 0, starts: 0, pair: Pair::default() }
+        Self { places, done: 0, colons_done: 0, covered: 0, starts: [0; 2], pair: Pair::default(), high: 0, line: 0 }
     }
 
     /// Every beginning in one stretch of the text, behind those before.
@@ -211,8 +219,10 @@ impl<'a> Pass<'a> {
             let carry = |kind: fn(&Masks) -> u64| kind(&self.pair.last) >> 63;
             let (digit, word, letter) = (carry(|m| m.digits), carry(|m| m.word), carry(|m| m.letters));
             let Masks { digits, word: all, letters, .. } = self.pair.here;
-            let (signs, suspects) = (self.pair.here.signs & keep, self.pair.here.suspects & keep);
-            self.starts = u128::from(all & !(all << 1 | word)) << 64 | self.starts >> 64;
+            let signs = self.pair.here.signs & keep;
+            let suspects = literals.map_or(0, |literals| self.known(literals, view.text, base) & keep);
+            let [_, starts] = self.starts;
+            self.starts = [starts, all & !(all << 1 | word)];
             let runs = digits & !(digits << 1 | digit) & keep;
             let mut beginnings = if words { self.words(view, base, letters, letter) & keep } else { 0 };
             let mut anchors = runs | signs | suspects | beginnings;
@@ -224,7 +234,7 @@ impl<'a> Pass<'a> {
                 if runs & here != 0 {
                     self.digits(walkers, view, place, bit, sink);
                 }
-                if suspects & here != 0 && literals.is_some_and(|literals| literals.knows(view.text, place)) {
+                if suspects & here != 0 {
                     self.literal(walkers, view, place, sink);
                 }
                 if signs & here != 0 {
@@ -239,17 +249,47 @@ impl<'a> Pass<'a> {
                     self.walk(walkers, view, Anchor::Word, place, sink);
                 }
             }
+            if self.pair.here.high != 0 {
+                self.high = base + WIDTH - self.pair.here.high.leading_zeros() as usize;
+            }
+            if self.pair.here.newlines != 0 {
+                self.line = base + WIDTH - self.pair.here.newlines.leading_zeros() as usize;
+            }
         }
+    }
+
+    /// Where among the 64 bytes at hand a literal may stand, as far as four bytes tell.
+    fn known(&self, literals: &Literals, text: &[u8], base: usize) -> u64 {
+        // In the buffer a letter may stand before the text.
+        let mut suspects = self.pair.here.suspects | u64::from(base == 0);
+        let mut known = 0;
+        while suspects != 0 {
+            let bit = suspects & suspects.wrapping_neg();
+            suspects ^= bit;
+            if literals.knows(text, base + bit.trailing_zeros() as usize) {
+                known |= bit;
+            }
+        }
+        known
     }
 
     /// Words begin here that are long enough for a pattern of words.
     fn words(&self, view: &View<'_>, base: usize, letters: u64, letter: u64) -> u64 {
-        let mut beginnings = letters & !(letters << 1 | letter);
-        let beyond = view.from(base + WIDTH, |masks| masks.letters);
-        for distance in 1..self.places.word_letters {
-            beginnings &= letters >> distance | beyond << (64 - distance);
+        let beginnings = letters & !(letters << 1 | letter);
+        if beginnings == 0 {
+            return 0;
         }
-        beginnings
+        let beyond = view.from(base + WIDTH, |masks| masks.letters);
+        let mut enough = u128::from(beyond) << WIDTH | u128::from(letters);
+        let mut have = 1;
+        while have < self.places.word_letters {
+            let more = have.min(self.places.word_letters - have);
+            enough &= enough >> more;
+            have += more;
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "the lower half is meant")]
+        let enough = enough as u64;
+        beginnings & enough
     }
 
     /// A run of digits begins at `place`, bit `bit` of the 64 at hand.
@@ -273,23 +313,31 @@ impl<'a> Pass<'a> {
         let byte = |at: usize| text.get(at).copied();
         let (next, last) = (byte(place + count), byte(place + count + 1 + second));
         let shape = Run { digits: count, next, second, last };
-        let behind = before(all, text, place, self.starts >> (64 + bit) & 1 == 1);
-        let run = |automaton: &Automaton| automaton.reach.run(behind, &shape);
+        let [_, starts] = self.starts;
+        let behind = before(all, text, place, starts >> bit & 1 == 1);
+        let last = place.checked_sub(1).and_then(byte);
+        let possible = walkers.shapes.of(last, &shape, || self.possible(all, behind, last, &shape));
         // Most numbers have no word before them: then only strong patterns matter.
         let mut heard: Option<bool> = None;
         // A form ends with its line, and so it begins in the number's line.
-        let line = self.pair.before(bit, |masks| masks.newlines).leading_zeros() as usize;
-        let back = all.reach.leads.most.min(place - back_to).min(line);
-        if let Some(last) = place.checked_sub(1).filter(|_| back > 0).and_then(byte) {
+        let last_of = |kind: u64, earlier: usize| match kind & lowest(bit as usize) {
+            0 => earlier,
+            bits => place + WIDTH - (bit + bits.leading_zeros()) as usize,
+        };
+        let line = last_of(self.pair.here.newlines, self.line);
+        let back = all.reach.leads.most.min(place - back_to.max(line));
+        let near = Near { pair: &self.pair, bit, high: last_of(self.pair.here.high, self.high), line };
+        if let Some(last) = last.filter(|_| back > 0) {
             let leads = &all.reach.leads;
             let words = self.starts_before(bit, back);
             // Distance d is bit 31 - d of the reversed bits, and bit back - d of the beginnings.
             let mut begins = words & (leads.words(last).reverse_bits() >> (31 - back));
-            for distance in 1..=leads.loose.min(back) {
+            begins |= u32::from(possible & SIGN != 0) << (back - 1);
+            for distance in 2..=leads.loose.min(back) {
                 let opens = byte(place - distance).is_some_and(|byte| leads.other(byte, distance));
                 begins |= u32::from(opens) << (back - distance);
             }
-            if leads.high {
+            if leads.high && near.high + back > place {
                 begins |= u32::try_from(self.pair.before(bit, |m| m.high) >> (WIDTH - back)).unwrap_or(0);
             }
             let word = if begins == 0 { 0 } else { self.word_of(place, bit, back) };
@@ -299,21 +347,38 @@ impl<'a> Pass<'a> {
                 let (start, distance) = (place - back + at, back - at);
                 let first = byte(start).unwrap_or(b'\n');
                 let before = before(all, text, start, words >> at & 1 == 1);
-                let possible = |one: &Automaton| {
+                let opens = |one: &Automaton| {
                     one.reach.leads.possible(before, first, distance, last, start < word)
                         && (distance > 1 || is_word(first) || one.reach.sign(first, &shape))
                 };
-                if possible(all) {
-                    let weak =
-                        start == 0 || *heard.get_or_insert_with(|| sink.weak(view, place, back, self.pair.back(bit)));
-                    self.numbers(walkers, view, (start, distance, before), weak, possible, sink);
+                if opens(all) {
+                    let weak = start == 0 || *heard.get_or_insert_with(|| sink.weak(view, place, back, &near));
+                    let wanted = |number: usize, one: &Automaton| number == 0 || opens(one);
+                    self.numbers(walkers, view, (start, distance, before), weak, wanted, sink);
                 }
             }
         }
-        if run(all) {
-            let weak = place == 0 || *heard.get_or_insert_with(|| sink.weak(view, place, back, self.pair.back(bit)));
-            self.numbers(walkers, view, (place, 0, behind), weak, run, sink);
+        if possible & 1 != 0 {
+            let weak = place == 0 || *heard.get_or_insert_with(|| sink.weak(view, place, back, &near));
+            if weak || possible & 0b110 != 0 {
+                let wanted = |number: usize, _: &Automaton| possible >> number & 1 == 1;
+                self.numbers(walkers, view, (place, 0, behind), weak, wanted, sink);
+            }
         }
+    }
+
+    /// What can begin with these digits behind the byte `last`.
+    #[cold]
+    fn possible(&self, all: &Automaton, behind: Before, last: Option<u8>, shape: &Run) -> Possible {
+        let [most, long] = self.places.strong.each_ref().map(Option::as_ref);
+        let mut possible = 0;
+        for (number, automaton) in [Some(all), most, long].into_iter().enumerate() {
+            let begins = automaton.is_some_and(|automaton| automaton.reach.run(behind, shape));
+            possible |= Possible::from(begins) << number;
+        }
+        let leads = &all.reach.leads;
+        let sign = |last: u8| leads.other(last, 1) && (is_word(last) || all.reach.sign(last, shape));
+        possible | if leads.loose > 0 && last.is_some_and(sign) { SIGN } else { 0 }
     }
 
     /// Walks over the patterns that may begin at `start`, `reach` bytes before a digit.
@@ -324,7 +389,7 @@ impl<'a> Pass<'a> {
         view: &View<'_>,
         (start, reach, before): (usize, usize, Before),
         weak: bool,
-        possible: impl Fn(&Automaton) -> bool,
+        wanted: impl Fn(usize, &Automaton) -> bool,
         sink: &mut impl Sink,
     ) {
         let mut walk = |automaton: Option<&Automaton>, walker: Option<&mut Walker>| {
@@ -338,27 +403,30 @@ impl<'a> Pass<'a> {
         if weak {
             return walk(self.places.automaton(Anchor::Digits), walkers.of(Anchor::Digits));
         }
-        let [most, long] = self.places.strong.each_ref().map(|one| one.as_ref().filter(|one| possible(one)));
+        let [most, long] = self.places.strong.each_ref().map(Option::as_ref);
         let [walk_most, walk_long] = walkers.strong.each_mut().map(Option::as_mut);
-        if most.is_some() {
-            walk(most, walk_most);
+        if let Some(most) = most.filter(|most| wanted(1, most)) {
+            walk(Some(most), walk_most);
         }
-        if long.is_some() && view.from(start, |masks| masks.letters).trailing_ones() >= MOST_LETTERS {
-            walk(long, walk_long);
+        if let Some(long) = long.filter(|long| wanted(2, long))
+            && view.from(start, |masks| masks.letters).trailing_ones() >= MOST_LETTERS
+        {
+            walk(Some(long), walk_long);
         }
     }
 
     /// Where words begin in the `back` bytes before a place; the lowest bit is `back` bytes before.
     fn starts_before(&self, bit: u32, back: usize) -> u32 {
-        let window = self.starts >> (64 + bit - u32::try_from(back).unwrap_or(0));
-        u32::try_from(window & ((1 << back) - 1)).unwrap_or(0)
+        let [last, here] = self.starts;
+        let before = last >> bit | (here << (63 - bit)) << 1;
+        u32::try_from(before >> (WIDTH - back.max(1))).unwrap_or(0)
     }
 
     /// Where the word begins that the digit at `place` is in, as far as it is less than `back` before: only some
     /// patterns reach over what stands before it.
     fn word_of(&self, place: usize, bit: u32, back: usize) -> usize {
-        let window = self.starts >> (64 + bit - u32::try_from(back).unwrap_or(0));
-        let begun = u32::try_from(window & ((2 << back) - 1)).unwrap_or(0);
+        let [_, here] = self.starts;
+        let begun = self.starts_before(bit, back) | u32::from(here >> bit & 1 == 1) << back;
         begun.checked_ilog2().map_or(0, |last| place - back + last as usize)
     }
 
@@ -403,7 +471,7 @@ impl<'a> Pass<'a> {
             return;
         };
         let before = Before::place(text, start);
-        if automaton.reach.opens(before, byte) {
+        if automaton.reach.opens(before, byte) && automaton.reach.seconds(byte, text.get(start + 1).copied()) {
             walker.walk(automaton, text, start, before, LONGEST);
             if !walker.ends.is_empty() {
                 sink.forms(&Form { view, anchor, start, reach: 0, walker, literal: None });

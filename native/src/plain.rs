@@ -2,6 +2,8 @@
 //! marks, blanks and hyphens of typography become their ASCII selves, invisible characters are left out; a list of
 //! places leads back to the original.
 
+use crate::masks::{WIDTH, bits};
+
 /// A text made plain, and the way back.
 pub struct Plain {
     /// The plain text.
@@ -65,16 +67,16 @@ impl Plain {
 
 /// The next byte at or after `place` that may begin such a character.
 fn next_high(text: &[u8], place: usize) -> Option<usize> {
+    let (blocks, rest) = text.get(place..)?.as_chunks::<WIDTH>();
     let mut from = place;
-    for block in text.get(place..)?.chunks(64) {
-        if !block.is_ascii()
-            && let Some(found) = block.iter().position(|&byte| suspect(byte))
-        {
-            return Some(from + found);
+    for block in blocks {
+        let found = if block.is_ascii() { 0 } else { bits(block, suspect) };
+        if found != 0 {
+            return Some(from + found.trailing_zeros() as usize);
         }
-        from += block.len();
+        from += WIDTH;
     }
-    None
+    rest.iter().position(|&byte| suspect(byte)).map(|found| from + found)
 }
 
 /// First bytes of the characters that are written another way. Most letters of most scripts begin otherwise.

@@ -7,7 +7,7 @@ use crate::automaton::Walker;
 use crate::context::{Context, Owner, Words};
 use crate::pattern::{Pattern, Spec};
 use crate::places::{Form, Places, Sink, Walkers};
-use crate::view::{Back, View};
+use crate::view::{Near, View};
 
 /// One thing that has the form of a pattern.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -143,7 +143,7 @@ struct Raw<'a> {
 }
 
 impl Sink for Raw<'_> {
-    fn weak(&mut self, _: &View<'_>, _: usize, _: usize, _: Back) -> bool {
+    fn weak(&mut self, _: &View<'_>, _: usize, _: usize, _: &Near<'_>) -> bool {
         true
     }
 

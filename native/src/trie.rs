@@ -159,7 +159,7 @@ impl Trie {
             let Some(&byte) = text.get(at).filter(|byte| byte.is_ascii()) else {
                 return;
             };
-            if at > began && written_out(text, at) {
+            if matches!(byte | 0x20, b'a' | b'e') && at > began && written_out(text, at) {
                 self.below(node, text, began, at + 1, found);
             }
             let letter = if is_mark(byte) { b' ' } else { byte.to_ascii_lowercase() };

@@ -44,6 +44,8 @@ fn narrow(text: &[u8], count: usize, literals: Option<&Literals>, mut take: impl
                 suspects |= u64::from(literals.knows(&block, place)) << place;
             }
         }
+        // All of them, wherever they stand.
+        let apart = 0;
         take(Kinds {
             digits: bits(here, |b| b.wrapping_sub(b'0') < 10),
             capitals: bits(here, |b| b.wrapping_sub(b'A') < 26),
@@ -53,6 +55,7 @@ fn narrow(text: &[u8], count: usize, literals: Option<&Literals>, mut take: impl
             newlines: bits(here, |b| b == b'\n'),
             high: bits(here, |b| b >= 0x80),
             suspects,
+            apart,
         });
     }
 }
@@ -60,9 +63,9 @@ fn narrow(text: &[u8], count: usize, literals: Option<&Literals>, mut take: impl
 #[cfg(target_arch = "x86_64")]
 mod wide {
     use std::arch::x86_64::{
-        __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256,
-        _mm256_set_epi64x, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
-        _mm256_sub_epi8,
+        __m256i, _mm256_and_si256, _mm256_andnot_si256, _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8,
+        _mm256_or_si256, _mm256_set_epi64x, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
+        _mm256_srli_epi16, _mm256_sub_epi8,
     };
 
     use super::{BEHIND, blocks};
@@ -72,7 +75,7 @@ mod wide {
     #[target_feature(enable = "avx2")]
     pub fn kinds(text: &[u8], count: usize, literals: Option<&Literals>, mut take: impl FnMut(Kinds)) {
         let nibbles = literals.map(|literals| &literals.nibbles);
-        let tables = nibbles.map(|nibbles| tables(nibbles));
+        let tables = nibbles.map(|nibbles| (tables(nibbles), _mm256_set1_epi8(nibbles.apart.cast_signed())));
         // All blocks but the last ones are read where they lie.
         let whole = (text.len().saturating_sub(BEHIND) / WIDTH).min(count);
         let windows = (0..whole).filter_map(|number| text.get(number * WIDTH..)?.first_chunk::<{ WIDTH + BEHIND }>());
@@ -85,8 +88,16 @@ mod wide {
     }
 
     #[target_feature(enable = "avx2")]
-    fn of(block: &[u8; WIDTH + BEHIND], tables: Option<&[__m256i; 6]>) -> Kinds {
+    fn of(block: &[u8; WIDTH + BEHIND], tables: Option<&([__m256i; 8], __m256i)>) -> Kinds {
         let (low, high) = (load(block, 0), load(block, 32));
+        let (mut suspects, mut apart) = (0, 0);
+        if let Some((tables, groups)) = tables {
+            let (low, high) = (passed(block, 0, low, tables), passed(block, 32, high, tables));
+            let some = |met: __m256i| _mm256_cmpeq_epi8(met, _mm256_setzero_si256());
+            let inside = |met: __m256i| some(_mm256_andnot_si256(*groups, met));
+            apart = !join(some(low), some(high));
+            suspects = !join(inside(low), inside(high));
+        }
         Kinds {
             digits: join(within(low, b'0', 10), within(high, b'0', 10)),
             capitals: join(within(low, b'A', 26), within(high, b'A', 26)),
@@ -98,35 +109,37 @@ mod wide {
             ),
             newlines: join(equal(low, b'\n'), equal(high, b'\n')),
             high: join(low, high),
-            suspects: tables.map_or(0, |tables| join(passed(block, 0, low, tables), passed(block, 32, high, tables))),
+            suspects,
+            apart,
         }
     }
 
-    /// Bytes in which no bit is set where no literal begins. Each of the three tables says for each nibble of a byte
+    /// Of each byte the groups of literals that may begin there. Each of the four pairs of tables says for each nibble of a byte
     /// which of eight groups of literals have it there (Teddy, from the Hyperscan project).
     #[target_feature(enable = "avx2")]
-    fn passed(block: &[u8; WIDTH + BEHIND], place: usize, first: __m256i, tables: &[__m256i; 6]) -> __m256i {
-        let [first_low, first_high, second_low, second_high, third_low, third_high] = tables;
+    fn passed(block: &[u8; WIDTH + BEHIND], place: usize, first: __m256i, tables: &[__m256i; 8]) -> __m256i {
+        let [first_low, first_high, second_low, second_high, third_low, third_high, fourth_low, fourth_high] = tables;
         let groups = |bytes: __m256i, low: &__m256i, high: &__m256i| {
             let nibble = _mm256_set1_epi8(0x0f);
             let lows = _mm256_shuffle_epi8(*low, _mm256_and_si256(bytes, nibble));
             let highs = _mm256_shuffle_epi8(*high, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble));
             _mm256_and_si256(lows, highs)
         };
-        let met = _mm256_and_si256(
+        _mm256_and_si256(
             _mm256_and_si256(
                 groups(first, first_low, first_high),
                 groups(load(block, place + 1), second_low, second_high),
             ),
-            groups(load(block, place + 2), third_low, third_high),
-        );
-        let none = _mm256_cmpeq_epi8(met, _mm256_setzero_si256());
-        _mm256_cmpeq_epi8(none, _mm256_setzero_si256())
+            _mm256_and_si256(
+                groups(load(block, place + 2), third_low, third_high),
+                groups(load(block, place + 3), fourth_low, fourth_high),
+            ),
+        )
     }
 
     #[target_feature(enable = "avx2")]
-    fn tables(nibbles: &Nibbles) -> [__m256i; 6] {
-        nibbles.0.map(|table| {
+    fn tables(nibbles: &Nibbles) -> [__m256i; 8] {
+        nibbles.tables.map(|table| {
             let (low, high) = halves(&table);
             _mm256_set_epi64x(high, low, high, low)
         })
@@ -191,7 +204,7 @@ mod tests {
                 for (met, narrowly) in met.iter_mut().zip([false, true]) {
                     let mut number = 0;
                     let mut take = |kinds: Kinds| {
-                        *met |= number == place / WIDTH && kinds.suspects >> (place % WIDTH) & 1 == 1;
+                        *met |= number == place / WIDTH && (kinds.suspects | kinds.apart) >> (place % WIDTH) & 1 == 1;
                         number += 1;
                     };
                     let count = text.len().div_ceil(WIDTH);

@@ -107,6 +107,19 @@ impl Pair {
     }
 }
 
+/// What stands before a place, of which only what is asked is worked out.
+#[derive(Clone, Copy)]
+pub struct Near<'a> {
+    /// The blocks with the place.
+    pub pair: &'a Pair,
+    /// Its bit in the second one.
+    pub bit: u32,
+    /// One past the last byte before the place that is not ASCII.
+    pub high: usize,
+    /// Where the place's line begins.
+    pub line: usize,
+}
+
 /// What stands in the 64 bytes before a place.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Back {

@@ -11,7 +11,7 @@ use crate::pattern::Pattern;
 use crate::places::{Form, Sink};
 use crate::scan::Patterns;
 use crate::validate::secret::labelled::value_at;
-use crate::view::{Back, View};
+use crate::view::{Near, View};
 
 /// A match, in bytes of the text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -61,8 +61,8 @@ impl Patterns {
 }
 
 impl Sink for Weighing<'_> {
-    fn weak(&mut self, view: &View<'_>, place: usize, lead: usize, back: Back) -> bool {
-        self.heard.any(&self.patterns.words, view, place, lead, back)
+    fn weak(&mut self, view: &View<'_>, place: usize, lead: usize, near: &Near<'_>) -> bool {
+        self.heard.any(&self.patterns.words, view, place, lead, near)
     }
 
     fn forms(&mut self, form: &Form<'_>) {

@@ -38,7 +38,7 @@ pub fn spoken(mut words: &[Word], bytes: &[u8], mut depth: usize, mut at: usize,
         let Some(&byte) = bytes.get(at).filter(|_| !words.is_empty()) else {
             return;
         };
-        if depth > 0 && written_out(bytes, at) {
+        if depth > 0 && matches!(byte | 0x20, b'a' | b'e') && written_out(bytes, at) {
             spoken(words, bytes, depth, at + 1, found);
         }
         let letter = if is_mark(byte) { b' ' } else { byte.to_ascii_lowercase() };

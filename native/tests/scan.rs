@@ -110,3 +110,76 @@ fn work_grows_with_the_text_and_not_faster() {
         assert!(large <= 400_000 * 1100, "{piece:?}: {large}");
     }
 }
+
+/// A form that begins with a literal, where it stands, and whether it is one there.
+const LITERALS: [(&str, &str, bool); 7] = [
+    ("SK", "SK0a1b", true),
+    ("SK", "xSK0a1b", false),
+    ("SK", "_SK0a1b", false),
+    ("SK", "SKx", false),
+    ("ID", "ID<AB", true),
+    ("ID", "9ID<AB", true),
+    ("ID", "ID1AB", false),
+];
+
+#[test]
+fn short_literals_are_met_wherever_they_may_stand() {
+    let mut specs =
+        vec![spec("SK", "literal", r"\bSK[0-9a-f]{4}\b", None), spec("ID", "literal", "ID[A-Z<]{3}", None)];
+    for spec in &mut specs {
+        spec.literals = vec![spec.id.clone()];
+    }
+    let patterns = Patterns::new(&specs).unwrap_or_else(|error| unreachable!("{error}"));
+    for (id, form, is_one) in LITERALS {
+        let number = specs.iter().position(|spec| spec.id == id).unwrap_or_default();
+        for before in 0..200 {
+            for behind in ["", " ", "\n", &" ".repeat(70)] {
+                let text = format!("{}{form}{behind}", ".".repeat(before));
+                let found = patterns.text(text.as_bytes()).iter().any(|hit| hit.pattern == number);
+                assert_eq!(found, is_one, "{form} behind {before} bytes");
+            }
+        }
+    }
+    // Cells lie one behind the other, and the last letter of one is not before the next.
+    let data = LITERALS.map(|(_, form, _)| form).concat();
+    let mut from = 0;
+    let cells = LITERALS.map(|(_, form, _)| {
+        from += form.len();
+        (from, from - form.len(), from, 1)
+    });
+    let counts = patterns.column(data.as_bytes(), cells.into_iter());
+    assert_eq!(counts.inside, [1, 2]);
+}
+
+#[test]
+fn a_remembered_shape_answers_for_no_other() {
+    let mut specs = vec![
+        spec("two", "digits", r"\b\d\d,\d\b", None),
+        spec("sign", "digits", r"-\d\d\b", None),
+        spec("line", "digits", r"^\d\d$", None),
+        spec("long", "digits", r"\b\d{26}\b", None),
+    ];
+    specs[1].lead = 1;
+    let patterns = Patterns::new(&specs).unwrap_or_else(|error| unreachable!("{error}"));
+    let long = "1".repeat(26);
+    let cases: [(&str, &[usize]); 9] = [
+        ("12", &[2]),
+        (" 12", &[]),
+        ("12,3", &[0]),
+        ("12,34", &[]),
+        ("x12,3", &[]),
+        ("-12", &[1]),
+        ("-123", &[]),
+        (&long, &[3]),
+        ("11111111111111111111111111x", &[]),
+    ];
+    // One walker remembers them all.
+    for _ in 0..3 {
+        for (text, wanted) in cases {
+            for text in [text.to_owned(), format!("-1\n{text}"), format!("{text}\n-1")] {
+                let found: Vec<usize> = patterns.text(text.as_bytes()).iter().map(|hit| hit.pattern).collect();
+                assert_eq!(found, wanted, "{text:?}");
+            }
+        }
+    }
+}

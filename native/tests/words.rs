@@ -74,3 +74,33 @@ fn a_beginning_that_takes_long_to_tell_is_taken_to_be_possible() {
     let hits: Vec<_> = patterns.text(b"= ab cd 7").iter().map(|hit| (hit.start, hit.end)).collect();
     assert_eq!(hits, [(1, 9)]);
 }
+
+#[test]
+fn a_word_speaks_for_its_own_line_only() {
+    let patterns = weak("digits", 2, r"\b(?:[A-Z]{2})?\d{6}\b", "ssn");
+    let lines: [(&str, &[usize]); 9] = [
+        ("ssn 123456", &[4]),
+        ("123456", &[]),
+        ("12 ssn", &[]),
+        ("123456 ssn 12 123456", &[14]),
+        ("é 123456", &[]),
+        ("ssn é AB123456", &[7]),
+        ("1 2 3 4", &[]),
+        ("the 123456 customer ssn", &[]),
+        ("", &[]),
+    ];
+    for turn in 0..lines.len() {
+        for step in 1..lines.len() {
+            let order: Vec<_> = (0..lines.len()).map(|number| lines[(turn + number * step) % lines.len()]).collect();
+            let text: Vec<&str> = order.iter().map(|(line, _)| *line).collect();
+            let mut from = 0;
+            let mut wanted = Vec::new();
+            for (line, starts) in order {
+                wanted.extend(starts.iter().map(|start| from + start));
+                from += line.len() + 1;
+            }
+            let starts: Vec<usize> = found(&patterns, &text.join("\n")).iter().map(|one| one.0).collect();
+            assert_eq!(starts, wanted, "{:?}", text.join("\n"));
+        }
+    }
+}
