@@ -102,7 +102,9 @@ def test_every_key_of_the_configuration_is_on_its_page_and_no_other(tmp_path: Pa
             taken |= _accepted(tmp_path, table, minimum)
         assert _told(heading) == taken, heading
     top = _told("Configuration")
-    assert {key for key in top if "." not in key} | {"stores", "logs", "context", "scan"} == _accepted(tmp_path, "", "")
+    assert {key for key in top if "." not in key} | {"stores", "flows", "logs", "context", "scan"} == _accepted(
+        tmp_path, "", ""
+    )
     assert {key for key in top if "." in key} == {f"scan.{key}" for key in _accepted(tmp_path, "[scan]", "")}
 
 
