@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -31,8 +31,9 @@ class Position:
     """How far a log file has been read.
 
     size: its size then. mtime_ns: its modification time then. offset: bytes (decompressed) consumed, always at the
-    end of a whole record. line: records consumed. head: BLAKE2b-128 of the first min(offset, 4096) bytes, which tells a
-    rotated or replaced file from one that grew. done: nothing was left unread.
+    end of a whole record. line: records consumed. head: BLAKE2b-128 of the first min(offset, 4096) bytes and, of a file
+    that is not compressed, of the last 4096 before offset: they tell a rotated or replaced file from one that grew.
+    done: nothing was left unread.
     """
 
     file: str
@@ -69,5 +70,12 @@ class LogReader(Protocol):
         A record cut short at the end of a growing file is left for the next call. A file that ends in the middle
         of its compression is read as far as it goes and the rest quarantined. Raises `BadInput` when the file
         cannot be opened at all.
+        """
+        ...
+
+    def again(self, file: Path, digests: Collection[str]) -> Batch:
+        """What the records of this file with these digests say by the rules of now: those in quarantine, tried again.
+
+        Its position means nothing. Raises `BadInput` when the file cannot be opened at all.
         """
         ...

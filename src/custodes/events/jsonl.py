@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from custodes.events import mapping
 from custodes.events.frames import Frame, lines
-from custodes.events.interface import Batch, Position
-from custodes.events.reading import FileLog, now, unchanged
-from custodes.events.source import Source
+from custodes.events.reading import FileLog, Form, now
 from custodes.events.unfit import Unfit
 from custodes.records import AccessEvent, Rule, Tokeniser
 
 
 class JsonLinesLog(FileLog):
-    """A log of JSON objects, one per line, plain or gzip. Blank lines are ignored.
+    """A log of JSON objects, one per line, plain, gzip or zstd. Blank lines are ignored.
 
     rules, timezone, store: as `mapping.compile_rules`.
     """
@@ -39,19 +37,15 @@ class JsonLinesLog(FileLog):
         super().__init__(name, pattern, tokeniser=tokeniser, clock=clock, root=root)
         self._mapped = mapping.compile_rules(rules, tokeniser=tokeniser, timezone=timezone, store=store)
 
-    def read(self, file: Path, since: Position | None) -> Iterator[Batch]:
-        """See LogReader."""
-        if unchanged(file, since):
-            return
-        recorded = self.clock()
+    def form(self, file: Path, recorded: datetime) -> Form:  # noqa: ARG002 - all files are alike
+        """See FileLog."""
 
         def convert(frame: Frame, sofar: list[AccessEvent]) -> list[AccessEvent]:  # noqa: ARG001 - no line amends another
             if not frame.data.strip():
                 return []
             return self._mapped(json_object(frame.data), mapping.Origin(self.name, recorded, frame.digest))
 
-        with Source(file, since) as source:
-            yield from self.batches(source, lines(source), convert, file=file, whole=_is_whole)
+        return Form(lines, convert, is_whole)
 
 
 def json_object(data: bytes) -> dict[str, object]:
@@ -70,7 +64,7 @@ def json_object(data: bytes) -> dict[str, object]:
     return value
 
 
-def _is_whole(data: bytes) -> bool:
+def is_whole(data: bytes) -> bool:
     """A JSON object that was cut short is no JSON, so one that parses is whole even without a line end."""
     try:
         json_object(data)

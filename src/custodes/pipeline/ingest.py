@@ -12,10 +12,10 @@ from typing import Final
 import pyarrow as pa
 
 from custodes.config import LogConfig
-from custodes.errors import BadInput
+from custodes.errors import BadInput, ConfigError
 from custodes.events import segments
 from custodes.events.interface import LogReader, Position, Quarantined
-from custodes.events.readers import open_log
+from custodes.events.readers import Settings, open_log
 from custodes.events.reading import closed_folders
 from custodes.pipeline.evidence import EVENTS, event_leaves
 from custodes.pipeline.mapped import suspicious
@@ -100,16 +100,28 @@ def ingest(workspace: Workspace, progress: Progress) -> IngestOutcome:
 
 
 def reader_of(workspace: Workspace, log: LogConfig) -> LogReader:
-    """The reader of a configured log."""
+    """The reader of a configured log. Raises ConfigError for a route or a format that is none."""
+    try:
+        return _opened(workspace, log)
+    except ValueError as error:
+        hint = "docs/how-to/connect-a-web-server.md shows routes and formats"
+        raise ConfigError(str(error), where=f"{workspace.config.file}: logs.{log.name}", hint=hint) from error
+
+
+def _opened(workspace: Workspace, log: LogConfig) -> LogReader:
     return open_log(
         log.kind,
         log.name,
         log.path,
         tokeniser=workspace.tokeniser,
-        rules=log.map,
-        timezone=log.timezone,
-        store=log.store,
-        subjects=log.subjects,
+        settings=Settings(
+            rules=log.map,
+            timezone=log.timezone,
+            store=log.store,
+            subjects=log.subjects,
+            routes=log.routes,
+            line=log.line,
+        ),
         clock=workspace.clock,
         root=workspace.config.root,
     )
