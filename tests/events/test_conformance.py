@@ -86,7 +86,9 @@ def test_a_record_in_quarantine_can_be_tried_again(sample: Sample, tmp_path: Pat
     """By its digest it is found again, with its place; the others are not read."""
     file = written(tmp_path, sample.file(sample.records[0], sample.bad, *sample.records[1:]))
     bad = read_all(reader(sample, tmp_path), file).quarantined
-    again = reader(sample, tmp_path).again(file, {entry.digest for entry in bad})
+    digests = {entry.digest for entry in bad}
+    again, found = reader(sample, tmp_path).again(file, digests | {"of another file"})
+    assert found == digests
     assert (again.events, again.quarantined, again.ignored) == ([], bad, 0)
 
 

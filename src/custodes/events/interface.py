@@ -73,9 +73,14 @@ class LogReader(Protocol):
         """
         ...
 
-    def again(self, file: Path, digests: Collection[str]) -> Batch:
-        """What the records of this file with these digests say by the rules of now: those in quarantine, tried again.
+    def again(self, file: Path, digests: Collection[str]) -> tuple[Batch, set[str]]:
+        """What the records of this file with these digests say by the rules of now, and which of them were found.
 
-        Its position means nothing. Raises `BadInput` when the file cannot be opened at all.
+        Those in quarantine are tried again so. The batch's position means nothing. Raises `BadInput` when the file
+        cannot be opened at all.
         """
+        ...
+
+    def continues(self, file: Path, since: Position) -> bool:
+        """Whether this file begins with what was read up to `since`, whatever it is called now. Raises `BadInput`."""
         ...

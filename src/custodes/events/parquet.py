@@ -75,8 +75,16 @@ class ParquetLog(FileLog):
             if not given:
                 yield Batch(Position(name, status.st_size, status.st_mtime_ns, line, line, head, done=True))
 
-    def again(self, file: Path, digests: Collection[str]) -> Batch:
+    def continues(self, file: Path, since: Position) -> bool:
+        """See LogReader: a file of the same footer is the same file."""
+        try:
+            return _head(file) == since.head
+        except OSError as error:
+            raise BadInput("cannot read the log file", where=str(file), hint=str(error.strerror)) from error
+
+    def again(self, file: Path, digests: Collection[str]) -> tuple[Batch, set[str]]:
         """See LogReader."""
+        found: set[str] = set()
         name = self.told(file)
         batch = Building(name, 0, self.door)
         convert = self._converter(self.clock())
@@ -87,7 +95,8 @@ class ParquetLog(FileLog):
                 for frame in frames:
                     if frame.digest in digests:
                         batch.take(frame, convert)
-        return batch.finish(Position(name, 0, 0, 0, 0, "", done=False))
+                        found.add(frame.digest)
+        return batch.finish(Position(name, 0, 0, 0, 0, "", done=False)), found
 
     def _converter(self, recorded: datetime) -> Convert:
         def convert(frame: Frame, sofar: list[AccessEvent]) -> list[AccessEvent]:  # noqa: ARG001 - no row amends another

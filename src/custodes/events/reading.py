@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from custodes.errors import BadInput
 from custodes.events.frames import Frame
 from custodes.events.interface import Batch, Position, Quarantined
-from custodes.events.source import Source
+from custodes.events.source import Source, continues
 from custodes.events.tokens import Door
 from custodes.events.unfit import Unfit
 from custodes.records import AccessEvent, Tokeniser
@@ -100,17 +100,23 @@ class FileLog:
         with Source(file, since) as source:
             yield from self.batches(source, form, file=file)
 
-    def again(self, file: Path, digests: Collection[str]) -> Batch:
+    def continues(self, file: Path, since: Position) -> bool:
+        """See LogReader."""
+        return continues(file, since)
+
+    def again(self, file: Path, digests: Collection[str]) -> tuple[Batch, set[str]]:
         """See LogReader."""
         form = self.form(file, self.clock())
         name = self.told(file)
         batch = Building(name, 0 if form is None else form.label, self.door)
+        found: set[str] = set()
         with Source(file, None) as source:
             if form is not None:
                 for frame in form.frames(source):
                     if frame.digest in digests:
                         batch.take(frame, form.convert)
-            return batch.finish(source.position(name, source.offset, source.line, done=False))
+                        found.add(frame.digest)
+            return batch.finish(source.position(name, source.offset, source.line, done=False)), found
 
     def told(self, file: Path) -> str:
         """The file's name as configured."""
