@@ -163,7 +163,8 @@ def test_the_counts_add_up(tmp_path: Path) -> None:
     assert (again.records, again.events, again.quarantined) == (0, 0, 0)
 
 
-# Stops at the moments that matter: while a seal is made, and after it, before the place is remembered. Few events are sealed at once, so that there are many such moments.
+# Stops at the moments that matter: while a seal is made, and after it, before the place is remembered. Few events are
+# sealed at once, so that there are many such moments.
 _KILLED = """
 import os, signal, sys
 from pathlib import Path

@@ -191,7 +191,7 @@ def compile_rules(
     with it. Columns without a rule: outcome is success, records 1, event_id the record's digest, the rest empty.
     """
     columns = [(name, Column(name, rule, tokeniser)) for name, rule in rules.items()]
-    moment = _moment(rules, times.zone(timezone))
+    moment = moment_of(rules, times.zone(timezone))
     prefix = f"{store}." if store else ""
 
     def convert(record: Mapping[str, object], origin: Origin) -> list[AccessEvent]:
@@ -215,7 +215,7 @@ def compile_rules(
             object=touched,
             subject=first,
             party=party,
-            fields=_fields(values.get("fields")),
+            fields=field_names(values.get("fields")),
             records=_count(values.get("records")),
             tool=tool,
             client=client,
@@ -230,7 +230,8 @@ def compile_rules(
     return convert
 
 
-def _moment(rules: Mapping[str, Rule], local: tzinfo | None) -> Callable[[object], datetime]:
+def moment_of(rules: Mapping[str, Rule], local: tzinfo | None) -> Callable[[object], datetime]:
+    """How the time of a record is understood. Raises Unfit when it is asked."""
     form = rules["time"].format if "time" in rules else None
     if form is None:
         return lambda value: times.parse(value, local)
@@ -259,7 +260,7 @@ class Overrides:
         if "outcome" in values:
             changed["outcome"] = _word(values, "outcome", OUTCOMES)
         if "fields" in values:
-            changed["fields"] = _fields(values["fields"])
+            changed["fields"] = field_names(values["fields"])
         if "records" in values:
             changed["records"] = _count(values["records"])
         told = replace(event, **changed)  # type: ignore[arg-type]  # columns by name, each of its type
@@ -276,7 +277,8 @@ def _word(values: Mapping[str, Value], column: str, among: frozenset[str], defau
     return word
 
 
-def _fields(value: Value) -> tuple[str, ...]:
+def field_names(value: Value) -> tuple[str, ...]:
+    """Names from a list, text with commas, or JSON text. Raises Unfit."""
     if isinstance(value, list):
         return tuple(value)
     if value is None:

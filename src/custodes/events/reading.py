@@ -100,6 +100,10 @@ class FileLog:
         with Source(file, since) as source:
             yield from self.batches(source, form, file=file)
 
+    def bulk(self, file: Path, since: Position | None) -> Iterator[Batch]:
+        """See LogReader."""
+        return self.read(file, since)
+
     def continues(self, file: Path, since: Position) -> bool:
         """See LogReader."""
         return continues(file, since)

@@ -89,6 +89,10 @@ class Source:
             head += digest(os.pread(self._handle.fileno(), HEAD, offset - HEAD))
         return Position(name, self.size, self.mtime_ns, offset, line, head, done)
 
+    def carry_on(self, rest: bytes, chunks: Iterator[bytes], offset: int, line: int) -> None:
+        """Everything before `offset` was taken from chunks; of what was, `rest` is given again before what follows."""
+        self._rest, self._stream, self.offset, self.line = rest, chunks, offset, line
+
     def chunks(self) -> Iterator[bytes]:
         """The bytes from `offset` on, in pieces of bounded size. Raises BadInput when the disk refuses."""
         if self._rest:

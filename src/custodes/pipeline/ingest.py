@@ -23,6 +23,7 @@ from custodes.pipeline.progress import Progress
 from custodes.pipeline.rotation import Places, untouched
 from custodes.pipeline.workspace import Workspace
 from custodes.records import AccessEvent, Skipped
+from custodes.records.schema import events_table
 from custodes.state.intake import CUT_OFF
 
 # Events held in memory before they are sealed together: about 400 bytes each in Python.
@@ -54,12 +55,20 @@ class _Held:
     """What was read and is not sealed yet."""
 
     events: list[AccessEvent] = field(default_factory=list)
+    tables: list[pa.Table] = field(default_factory=list)  # more of them, as columns
     again: list[AccessEvent] = field(default_factory=list)  # of files that another mapping read before
+    again_tables: list[pa.Table] = field(default_factory=list)
     bad: list[tuple[str, Quarantined]] = field(default_factory=list)
     reached: dict[tuple[str, str], tuple[str, Position]] = field(default_factory=dict)
     restarted: list[tuple[str, str]] = field(default_factory=list)
     moved: list[tuple[str, str, str]] = field(default_factory=list)  # log, the name it was read under, its name now
     mended: list[tuple[str, str, str]] = field(default_factory=list)  # log, file, digest: tried again
+
+    @property
+    def count(self) -> int:
+        """Events held."""
+        tables = sum(table.num_rows for table in (*self.tables, *self.again_tables))
+        return len(self.events) + len(self.again) + tables
 
 
 def ingest(workspace: Workspace, progress: Progress, *, again: bool = False) -> IngestOutcome:
@@ -112,8 +121,8 @@ def _read_log(
     for file in (*rotated, *listed):
         try:
             for _ in _read(workspace, reader, log, file, places, held, outcome):
-                progress.advance(f"{log.name}: {file.name}", outcome.events + len(held.events))
-                if len(held.events) + len(held.again) >= _SEAL_AT:
+                progress.advance(f"{log.name}: {file.name}", outcome.events + held.count)
+                if held.count >= _SEAL_AT:
                     _seal(workspace, held, outcome)
         except BadInput as error:
             outcome.skipped.append(Skipped("ingest", log.name, file.name, str(error), error.hint))
@@ -187,8 +196,10 @@ def _read(
         held.reached[log.name, name] = (_read_as(log), since)
     outcome.files += 1
     line = since.line if since is not None else 0
-    for batch in reader.read(file, since):
+    for batch in reader.bulk(file, since):
         into.extend(batch.events)
+        if batch.table is not None:
+            (held.again_tables if place.again else held.tables).append(batch.table)
         held.bad.extend((log.name, bad) for bad in batch.quarantined)
         held.reached[log.name, name] = (_read_as(log), batch.position)
         outcome.records += batch.position.line - line
@@ -221,13 +232,13 @@ def _seal(workspace: Workspace, held: _Held, outcome: IngestOutcome) -> None:
     now = workspace.clock()
     fresh: list[tuple[str, pa.Table]] = []
     sealed = workspace.segments()
-    for day, table in sorted(segments.segments(held.events).items()):
+    for day, table in sorted(segments.segments(_together(held.events, held.tables)).items()):
         folder = f"{EVENTS}/day={day.isoformat()}"
         # Only sealed files count: a file planted here must not make a new event look like a known one.
         new = segments.known(table, [file for file in sealed if file.parent == workspace.data / folder])
         if new.num_rows:
             fresh.append((folder, new))
-    for day, table in sorted(segments.segments(held.again).items()):
+    for day, table in sorted(segments.segments(_together(held.again, held.again_tables)).items()):
         new = segments.known(table, sealed, again=True)
         if new.num_rows:
             fresh.append((f"{EVENTS}/day={day.isoformat()}", new))
@@ -235,7 +246,7 @@ def _seal(workspace: Workspace, held: _Held, outcome: IngestOutcome) -> None:
         outcome.kept.subtract(new.column("source").to_pylist())
     added = sum(table.num_rows for _, table in fresh)
     outcome.events += added
-    outcome.duplicates += len(held.events) + len(held.again) - added
+    outcome.duplicates += held.count - added
     if fresh:
         with workspace.ledger.begin() as batch:
             first = batch.first
@@ -254,8 +265,12 @@ def _seal(workspace: Workspace, held: _Held, outcome: IngestOutcome) -> None:
         moved=held.moved,
         mended=held.mended,
     )
-    held.events, held.again, held.bad, held.reached = [], [], [], {}
+    held.events, held.tables, held.again, held.again_tables, held.bad, held.reached = [], [], [], [], [], {}
     held.restarted, held.moved, held.mended = [], [], []
+
+
+def _together(events: list[AccessEvent], tables: list[pa.Table]) -> pa.Table:
+    return pa.concat_tables([events_table(events), *tables]).unify_dictionaries()
 
 
 def _lines(count: int, first: int, reason: str) -> str:
