@@ -48,7 +48,7 @@ def run() -> list[Line]:
         workspace = create_or_open(config, by="bench")
         reader = reader_of(workspace, config.logs[0])
         thousands = _COUNT / 1e3
-        # What anybody would write in an afternoon: parse, write in one form, hash. It maps, tokenises and checks nothing.
+        # What anybody would write first: parse, write in one form, hash. It maps, tokenises and checks nothing.
         peer = rate(
             lambda: [
                 hashlib.sha256(json.dumps(json.loads(line), sort_keys=True, separators=(",", ":")).encode()).digest()

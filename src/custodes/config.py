@@ -85,7 +85,7 @@ class LogConfig:
 
 @dataclass(frozen=True, slots=True)
 class ContextConfig:
-    """One table of context: a file (path), or a dataset of a configured store."""
+    """One table of context: a file (path), or a dataset of a configured store, or what it answers to a query."""
 
     kind: str
     path: Path | None
@@ -93,6 +93,7 @@ class ContextConfig:
     dataset: str | None
     timezone: str | None
     map: Mapping[str, Rule]
+    query: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,14 +454,18 @@ def _context(kind: str, table: _Table, root: Path) -> ContextConfig:
         dataset=table.maybe("dataset"),
         timezone=_timezone(table),
         map=_rules(table.table("map"), tuple(CONTEXT_SCHEMAS[kind].names)),
+        query=table.maybe("query"),
     )
     table.finish()
     if (context.path is None) == (context.store is None):
         raise table.fail(
             "path", "exactly one of path and store is needed", 'write path = "people.csv", or store and dataset'
         )
-    if context.store is not None and context.dataset is None:
-        raise table.fail("dataset", "this key is required with store", 'write dataset = "schema.table"')
+    if context.store is not None and (context.dataset is None) == (context.query is None):
+        hint = 'write dataset = "schema.table", or query = "select ..."'
+        raise table.fail("dataset", "exactly one of dataset and query is needed with store", hint)
+    if context.path is not None and context.query is not None:
+        raise table.fail("query", "a file is not queried", "remove it, or name a store")
     return context
 
 

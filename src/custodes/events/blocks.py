@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import orjson
@@ -64,6 +66,18 @@ class Rest:
         """The source as if it had been opened at this place."""
         self._source.carry_on(self._left, self._chunks, place.offset, place.line)
         return self._source
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without Python's search for cycles: parsed JSON has none, and it would look at every object again and again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def parsed(block: list[bytes]) -> tuple[list[dict[str, Any]], list[int]]:

@@ -138,12 +138,13 @@ class Columns:
     def _times(self, work: _Work) -> pa.Array:
         found = work.found(self._rules["time"].path or "")
         stamp = pa.timestamp("us", "UTC")
-        if {type(value) for value in found} == {str}:
+        kinds = set(map(type, found))
+        if kinds == {str}:
             try:
                 return pc.cast(pa.array(found, pa.string()), stamp)
             except (pa.ArrowInvalid, UnicodeEncodeError):
                 pass  # no zone, more digits than microseconds, or no time: one by one
-        elif {type(value) for value in found} == {int}:
+        elif kinds == {int}:
             low, high = min(found), max(found)
             for limit, factor in _EPOCHS:
                 if low >= 0 and high < limit and (limit == _EPOCHS[0][0] or low >= limit // 1_000):
@@ -174,7 +175,7 @@ class Columns:
         if rule is None:
             return pa.repeat(pa.scalar([], kind), len(work.records))
         found = work.found(rule.path) if rule.path and not rule.values and rule.default is None else None
-        if found is not None and {type(value) for value in found} <= {list, type(None)}:
+        if found is not None and set(map(type, found)) <= {list, type(None)}:
             made = _lists(work, found)
         else:
             coded = self._text(work, "fields").dictionary_encode()
@@ -242,12 +243,18 @@ class _Work:
         head, _, rest = path.partition(".")
         if not rest:
             return [record.get(path) for record in records]
+        if "." not in rest:
+            inner: list[Any] = [record.get(head) for record in records]
+            if set(map(type, inner)) == {dict} and not any(path in record for record in records):
+                return [value.get(rest) for value in inner]
         found = []
         steps = rest.split(".")
         for at, record in enumerate(records):
             value = record.get(head)
             for step in steps:
-                value = value.get(step) if type(value) is dict else None if value is None else self._odd(at)
+                if type(value) is not dict and value is not None:
+                    self._odd(at)
+                value = value.get(step) if type(value) is dict else None
             if path in record:
                 self._odd(at)
             found.append(value)
@@ -261,7 +268,9 @@ class _Work:
         return known
 
     def _as_text(self, found: list[Any]) -> pa.Array:
-        kinds = {type(value) for value in found}
+        kinds = set(map(type, found))
+        if kinds == {int} and max(found) < 1 << 63 and min(found) >= -(1 << 63):
+            return pa.array(found, pa.int64()).cast(pa.string())
         if not kinds <= {str, type(None)}:
             for at, value in enumerate(found):
                 if type(value) is int:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from custodes.events import mapping
-from custodes.events.blocks import Place, Rest, parsed
+from custodes.events.blocks import Place, Rest, parsed, uncollected
 from custodes.events.columns import Columns, plain
 from custodes.events.frames import Frame, lines
 from custodes.events.interface import Batch, Position
@@ -81,8 +81,12 @@ class JsonLinesLog(FileLog):
         name: str,
     ) -> Batch:
         assert self._columns is not None  # noqa: S101 - `bulk` asks
-        records, numbers = parsed(block)
-        table, odd = self._columns.table(records, lambda at: digest(block[numbers[at]].removesuffix(b"\r")), recorded)
+        with uncollected():
+            records, numbers = parsed(block)
+            table, odd = self._columns.table(
+                records, lambda at: digest(block[numbers[at]].removesuffix(b"\r")), recorded
+            )
+            del records
         odd_lines = {numbers[at] for at in odd}.union(set(range(len(block))) - set(numbers))
         batch = Building(name, 0, self.door)
         if odd_lines:

@@ -67,7 +67,7 @@ class _Held:
     @property
     def count(self) -> int:
         """Events held."""
-        tables = sum(table.num_rows for table in (*self.tables, *self.again_tables))
+        tables: int = sum(table.num_rows for table in (*self.tables, *self.again_tables))
         return len(self.events) + len(self.again) + tables
 
 
