@@ -27,8 +27,8 @@ _order = st.randoms(use_true_random=False)
 
 def spoilt(data: bytes, cuts: list[tuple[int, int, bytes]]) -> bytes:
     """Some bytes taken out and others put in."""
-    for at, length, put in cuts:
-        at %= len(data) + 1
+    for place, length, put in cuts:
+        at = place % (len(data) + 1)
         data = data[:at] + put + data[at + length :]
     return data
 
