@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from custodes.cli.app import Choice
+from custodes.cli.context import context
 from custodes.errors import BadInput
 from custodes.pipeline.context import snapshot
 from custodes.pipeline.progress import Silent
@@ -71,6 +74,25 @@ def test_what_was_true_then(tmp_path: Path, kind: str, monkeypatch: pytest.Monke
         assert (row["id"], row["team"], row["joined"]) == ("staff:e1", team, datetime(2024, 5, 1, tzinfo=UTC))
     with pytest.raises(BadInput, match="no kind of context"):
         _other(place)
+
+
+def test_the_command_tells_it_and_seals_the_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rows as JSON, nothing (exit 3) before the first snapshot."""
+    place = a_place(tmp_path, CONFIG.format(kind="sqlite"))
+    _run("sqlite", tmp_path / "hr.db", *TABLES)
+    _snapshot(place)
+    monkeypatch.setattr(Choice, "config", place.config)
+    with place.opened() as workspace:
+        before = len(workspace.seals.list())
+    for at, code in (("2026-04-01", 0), ("2026-01-01", 3)):
+        with pytest.raises(SystemExit) as ended:
+            context("people", at=at, json=True)
+        assert ended.value.code == code
+        assert len(json.loads(capsys.readouterr().out)["rows"]) == (code == 0)
+    with place.opened() as workspace:
+        assert len(workspace.seals.list()) == before + 2
 
 
 def _other(place: Place) -> None:

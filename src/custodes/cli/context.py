@@ -25,7 +25,7 @@ def context(
 
     with looking() as workspace:
         known = then(workspace, kind, at)
-        workspace.seal_receipts([workspace.receipt("look", what="context", kind=kind, at=known.at.isoformat())])
+        workspace.seal_receipts([workspace.receipt("look", question="context", about=kind, at=known.at.isoformat())])
     if json:
         print(show.as_json({"kind": kind, "at": known.at, "sealed": known.sealed, "rows": known.rows}))
     elif known.sealed is None:
