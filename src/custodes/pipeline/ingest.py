@@ -43,7 +43,7 @@ class IngestOutcome:
     events: int = 0
     duplicates: int = 0
     quarantined: int = 0
-    cut: int = 0  # files of which the rest is missing or damaged
+    cut: int = 0  # of quarantined: files of which the rest is missing or damaged, which is no record
     ignored: int = 0
     files: int = 0
     skipped: list[Skipped] = field(default_factory=list)
@@ -204,7 +204,7 @@ def _read(
         held.reached[log.name, name] = (_read_as(log), batch.position)
         outcome.records += batch.position.line - line
         line = batch.position.line
-        outcome.quarantined += sum(bad.reason not in CUT_OFF for bad in batch.quarantined)
+        outcome.quarantined += len(batch.quarantined)
         outcome.cut += sum(bad.reason in CUT_OFF for bad in batch.quarantined)
         outcome.ignored += batch.ignored
         yield
