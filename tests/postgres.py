@@ -148,7 +148,7 @@ def _configure(data: Path, logs: Path, sockets: Path, port: int) -> bool:
         "timezone": "UTC",
         "log_timezone": "UTC",
         "logging_collector": "on",
-        "log_destination": "csvlog",
+        "log_destination": "csvlog,jsonlog",
         "log_directory": str(logs),
         "log_filename": "postgresql.log",
         "log_statement": "all",

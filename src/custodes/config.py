@@ -20,7 +20,23 @@ _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 FILE_NAME: Final = "custodes.toml"
 
 STORE_KINDS: Final = ("sqlite", "postgres", "mysql", "duckdb", "files", "s3")
-LOG_KINDS: Final = ("jsonl", "csv", "cloudtrail", "postgres_csvlog")
+LOG_KINDS: Final = (
+    *(
+        "jsonl",
+        "csv",
+        "parquet",
+        "ocsf",
+        "cloudtrail",
+        "postgres_csvlog",
+        "postgres_jsonlog",
+        "mariadb_audit",
+        "access",
+    ),
+    *("snowflake", "bigquery"),
+)
+_MAPPED: Final = ("jsonl", "csv", "parquet")  # read by nothing but the owner's mapping
+_MAPPABLE: Final = (*_MAPPED, "ocsf", "access")
+ROUTE_COLUMNS: Final = ("dataset", "object", "subject", "party", "case", "action", "fields", "records")
 CONTEXT_KINDS: Final = ("people", "cases", "parties", "keys", "subjects")
 
 
@@ -67,6 +83,8 @@ class LogConfig:
     store: str | None = None
     map: Mapping[str, Rule] = field(default_factory=dict)
     subjects: Mapping[str, str] = field(default_factory=dict)  # column -> kind: `customer_id = "customer"`
+    routes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # path's template -> column -> template
+    line: str = "combined"  # the format of an access log
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +104,7 @@ class FlowConfig:
 
 @dataclass(frozen=True, slots=True)
 class ContextConfig:
-    """One table of context: a file (path), or a dataset of a configured store."""
+    """One table of context: a file (path), or a dataset of a configured store, or what it answers to a query."""
 
     kind: str
     path: Path | None
@@ -94,6 +112,7 @@ class ContextConfig:
     dataset: str | None
     timezone: str | None
     map: Mapping[str, Rule]
+    query: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,11 +400,15 @@ def _log(name: str, table: _Table, root: Path) -> LogConfig:
         path=path if Path(path).is_absolute() else str(root / path),
         timezone=_timezone(table),
         store=table.maybe("store"),
-        map=_rules(table.table("map"), EVENT_COLUMNS) if kind in {"jsonl", "csv"} else {},
+        map=_rules(table.table("map"), EVENT_COLUMNS) if kind in _MAPPABLE else {},
         subjects=table.words("subjects"),
+        routes=_routes(table.table("routes")) if kind == "access" else {},
+        line=table.maybe("format") or "combined" if kind == "access" else "combined",
     )
     table.finish()
-    for required in ("time", "actor", "action", "dataset") if kind in {"jsonl", "csv"} else ():
+    if kind == "access" and not log.routes:
+        raise table.fail("routes", "an access log needs a route", '"/api/orders/{object}" = "shop.main.orders"')
+    for required in ("time", "actor", "action", "dataset") if kind in _MAPPED else ():
         if required not in log.map:
             raise table.fail(f"map.{required}", "this column is required", f'add {required} = "path.in.the.record"')
     return log
@@ -459,6 +482,20 @@ def _flow(name: str, table: _Table, root: Path) -> FlowConfig:
     return flow
 
 
+def _routes(table: _Table) -> dict[str, dict[str, str]]:
+    routes = {}
+    for template, value in table.values.items():
+        if isinstance(value, str):
+            routes[template] = {"dataset": table.text(template)}
+            continue
+        inner = table.table(template)
+        for column in inner.values:
+            if column not in ROUTE_COLUMNS:
+                raise inner.fail(column, "no such column of a route", _meant(column, ROUTE_COLUMNS))
+        routes[template] = {column: inner.text(column) for column in inner.values}
+    return routes
+
+
 def _timezone(table: _Table) -> str | None:
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - rarely needed, and slow to import
 
@@ -488,14 +525,16 @@ def _rules(table: _Table, columns: tuple[str, ...]) -> dict[str, Rule]:
         rule = Rule(
             path=inner.maybe("path"),
             template=inner.maybe("template"),
+            query=inner.maybe("query"),
             const=inner.maybe("const"),
             values=inner.words("values"),
             default=inner.maybe("default"),
             token=inner.flag("token"),
+            format=inner.maybe("format"),
         )
         inner.finish()
-        if sum(part is not None for part in (rule.path, rule.template, rule.const)) != 1:
-            raise table.fail(column, "exactly one of path, template, const is needed", 'write {path = "..."}')
+        if sum(part is not None for part in (rule.path, rule.template, rule.query, rule.const)) != 1:
+            raise table.fail(column, "exactly one of path, template, query, const is needed", 'write {path = "..."}')
         _check_rule(table, column, rule)
         rules[column] = rule
     return rules
@@ -507,11 +546,24 @@ def _check_rule(table: _Table, column: str, rule: Rule) -> None:
         outside = _PART.sub("", rule.template)
         if "{" in outside or "}" in outside:
             raise table.fail(column, "a template has a brace that is not closed", 'write "staff:{path.in.the.record}"')
+    if rule.format is not None and column != "time":
+        raise table.fail(f"{column}.format", "only the time has a format", "remove it")
+    if rule.query is not None:
+        _check_query(table, column, rule.query)
     words = {"action": ACTIONS, "outcome": OUTCOMES}.get(column, frozenset())
     given = [*rule.values.values(), *filter(None, (rule.const, rule.default))]
     for word in given if words else ():
         if word not in words:
             raise table.fail(column, f'"{word}" is no {column}', _meant(word, tuple(sorted(words))))
+
+
+def _check_query(table: _Table, column: str, text: str) -> None:
+    import jmespath  # noqa: PLC0415 - few mappings need it
+
+    try:
+        jmespath.compile(text)
+    except jmespath.exceptions.JMESPathError as error:
+        raise table.fail(f"{column}.query", "this is no JMESPath expression", 'write "user.groups[0].id"') from error
 
 
 def _context(kind: str, table: _Table, root: Path) -> ContextConfig:
@@ -527,14 +579,18 @@ def _context(kind: str, table: _Table, root: Path) -> ContextConfig:
         dataset=table.maybe("dataset"),
         timezone=_timezone(table),
         map=_rules(table.table("map"), tuple(CONTEXT_SCHEMAS[kind].names)),
+        query=table.maybe("query"),
     )
     table.finish()
     if (context.path is None) == (context.store is None):
         raise table.fail(
             "path", "exactly one of path and store is needed", 'write path = "people.csv", or store and dataset'
         )
-    if context.store is not None and context.dataset is None:
-        raise table.fail("dataset", "this key is required with store", 'write dataset = "schema.table"')
+    if context.store is not None and (context.dataset is None) == (context.query is None):
+        hint = 'write dataset = "schema.table", or query = "select ..."'
+        raise table.fail("dataset", "exactly one of dataset and query is needed with store", hint)
+    if context.path is not None and context.query is not None:
+        raise table.fail("query", "a file is not queried", "remove it, or name a store")
     return context
 
 

@@ -1,12 +1,14 @@
 """Does a real PostgreSQL's own log show each customer that a session reads?"""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from custodes.events.postgres_csvlog import PostgresLog
+from custodes.events.postgres_jsonlog import PostgresJsonLog
 from custodes.records import AccessEvent
 from tests.events.builders import TOKENS
 from tests.postgres import Cluster
@@ -68,6 +70,22 @@ def _settled(cluster: Cluster) -> list[AccessEvent]:
             return events
         assert time.monotonic() < deadline, "the log has no line about the refused login"
         time.sleep(0.1)
+
+
+def test_the_json_log_says_what_the_csv_log_says(sakila: Cluster, events: list[AccessEvent]) -> None:
+    """The same server writes both; each touch is told the same, once."""
+    deadline = time.monotonic() + 20
+    while True:
+        log = PostgresJsonLog("crm-log", str(sakila.logs / "*.json"), tokeniser=TOKENS, store="crm")
+        batches = [batch for file in log.files() for batch in log.read(file, None)]
+        assert [entry.reason for batch in batches for entry in batch.quarantined] == []
+        told = [event for batch in batches for event in batch.events]
+        if len(told) >= len(events) or time.monotonic() > deadline:
+            break
+        time.sleep(0.1)
+    assert [replace(event, recorded=event.time) for event in told] == [
+        replace(event, recorded=event.time) for event in events
+    ]
 
 
 def by(events: list[AccessEvent], actor: str, action: str) -> list[AccessEvent]:

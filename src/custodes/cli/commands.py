@@ -1,6 +1,19 @@
 """Which files hold commands? Importing this registers all of them on `app`."""
 
-from custodes.cli import ask, cases, contents, datamap, evaluate, evidence, explain, lineage, river, serve, verdicts  # noqa: F401 - imported for their commands
+from custodes.cli import (  # noqa: F401 - imported for their commands
+    ask,
+    cases,
+    contents,
+    context,
+    datamap,
+    evaluate,
+    evidence,
+    explain,
+    lineage,
+    river,
+    serve,
+    verdicts,
+)
 from custodes.cli.app import app
 
 __all__ = ["app"]

@@ -70,7 +70,10 @@ def scan(
 
 
 @app.command()
-def ingest(json: Json = False) -> None:
+def ingest(
+    json: Json = False,
+    again: Annotated[bool, typer.Option("--again", help="Try the lines in quarantine once more.")] = False,
+) -> None:
     """Read what is new in the logs and seal it; lines that cannot be read are counted, with their reasons."""
     from custodes.cli import show
     from custodes.pipeline.context import snapshot
@@ -78,13 +81,24 @@ def ingest(json: Json = False) -> None:
 
     with writing() as workspace, shown(quiet=json) as progress:
         _, missing = snapshot(workspace, progress)
-        outcome = run_ingest(workspace, progress)
+        outcome = run_ingest(workspace, progress, again=again)
         if outcome.events or outcome.quarantined:
             receipt = workspace.receipt("ingest", events=outcome.events, quarantined=outcome.quarantined)
             workspace.seal_receipts([receipt])
     skipped = [*missing, *outcome.skipped]
     print(show.as_json(show.ingest_plain(outcome, skipped)) if json else show.ingest_text(outcome, skipped))
     sys.exit(UNCOVERED if skipped else CLEAN)
+
+
+@app.command()
+def watch(
+    every: Annotated[float, typer.Option(help="Seconds between two looks.", min=0.1)] = 10.0,
+    passes: Annotated[int, typer.Option(help="End after so many looks; 0 goes on.", min=0)] = 0,
+) -> None:
+    """Follow the logs: seal what is new in them every few seconds, until it is told to stop (Ctrl-C, SIGTERM)."""
+    from custodes.cli.watch import follow
+
+    sys.exit(follow(every, passes))
 
 
 @app.command()

@@ -205,10 +205,13 @@ def rulings_text(rulings: Sequence[Ruling]) -> str:
 def ingest_plain(outcome: IngestOutcome, skipped: Sequence[Skipped]) -> Plain:
     """Counts; every record read is in exactly one of them."""
     return {
+        "records": outcome.records,
         "events": outcome.events,
         "duplicates": outcome.duplicates,
         "quarantined": outcome.quarantined,
         "ignored": outcome.ignored,
+        "cut": outcome.cut,
+        "mended": outcome.mended,
         "files": outcome.files,
         "uncovered": uncovered_plain(skipped),
     }
@@ -220,6 +223,8 @@ def ingest_text(outcome: IngestOutcome, skipped: Sequence[Skipped]) -> str:
         f"{outcome.events:,} events sealed from {outcome.files} files; {outcome.duplicates:,} known already, "
         f"{outcome.quarantined:,} lines in quarantine, {outcome.ignored:,} lines that are no touch of data"
     )
+    if outcome.mended:
+        told += f"; {outcome.mended:,} lines left quarantine"
     return _page([told, *uncovered_lines(skipped)])
 
 

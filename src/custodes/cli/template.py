@@ -70,7 +70,7 @@ data = "custodes-data"         # where Custodes keeps its own files (readable by
 # --- Logs: who touched what. ------------------------------------------------------------------------------------
 
 # [logs.desk]
-# kind = "jsonl"               # jsonl, csv, cloudtrail or postgres_csvlog
+# kind = "jsonl"               # csv and parquet are mapped in the same way
 # path = "logs/desk-*.jsonl*"
 # timezone = "UTC"             # for times that name no zone; without it such lines go to quarantine
 # [logs.desk.map]              # column = "path.in.record", "template {with.paths}", or a table
@@ -88,9 +88,42 @@ data = "custodes-data"         # where Custodes keeps its own files (readable by
 # store = "crm"                # its tables are named crm.schema.table
 # subjects = { customer_id = "customer" }   # a predicate on this column names a customer
 
+# [logs.database_json]
+# kind = "postgres_jsonlog"    # version 15 on
+# path = "/var/log/postgresql/*.json"
+# store = "crm"
+
+# [logs.billing]
+# kind = "mariadb_audit"       # the file of MariaDB's server_audit
+# path = "/var/log/mysql/server_audit.log*"
+# timezone = "Europe/Tallinn"  # the server's: its lines do not say
+# store = "billing"
+
+# [logs.exports]
+# kind = "parquet"
+# path = "exports/*.parquet"
+# map = { time = "at", actor = "staff:{user}", action = "verb", dataset = "table" }
+
+# [logs.web]
+# kind = "access"              # nginx or Apache
+# path = "/var/log/nginx/access.log*"
+# routes = { "/api/orders/{object}?buyer={subject}" = { dataset = "shop.main.orders", subject = "customer:{subject}" } }
+
 # [logs.aws]
 # kind = "cloudtrail"
 # path = "cloudtrail/**/*.json.gz"
+
+# [logs.siem]
+# kind = "ocsf"
+# path = "ocsf/*.json*"
+
+# [logs.snowflake]
+# kind = "snowflake"           # rows of ACCESS_HISTORY as JSON
+# path = "snowflake/*.json*"
+
+# [logs.bigquery]
+# kind = "bigquery"            # audit entries of Cloud Logging
+# path = "bigquery/*.json*"
 
 # --- Context: what is true about people, cases and keys, so that a touch can be explained. ----------------------
 
@@ -103,7 +136,7 @@ data = "custodes-data"         # where Custodes keeps its own files (readable by
 
 # [context.cases]              # id, kind, subject, party, assignee, opened, closed
 # store = "shop"               # from a store instead of a file
-# dataset = "main.cases"
+# dataset = "main.cases"       # or query = "select ..."
 # [context.cases.map]
 # id = "id"
 # subject = "customer:{customer_id}"

@@ -6,7 +6,7 @@ Fields as in the CloudTrail record contents (userIdentity, eventSource, eventNam
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -14,12 +14,10 @@ from typing import Final
 from custodes.events import times
 from custodes.events.cloudtrail_actions import action
 from custodes.events.frames import Frame
-from custodes.events.interface import Batch, Position
 from custodes.events.json_array import elements
 from custodes.events.jsonl import json_object
 from custodes.events.mapping import resolve
-from custodes.events.reading import FileLog, now, unchanged
-from custodes.events.source import Source
+from custodes.events.reading import FileLog, Form, now
 from custodes.events.unfit import Unfit
 from custodes.records import AccessEvent, Outcome, Tokeniser
 
@@ -43,7 +41,7 @@ _PEOPLES_ROLE: Final = "AWSReservedSSO_"
 
 
 class CloudTrailLog(FileLog):
-    """CloudTrail files: `{"Records": [...]}`, a plain array, or one record after another; plain or gzip.
+    """CloudTrail files: `{"Records": [...]}`, a plain array, or one record after another; plain, gzip or zstd.
 
     store: the first part of dataset names (`aws` unless given): `aws.s3.<bucket>`, `aws.iam.user`.
     """
@@ -63,17 +61,13 @@ class CloudTrailLog(FileLog):
         super().__init__(name, pattern, tokeniser=tokeniser, clock=clock, root=root)
         self.store = store or "aws"
 
-    def read(self, file: Path, since: Position | None) -> Iterator[Batch]:
-        """See LogReader."""
-        if unchanged(file, since):
-            return
-        recorded = self.clock()
+    def form(self, file: Path, recorded: datetime) -> Form:  # noqa: ARG002 - all files are alike
+        """See FileLog."""
 
         def convert(frame: Frame, sofar: list[AccessEvent]) -> list[AccessEvent]:  # noqa: ARG001 - no record amends another
             return [event(_Record(json_object(frame.data)), log=self.name, store=self.store, recorded=recorded)]
 
-        with Source(file, since) as source:
-            yield from self.batches(source, elements(source), convert, file=file)
+        return Form(elements, convert)
 
 
 class _Record:

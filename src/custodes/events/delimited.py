@@ -11,8 +11,7 @@ from typing import Final
 from custodes.errors import BadInput
 from custodes.events import mapping
 from custodes.events.frames import RECORD_LIMIT, Frame, quoted_rows
-from custodes.events.interface import Batch, Position
-from custodes.events.reading import FileLog, now, unchanged
+from custodes.events.reading import FileLog, Form, now
 from custodes.events.source import Source
 from custodes.events.unfit import Unfit
 from custodes.records import AccessEvent, Rule, Tokeniser
@@ -24,7 +23,7 @@ csv.field_size_limit(RECORD_LIMIT)
 
 
 class CsvLog(FileLog):
-    """A log of rows under one header row, plain or gzip; comma, semicolon, tab or bar between cells.
+    """A log of rows under one header row, plain, gzip or zstd; comma, semicolon, tab or bar between cells.
 
     rules, timezone, store: as `mapping.compile_rules`; paths are header names. Blank rows are ignored. A row is
     numbered as the line it is on when no cell before it holds a line end.
@@ -47,14 +46,15 @@ class CsvLog(FileLog):
         super().__init__(name, pattern, tokeniser=tokeniser, clock=clock, root=root)
         self._mapped = mapping.compile_rules(rules, tokeniser=tokeniser, timezone=timezone, store=store)
 
-    def read(self, file: Path, since: Position | None) -> Iterator[Batch]:
-        """See LogReader. Raises BadInput also for a header that names no columns."""
-        if unchanged(file, since):
-            return
-        recorded = self.clock()
+    def form(self, file: Path, recorded: datetime) -> Form | None:
+        """See FileLog. Raises BadInput for a header that names no columns."""
         header = read_header(file)
         if header is None:
-            return  # nothing is written yet
+            return None  # nothing is written yet
+
+        def frames(source: Source) -> Iterator[Frame]:
+            rows = quoted_rows(source, header.delimiter.encode())
+            return without_header(rows) if source.offset == 0 else rows
 
         def convert(frame: Frame, sofar: list[AccessEvent]) -> list[AccessEvent]:  # noqa: ARG001 - no row amends another
             if not frame.data.strip():
@@ -62,11 +62,7 @@ class CsvLog(FileLog):
             record = header.record(frame.data)
             return self._mapped(record, mapping.Origin(self.name, recorded, frame.digest))
 
-        with Source(file, since) as source:
-            frames = quoted_rows(source, header.delimiter.encode())
-            if source.offset == 0:
-                frames = without_header(frames)
-            yield from self.batches(source, frames, convert, file=file, label=1)
+        return Form(frames, convert, label=1)
 
 
 class Header:

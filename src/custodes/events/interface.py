@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from custodes.records import AccessEvent
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,9 @@ class Position:
     """How far a log file has been read.
 
     size: its size then. mtime_ns: its modification time then. offset: bytes (decompressed) consumed, always at the
-    end of a whole record. line: records consumed. head: BLAKE2b-128 of the first min(offset, 4096) bytes, which tells a
-    rotated or replaced file from one that grew. done: nothing was left unread.
+    end of a whole record. line: records consumed. head: BLAKE2b-128 of the first min(offset, 4096) bytes and, of a file
+    that is not compressed, of the last 4096 before offset: they tell a rotated or replaced file from one that grew.
+    done: nothing was left unread.
     """
 
     file: str
@@ -52,6 +56,7 @@ class Batch:
     events: list[AccessEvent] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     ignored: int = 0  # records that are no touch of data by the format's own rules (a PostgreSQL checkpoint line)
+    table: pa.Table | None = None  # more events, as columns of EVENT_SCHEMA: only from `bulk`
 
 
 class LogReader(Protocol):
@@ -70,4 +75,20 @@ class LogReader(Protocol):
         of its compression is read as far as it goes and the rest quarantined. Raises `BadInput` when the file
         cannot be opened at all.
         """
+        ...
+
+    def bulk(self, file: Path, since: Position | None) -> Iterator[Batch]:
+        """As `read`, but where the format can, events come as tables: the same ones, faster."""
+        ...
+
+    def again(self, file: Path, digests: Collection[str]) -> tuple[Batch, set[str]]:
+        """What the records of this file with these digests say by the rules of now, and which of them were found.
+
+        Those in quarantine are tried again so. The batch's position means nothing. Raises `BadInput` when the file
+        cannot be opened at all.
+        """
+        ...
+
+    def continues(self, file: Path, since: Position) -> bool:
+        """Whether this file begins with what was read up to `since`, whatever it is called now. Raises `BadInput`."""
         ...

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Final, cast
 
 from custodes.events import times
@@ -67,6 +67,24 @@ def _check_unicode(text: str, where: str) -> None:
         raise Unfit(f"{where}: half of a surrogate pair is no character") from error
 
 
+def query(expression: str) -> Callable[[Mapping[str, object]], object]:
+    """A JMESPath expression as a function of a record, which raises Unfit. Raises ValueError for what is none."""
+    import jmespath  # noqa: PLC0415 - few mappings need it
+
+    try:
+        compiled = jmespath.compile(expression)
+    except jmespath.exceptions.JMESPathError as error:
+        raise ValueError("this is no JMESPath expression") from error
+
+    def search(record: Mapping[str, object]) -> object:
+        try:
+            return compiled.search(record)
+        except (jmespath.exceptions.JMESPathError, RecursionError, TypeError, ValueError, AttributeError) as error:
+            raise Unfit("a query of the mapping does not fit the record") from error
+
+    return search
+
+
 class Column:
     """One column's rule, ready to be applied to a record."""
 
@@ -81,6 +99,7 @@ class Column:
         self._parts = None if rule.template is None else _PART.split(rule.template)
         self._constant = None if rule.const is None else self._translated(rule.const)
         self._as_it_is = not rule.values and not rule.token
+        self._search = None if rule.query is None else query(rule.query)
 
     def __call__(self, record: Mapping[str, object]) -> Value:
         """The value, a list only for columns that may take one. Raises Unfit naming column and path."""
@@ -88,6 +107,8 @@ class Column:
             return self._constant
         if self._parts is not None:
             return self._filled(record, self._parts)
+        if self._search is not None:
+            return self._shown(self._search(record), f"{self.name} (from its query)")
         found = record.get(self._path)
         if found is None and self._steps and self._path not in record:
             found = _walk(record, self._steps)
@@ -95,7 +116,10 @@ class Column:
             return self._rule.default
         if self._as_it_is and type(found) is str and found.isascii():
             return found.strip() or self._rule.default
-        value = self._listed(found, self._where)
+        return self._shown(found, self._where)
+
+    def _shown(self, found: object, where: str) -> Value:
+        value = self._listed(found, where)
         if isinstance(value, list):
             return [str(self._translated(self._tokened(item))) for item in value]
         return self._translated(value, token=True)
@@ -167,7 +191,7 @@ def compile_rules(
     with it. Columns without a rule: outcome is success, records 1, event_id the record's digest, the rest empty.
     """
     columns = [(name, Column(name, rule, tokeniser)) for name, rule in rules.items()]
-    local = times.zone(timezone)
+    moment = moment_of(rules, times.zone(timezone))
     prefix = f"{store}." if store else ""
 
     def convert(record: Mapping[str, object], origin: Origin) -> list[AccessEvent]:
@@ -182,7 +206,7 @@ def compile_rules(
         first, *others = _subjects(values.get("subject"))
         event = AccessEvent(
             event_id=event_id or origin.digest,
-            time=times.parse(values["time"], local),
+            time=moment(values["time"]),
             recorded=origin.recorded,
             actor=str(values["actor"]),
             behalf=behalf,
@@ -191,7 +215,7 @@ def compile_rules(
             object=touched,
             subject=first,
             party=party,
-            fields=_fields(values.get("fields")),
+            fields=field_names(values.get("fields")),
             records=_count(values.get("records")),
             tool=tool,
             client=client,
@@ -206,6 +230,45 @@ def compile_rules(
     return convert
 
 
+def moment_of(rules: Mapping[str, Rule], local: tzinfo | None) -> Callable[[object], datetime]:
+    """How the time of a record is understood. Raises Unfit when it is asked."""
+    form = rules["time"].format if "time" in rules else None
+    if form is None:
+        return lambda value: times.parse(value, local)
+    return lambda value: times.written(value, form, local)
+
+
+class Overrides:
+    """The owner's rules over events that a format has told already: where a rule finds something, it takes the place.
+
+    Raises Unfit when what it finds is no word or number that the column may hold.
+    """
+
+    def __init__(self, rules: Mapping[str, Rule], tokeniser: Tokeniser) -> None:
+        self._columns = [(name, Column(name, rule, tokeniser)) for name, rule in rules.items()]
+
+    def __call__(self, record: Mapping[str, object], event: AccessEvent) -> list[AccessEvent]:
+        """The event with what the rules find, one per subject."""
+        if not self._columns:
+            return [event]
+        values = {name: value for name, column in self._columns if (value := column(record)) is not None}
+        changed: dict[str, object] = {
+            name: str(value) for name, value in values.items() if name in {*_OPTIONAL, "actor", "dataset"}
+        }
+        if "action" in values:
+            changed["action"] = _word(values, "action", ACTIONS)
+        if "outcome" in values:
+            changed["outcome"] = _word(values, "outcome", OUTCOMES)
+        if "fields" in values:
+            changed["fields"] = field_names(values["fields"])
+        if "records" in values:
+            changed["records"] = _count(values["records"])
+        told = replace(event, **changed)  # type: ignore[arg-type]  # columns by name, each of its type
+        if "subject" not in values:
+            return [told]
+        return [replace(told, subject=subject) for subject in _subjects(values["subject"])]
+
+
 def _word(values: Mapping[str, Value], column: str, among: frozenset[str], default: str | None = None) -> str:
     value = values.get(column)
     word = default if value is None else str(value).lower()
@@ -214,7 +277,8 @@ def _word(values: Mapping[str, Value], column: str, among: frozenset[str], defau
     return word
 
 
-def _fields(value: Value) -> tuple[str, ...]:
+def field_names(value: Value) -> tuple[str, ...]:
+    """Names from a list, text with commas, or JSON text. Raises Unfit."""
     if isinstance(value, list):
         return tuple(value)
     if value is None:

@@ -6,31 +6,25 @@ messages in English). Columns: PostgreSQL documentation, "Error Reporting and Lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from custodes.events import times
 from custodes.events.delimited import cells
 from custodes.events.frames import Frame, quoted_rows
-from custodes.events.interface import Batch, Position
 from custodes.events.postgres_line import Line, Said, said
 from custodes.events.postgres_sessions import Sessions, Told
-from custodes.events.reading import FileLog, now, unchanged
-from custodes.events.source import Source
-from custodes.events.sql_nouns import Plan, Touch
-from custodes.events.sql_plan import Planner
-from custodes.events.sql_slots import Slotted, parameters, slotted
-from custodes.events.sql_subjects import Subjects
+from custodes.events.reading import FileLog, Form, now
+from custodes.events.sql_nouns import Touch
+from custodes.events.sql_slots import parameters
+from custodes.events.sql_statements import Statements
 from custodes.events.unfit import Unfit
 from custodes.records import AccessEvent, Action, Outcome, Tokeniser
 
-_PLANS: Final = 5_000  # statement shapes remembered
-
 
 class PostgresLog(FileLog):
-    """A PostgreSQL CSV log, plain or gzip.
+    """A PostgreSQL CSV log, plain, gzip or zstd.
 
     timezone: for times whose zone is an abbreviation other than UTC's. store: first part of dataset names (the log's
     name unless given). subjects: see `sql_subjects.Subjects`. columns: `schema.table` to column names, for a star.
@@ -54,24 +48,21 @@ class PostgresLog(FileLog):
         super().__init__(name, pattern, tokeniser=tokeniser, clock=clock, root=root)
         self.store = store or name
         self._local = times.zone(timezone)
-        self._statements = _Statements(Planner(Subjects(subjects), columns or {}))
+        self._statements = Statements(subjects, columns)
         self._sessions = Sessions()
 
-    def read(self, file: Path, since: Position | None) -> Iterator[Batch]:
-        """See LogReader."""
-        if unchanged(file, since):
-            return
-        recorded = self.clock()
+    def form(self, file: Path, recorded: datetime) -> Form:  # noqa: ARG002 - all files are alike
+        """See FileLog."""
 
         def convert(frame: Frame, sofar: list[AccessEvent]) -> list[AccessEvent]:
             if not frame.data.strip():
                 return []
-            return self._events(Line(cells(frame.data, ",")), sofar, recorded)
+            return self.events(Line.of_row(cells(frame.data, ",")), sofar, recorded)
 
-        with Source(file, since) as source:
-            yield from self.batches(source, quoted_rows(source, b","), convert, file=file)
+        return Form(lambda source: quoted_rows(source, b","), convert)
 
-    def _events(self, line: Line, sofar: list[AccessEvent], recorded: datetime) -> list[AccessEvent]:
+    def events(self, line: Line, sofar: list[AccessEvent], recorded: datetime) -> list[AccessEvent]:
+        """The events that a line adds to those of its batch (sofar), some of which it may amend. Raises Unfit."""
         words = said(line)
         if words.kind == "login":
             return [self._event(line, recorded, Touch(words.action or "login", ""), None, words.outcome)]
@@ -119,18 +110,10 @@ class PostgresLog(FileLog):
 
     def _statement(self, line: Line, words: Said, recorded: datetime, event_id: str) -> list[AccessEvent]:
         """The rows of one logged text: each statement in it is an operation, each subject of it a row."""
-        plans, values = self._statements.understood(words.sql, parameters(words.detail))
-        events = []
-        for number, plan in enumerate((plan for plan in plans if plan.touches), start=1):
-            operation = event_id if number == 1 else f"{event_id}.{number}"
-            subjects = dict.fromkeys(subject for wanted in plan.subjects for subject in wanted.ids(values))
-            for touch in plan.touches:
-                told = touch if subjects else _with_shape(touch, plan)
-                events += [
-                    self._event(line, recorded, told, subject, words.outcome, event_id=operation)
-                    for subject in subjects or (None,)
-                ]
-        return events
+        return [
+            self._event(line, recorded, seen.touch, seen.subject, words.outcome, event_id=seen.of(event_id))
+            for seen in self._statements.seen(words.sql, parameters(words.detail))
+        ]
 
     def _event(
         self,
@@ -164,39 +147,3 @@ class PostgresLog(FileLog):
             outcome=outcome,
             source=self.name,
         )
-
-
-def _with_shape(touch: Touch, plan: Plan) -> Touch:
-    """`customer where last_name = ?`: what was asked for, when nobody in particular was."""
-    if touch.object is not None or plan.shape is None:
-        return touch
-    table = touch.dataset.rpartition(".")[2]
-    return Touch(touch.action, touch.dataset, touch.fields, f"{table} where {plan.shape}")
-
-
-class _Statements:
-    """Statements understood by shape: those that differ in values alone are parsed once."""
-
-    def __init__(self, planner: Planner) -> None:
-        self._planner = planner
-        self._known: dict[str, tuple[Plan, ...] | None] = {}
-
-    def understood(self, sql: str, bound: Mapping[str, str | None]) -> tuple[tuple[Plan, ...], tuple[str | None, ...]]:
-        """The plans of a text and the values of its slots. Raises Unfit when it is not understood."""
-        by_shape = slotted(sql, bound)
-        plans = self._remembered(by_shape)
-        if plans is not None:
-            return plans, by_shape.values
-        # A number may stand where only a number can: numeric(10, 2).
-        numbered = slotted(sql, bound, numbers=False)
-        return self._planner.plans(numbered.sql), numbered.values
-
-    def _remembered(self, statement: Slotted) -> tuple[Plan, ...] | None:
-        if statement.sql not in self._known:
-            if len(self._known) >= _PLANS:
-                self._known.clear()
-            try:
-                self._known[statement.sql] = self._planner.plans(statement.sql)
-            except Unfit:
-                self._known[statement.sql] = None
-        return self._known[statement.sql]

@@ -1,9 +1,10 @@
-"""What kind of line of a PostgreSQL CSV log is this?"""
+"""What kind of line of a PostgreSQL log is this?"""
 
 from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -38,24 +39,60 @@ _AUDIT_ACTIONS: Final[dict[str, Action]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the log by name. Raises Unfit when it has another number of cells than PostgreSQL writes."""
+    """One line of the log. tag: the command's. state: SQLSTATE. query: the statement that an error is about."""
 
-    def __init__(self, row: list[str]) -> None:
+    time: str
+    user: str
+    address: str | None
+    session: str
+    number: str
+    tag: str
+    severity: str
+    state: str
+    message: str
+    detail: str
+    query: str
+    application: str | None
+
+    @classmethod
+    def of_row(cls, row: list[str]) -> Line:
+        """From a row of a CSV log. Raises Unfit when it has another number of cells than PostgreSQL writes."""
         if len(row) not in _WIDTHS and len(row) < _NEWEST:
             raise Unfit(f"the row has {len(row)} cells, a PostgreSQL log 23, 24 or 26")
-        self.time = row[0]
-        self.user = row[1]
-        self.address = _host(row[4])
-        self.session = row[5]
-        self.number = row[6]
-        self.tag = row[7]
-        self.severity = row[11]
-        self.state = row[12]
-        self.message = row[13]
-        self.detail = row[14]
-        self.query = row[19]
-        self.application = row[22] or None
+        time, user, _, _, connection, session, number, tag = row[:8]
+        severity, state, message, detail = row[11:15]
+        application = row[22] or None
+        return cls(
+            time, user, _host(connection), session, number, tag, severity, state, message, detail, row[19], application
+        )
+
+    @classmethod
+    def of_record(cls, record: Mapping[str, object]) -> Line:
+        """From an object of a JSON log, in which keys without a value are left out. Raises Unfit."""
+
+        def text(key: str) -> str:
+            value = record.get(key)
+            return "" if value is None or isinstance(value, (dict, list)) else str(value)
+
+        missing = [key for key in ("timestamp", "session_id", "line_num", "error_severity") if not text(key)]
+        if missing:
+            raise Unfit(f"the record has no {missing[0]}: it is no line of a PostgreSQL JSON log")
+        return cls(
+            time=text("timestamp"),
+            user=text("user"),
+            address=text("remote_host") if text("remote_host") not in {"", "[local]"} else None,
+            session=text("session_id"),
+            number=text("line_num"),
+            tag=text("ps"),
+            severity=text("error_severity"),
+            state=text("state_code"),
+            message=text("message"),
+            detail=text("detail"),
+            query=text("statement"),
+            application=text("application_name") or None,
+        )
 
     @property
     def event_id(self) -> str:

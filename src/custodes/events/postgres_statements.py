@@ -59,7 +59,7 @@ class Statements:
 
     def _new(self, record: bytes) -> Iterator[str]:
         try:
-            words = said(Line(cells(record, ",")))
+            words = said(Line.of_row(cells(record, ",")))
         except Unfit:
             self.unreadable += 1
             return

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -13,7 +14,7 @@ from typing import Final, Protocol
 from custodes.errors import BadInput
 from custodes.events.frames import Frame
 from custodes.events.interface import Batch, Position, Quarantined
-from custodes.events.source import Source
+from custodes.events.source import Source, continues
 from custodes.events.tokens import Door
 from custodes.events.unfit import Unfit
 from custodes.records import AccessEvent, Tokeniser
@@ -39,10 +40,25 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How the files of one format are taken apart.
+
+    frames: the records of an opened file. convert: one record to its events. whole: whether a last record without a
+    line end is complete by itself. label: what is added to a record's number when it is named in quarantine (a CSV
+    header is a line of its own).
+    """
+
+    frames: Callable[[Source], Iterator[Frame]]
+    convert: Convert
+    whole: Callable[[bytes], bool] = lambda _: False
+    label: int = 0
+
+
 class FileLog:
     """What every reader of files shares: a name, a glob pattern, the door, and names of files in what it reports.
 
-    root: files inside it are named relative to it.
+    root: files inside it are named relative to it. A format gives its `form`; reading is the same for all.
     """
 
     def __init__(
@@ -70,42 +86,65 @@ class FileLog:
             )
         return sorted(found, key=lambda path: (path.stat().st_mtime_ns, str(path)))
 
+    def form(self, file: Path, recorded: datetime) -> Form | None:
+        """How this file is taken apart; None while nothing is written in it yet. Raises BadInput."""
+        raise NotImplementedError
+
+    def read(self, file: Path, since: Position | None) -> Iterator[Batch]:
+        """See LogReader."""
+        if unchanged(file, since):
+            return
+        form = self.form(file, self.clock())
+        if form is None:
+            return
+        with Source(file, since) as source:
+            yield from self.batches(source, form, file=file)
+
+    def bulk(self, file: Path, since: Position | None) -> Iterator[Batch]:
+        """See LogReader."""
+        return self.read(file, since)
+
+    def continues(self, file: Path, since: Position) -> bool:
+        """See LogReader."""
+        return continues(file, since)
+
+    def again(self, file: Path, digests: Collection[str]) -> tuple[Batch, set[str]]:
+        """See LogReader."""
+        form = self.form(file, self.clock())
+        name = self.told(file)
+        batch = Building(name, 0 if form is None else form.label, self.door)
+        found: set[str] = set()
+        with Source(file, None) as source:
+            if form is not None:
+                for frame in form.frames(source):
+                    if frame.digest in digests:
+                        batch.take(frame, form.convert)
+                        found.add(frame.digest)
+            return batch.finish(source.position(name, source.offset, source.line, done=False)), found
+
     def told(self, file: Path) -> str:
         """The file's name as configured."""
         if self.root is not None and file.is_relative_to(self.root):
             return str(file.relative_to(self.root))
         return str(file)
 
-    def batches(
-        self,
-        source: Source,
-        frames: Iterator[Frame],
-        convert: Convert,
-        *,
-        file: Path,
-        whole: Callable[[bytes], bool] = lambda _: False,
-        label: int = 0,
-    ) -> Iterator[Batch]:
-        """Batches of at most BATCH records; the last one says whether anything was left unread.
-
-        whole: whether a last record without a line end is complete by itself. label: what is added to a record's
-        number when it is named in quarantine (a CSV header is a line of its own).
-        """
+    def batches(self, source: Source, form: Form, *, file: Path) -> Iterator[Batch]:
+        """Batches of at most BATCH records; the last one says whether anything was left unread."""
         name = self.told(file)
         offset, line = source.offset, source.line
-        batch = _Building(name, label, self.door)
+        batch = Building(name, form.label, self.door)
         done = True
-        for frame in frames:
+        for frame in form.frames(source):
             if frame.tail and source.torn:
                 break
-            if frame.tail and not (source.settled or whole(frame.data)):
+            if frame.tail and not (source.settled or form.whole(frame.data)):
                 done = False
                 break
-            batch.take(frame, convert)
+            batch.take(frame, form.convert)
             offset, line = frame.end, frame.line
             if batch.records >= BATCH:
                 yield batch.finish(source.position(name, offset, line, done=False))
-                batch = _Building(name, label, self.door)
+                batch = Building(name, form.label, self.door)
         else:
             frame = Frame(line + 1, offset, offset, b"")
         if source.torn:
@@ -146,7 +185,7 @@ def _glob(pattern: Path) -> Iterator[Path]:
     return anchor.glob(str(Path(*parts))) if parts else iter(())
 
 
-class _Building:
+class Building:
     """A batch while its records come in. Events pass the door when it is finished, after the last amendment."""
 
     def __init__(self, name: str, label: int, door: Door) -> None:
@@ -160,6 +199,7 @@ class _Building:
         self._ignored = 0
 
     def take(self, frame: Frame, convert: Convert) -> None:
+        """Add one record."""
         self.records += 1
         if frame.broken:
             self.refuse(frame, frame.broken)
@@ -174,9 +214,11 @@ class _Building:
         self._ignored += not events
 
     def refuse(self, frame: Frame, reason: str) -> None:
+        """Put one record into quarantine."""
         self._quarantined.append(Quarantined(self._name, frame.line + self._label, frame.offset, frame.digest, reason))
 
     def finish(self, position: Position) -> Batch:
+        """The batch, as it goes to be sealed."""
         kept: list[AccessEvent] = []
         rows = zip(self._events, self._origins, strict=True)
         for frame, group in groupby(rows, key=itemgetter(1)):

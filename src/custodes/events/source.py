@@ -6,20 +6,17 @@ import hashlib
 import os
 import stat
 import time
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, Self
 
 from custodes.errors import BadInput
 from custodes.events.interface import Position
+from custodes.events.unpacking import CHUNK, Unpacked, packing
 
 HEAD: Final = 4096
-CHUNK: Final = 1 << 18
 QUIET: Final = 60.0  # seconds without a write after which a last line without a newline counts as whole
-
-_GZIP_MAGIC: Final = b"\x1f\x8b"
-_GZIP_WBITS: Final = 31
+_HEX: Final = 32  # characters of a digest
 
 
 def digest(data: bytes) -> str:
@@ -33,6 +30,17 @@ def regular(file: Path) -> None:
         raise BadInput("this is no regular file", where=str(file), hint="give a file, or correct the pattern")
 
 
+def continues(file: Path, since: Position) -> bool:
+    """Whether this file begins with everything that was read up to `since`, whatever it is called now.
+
+    Told by the bytes at its start and by those just before the place that was reached. Raises BadInput.
+    """
+    if since.offset == 0:
+        return False
+    with Source(file, since) as source:
+        return source.offset == since.offset
+
+
 class Source:
     """A log file opened where the last reading ended, or at its start when it is not the file that was read.
 
@@ -43,7 +51,6 @@ class Source:
     """
 
     def __init__(self, file: Path, since: Position | None) -> None:
-        self.torn: str | None = None
         self.offset = 0
         self.line = 0
         try:
@@ -51,13 +58,14 @@ class Source:
             # The handle outlives this call: a rotated file is read to the end it had when it was opened.
             self._handle: BinaryIO = file.open("rb")
             status = os.fstat(self._handle.fileno())
-            self._gzip = self._handle.read(2) == _GZIP_MAGIC
+            self._packing = packing(os.pread(self._handle.fileno(), 4, 0))
         except OSError as error:
             raise BadInput("cannot read the log file", where=str(file), hint=str(error.strerror)) from error
         self.size = status.st_size
         self.mtime_ns = status.st_mtime_ns
-        self.settled = self._gzip or time.time() - status.st_mtime > QUIET
+        self.settled = self._packing is not None or time.time() - status.st_mtime > QUIET
         self._file = file
+        self._unpacked: Unpacked | None = None
         self.head = self._first(HEAD)
         self._rest = b""
         self.whole = True
@@ -69,9 +77,21 @@ class Source:
     def __exit__(self, *_: object) -> None:
         self._handle.close()
 
+    @property
+    def torn(self) -> str | None:
+        """Why the compressed data ended early."""
+        return None if self._unpacked is None else self._unpacked.torn
+
     def position(self, name: str, offset: int, line: int, *, done: bool) -> Position:
         """Where a reading that consumed everything before `offset` stands."""
-        return Position(name, self.size, self.mtime_ns, offset, line, digest(self.head[:offset]), done)
+        head = digest(self.head[:offset])
+        if self._packing is None and offset > HEAD:
+            head += digest(os.pread(self._handle.fileno(), HEAD, offset - HEAD))
+        return Position(name, self.size, self.mtime_ns, offset, line, head, done)
+
+    def carry_on(self, rest: bytes, chunks: Iterator[bytes], offset: int, line: int) -> None:
+        """Everything before `offset` was taken from chunks; of what was, `rest` is given again before what follows."""
+        self._rest, self._stream, self.offset, self.line = rest, chunks, offset, line
 
     def chunks(self) -> Iterator[bytes]:
         """The bytes from `offset` on, in pieces of bounded size. Raises BadInput when the disk refuses."""
@@ -91,35 +111,42 @@ class Source:
         return found
 
     def _resume(self, since: Position | None) -> Iterator[bytes]:
-        if since is None or since.offset == 0 or digest(self.head[: since.offset]) != since.head:
+        if since is None or since.offset == 0 or digest(self.head[: since.offset]) != since.head[:_HEX]:
             return self._from_start()
-        stream = self._skip(since.offset)
+        stream = self._skip(since.offset, since.head[_HEX:])
         if stream is None:
             return self._from_start()
         self.offset, self.line = since.offset, since.line
         return stream
 
-    def _skip(self, offset: int) -> Iterator[bytes] | None:
-        """A stream that starts at `offset`; None when the file has become shorter than that."""
-        if not self._gzip:
+    def _skip(self, offset: int, tail: str) -> Iterator[bytes] | None:
+        """A stream that starts at `offset`; None when the file is shorter, or other bytes (tail) come before it."""
+        if self._packing is None:
             if offset > self.size:
                 return None
-            self._handle.seek(offset - 1)
-            self.whole = self._handle.read(1) == b"\n"
-            return self._plain(offset)
-        stream = self._inflate()
-        left = offset
+            before = os.pread(self._handle.fileno(), min(HEAD, offset), max(offset - HEAD, 0))
+            self.whole = before.endswith(b"\n")
+            return None if tail and digest(before) != tail else self._plain(offset)
+        stream = self._from_start()
+        left, before = offset, b""
         for piece in stream:
+            before = (before + piece[:left])[-HEAD:]
             if len(piece) >= left:
                 self._rest = piece[left:]
-                self.whole = piece[left - 1 : left] == b"\n"
-                return stream
+                self.whole = before.endswith(b"\n")
+                if not tail or digest(before) == tail:
+                    return stream
+                break
             left -= len(piece)
-        self.torn = None
+        self._rest = b""
+        self.whole = True
         return None
 
     def _from_start(self) -> Iterator[bytes]:
-        return self._inflate() if self._gzip else self._plain(0)
+        if self._packing is None:
+            return self._plain(0)
+        self._unpacked = Unpacked(self._handle.fileno(), self._packing)
+        return self._unpacked.pieces()
 
     def _plain(self, offset: int) -> Iterator[bytes]:
         self._handle.seek(offset)
@@ -127,33 +154,3 @@ class Source:
         while left > 0 and (piece := self._handle.read(min(CHUNK, left))):
             left -= len(piece)
             yield piece
-
-    def _inflate(self) -> Iterator[bytes]:
-        """Every byte that can be decompressed, member after member, at most CHUNK at a time."""
-        self._handle.seek(0)
-        self.torn = None
-        member = zlib.decompressobj(_GZIP_WBITS)
-        waiting, begun = b"", False
-        try:
-            while True:
-                data = waiting or self._handle.read(CHUNK)
-                if member.eof:
-                    data = data.lstrip(b"\0")  # some writers pad the file with zeros
-                    if data:
-                        member, begun = zlib.decompressobj(_GZIP_WBITS), False
-                if not data:
-                    # A piece of exactly CHUNK bytes may leave decompressed bytes inside the member.
-                    if not member.eof and (piece := member.decompress(b"", CHUNK)):
-                        yield piece
-                        continue
-                    break
-                begun = True
-                piece = member.decompress(data, CHUNK)
-                waiting = member.unconsumed_tail or member.unused_data
-                if piece:
-                    yield piece
-        except zlib.error:
-            self.torn = "the compressed data is damaged from here on"
-            return
-        if begun and not member.eof:
-            self.torn = "the compressed data ends before its end mark"

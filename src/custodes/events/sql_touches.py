@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from sqlglot import exp
 
+from custodes.events.sql_dialects import POSTGRES, Dialect
 from custodes.events.sql_nouns import Touch
 from custodes.events.sql_reads import Sources, read_fields, sources
 from custodes.records import Action
 
-# System tables that hold customer values or credentials; every other one is about the database itself.
-_TELLING: Final = frozenset(
-    {
-        *("pg_authid", "pg_shadow", "pg_user_mapping", "pg_user_mappings", "pg_statistic", "pg_stats"),
-        *("pg_statistic_ext_data", "pg_largeobject", "pg_stat_activity", "pg_stat_statements"),
-    }
-)
-_OWN_FUNCTIONS: Final = ("pg_", "json", "regexp_", "string_", "ts_", "xml", "generate_", "aclexplode", "unnest")
-_SYSTEM: Final = frozenset({"pg_catalog", "information_schema", "pg_toast"})
 
+def touches(
+    tree: exp.Expr, columns: Mapping[str, tuple[str, ...]], dialect: Dialect = POSTGRES, schema: str = "public"
+) -> tuple[Touch, ...]:
+    """What the statement touches, writes first.
 
-def touches(tree: exp.Expr, columns: Mapping[str, tuple[str, ...]]) -> tuple[Touch, ...]:
-    """What the statement touches, writes first. columns: `schema.table` or `table` to its columns, for a star."""
-    return _Touches(tree, columns).found()
+    columns: `schema.table` or `table` to its columns, for a star. schema: where a table lies that names none.
+    """
+    return _Touches(tree, columns, dialect, schema).found()
 
 
 class _Touches:
     """Collects the touches of one parsed statement: a dataset it writes and reads is one touch, the write."""
 
-    def __init__(self, tree: exp.Expr, columns: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, tree: exp.Expr, columns: Mapping[str, tuple[str, ...]], dialect: Dialect, schema: str) -> None:
         self._tree = tree
+        self._dialect = dialect
+        self._schema = schema
         self._columns = columns
         self._found: dict[str, tuple[Action, dict[str, None]]] = {}
         self._made = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
@@ -57,6 +54,8 @@ class _Touches:
             named = sources(update, self._made)
             changed = [item.this.name for item in update.expressions if isinstance(item, exp.EQ)]
             self._add(update.this, "update", [*changed, *_returning(update)])
+            for join in update.this.args.get("joins") or ():
+                self._add(join.this, "read", [])  # MariaDB: UPDATE a JOIN b
             self._reads(named, [item.expression for item in update.expressions if isinstance(item, exp.EQ)])
         for delete in tree.find_all(exp.Delete):
             self._add(delete.this, "delete", ["*"])
@@ -86,36 +85,48 @@ class _Touches:
     def _add(self, table: exp.Expr | None, action: Action, fields: Sequence[str]) -> None:
         if not isinstance(table, exp.Table) or (not table.db and table.name.lower() in self._made):
             return
-        dataset = _dataset(table)
-        if dataset is None:
-            return
-        schema, _, name = dataset.partition(".")
-        if (schema in _SYSTEM or name.startswith("pg_")) and name not in _TELLING:
+        dataset = self._dataset(table)
+        if dataset is None or self._about_itself(dataset):
             return
         # The first action stays: writes are collected before reads.
         _, seen = self._found.setdefault(dataset, (action, {}))
         seen.update(dict.fromkeys(fields))
 
+    def _about_itself(self, dataset: str) -> bool:
+        """Whether it is one of the database's own tables, and none of those that hold values."""
+        *within, name = dataset.lower().split(".")
+        schemas = self._dialect.system
+        own = bool(schemas.intersection(within)) or (self._dialect is POSTGRES and name.startswith("pg_"))
+        return own and name not in self._dialect.telling
 
-def _dataset(table: exp.Table) -> str | None:
-    """`schema.table`; PostgreSQL's default schema is public, and unquoted names are lower case.
+    def _dataset(self, table: exp.Table) -> str | None:
+        """`schema.table`, with the catalogue before it where the database has such names.
 
-    A function in the place of a table is named like one; None for PostgreSQL's own (as far as sqlglot knows them).
-    """
-    name = table.this
-    schema = table.args.get("db")
-    if isinstance(name, exp.Func):
-        if not isinstance(name, exp.Anonymous) or (schema is None and name.name.lower().startswith(_OWN_FUNCTIONS)):
+        A function in the place of a table is named like one; None for the database's own, as far as they are known.
+        """
+        name = table.this
+        dialect = self._dialect
+        schema = table.args.get("db")
+        within = self._folded(schema) if schema else self._schema
+        if isinstance(name, exp.Func):
+            if not isinstance(name, exp.Anonymous) or (schema is None and name.name.lower().startswith(dialect.own)):
+                return None
+            return ".".join(filter(None, (within, name.name.lower())))
+        if not table.name:
             return None
-        return f"{_folded(schema) if schema else 'public'}.{name.name.lower()}"
-    if not table.name:
-        return None
-    default = "pg_catalog" if table.name.lower() in _TELLING else "public"
-    return f"{_folded(schema) if schema else default}.{_folded(name)}"
+        if schema is None and dialect is POSTGRES and table.name.lower() in dialect.telling:
+            within = "pg_catalog"
+        catalogue = table.args.get("catalog") if dialect.catalogues else None
+        parts = (self._folded(catalogue) if catalogue else "", within, self._folded(name))
+        return ".".join(filter(None, parts))
 
-
-def _folded(identifier: exp.Expr) -> str:
-    return identifier.name if identifier.args.get("quoted") else identifier.name.lower()
+    def _folded(self, identifier: exp.Expr) -> str:
+        """As the database compares it. Snowflake's own case is the upper one: told in lower case like the others."""
+        text = identifier.name
+        if not self._dialect.folds:
+            return text
+        quoted = identifier.args.get("quoted") and not (self._dialect.catalogues and text.isupper())
+        return text if quoted else text.lower()
 
 
 def _target(node: exp.Expr) -> tuple[exp.Expr, list[str]]:

@@ -16,10 +16,10 @@ _DEFAULTS: Final = re.compile(r"alter\s+default\s+privileges\b")
 _PRIVILEGE: Final = re.compile(
     r"(grant|revoke)\b(.{0,2000}?)(?:\bon\b(.{0,2000}?))?\b(?:to|from)\b(.{0,2000})", re.DOTALL
 )
-_CALL: Final = re.compile(r'call\s+([\w."]{1,200})')
+_CALL: Final = re.compile(r'call\s+([\w."`]{1,200})')
 _REFRESH: Final = re.compile(r'refresh\s+materialized\s+view\s+(?:concurrently\s+)?([\w."]{1,200})')
 _ALTER: Final = re.compile(
-    r"alter\s+(?:foreign\s+|materialized\s+)?(?:table|view)\s+(?:if\s+exists\s+)?(?:only\s+)?([\w.\"]{1,200})"
+    r"alter\s+(?:foreign\s+|materialized\s+)?(?:table|view)\s+(?:if\s+exists\s+)?(?:only\s+)?([\w.\"`]{1,200})"
 )
 _OWNER: Final = re.compile(r"\bowner\s+to\s+(\S{1,200})\s*;?\s*$")
 _DEFINES_DATA: Final = re.compile(
@@ -28,29 +28,29 @@ _DEFINES_DATA: Final = re.compile(
 )
 
 
-def by_words(first: str, text: str) -> Plan | None:
+def by_words(first: str, text: str, schema: str = "public") -> Plan | None:
     """The plan of a statement that is told by its first words; None for one that has to be parsed.
 
     first: its first word in lower case. Roles and privileges are grants; what defines no table or view touches no
-    data. Raises Unfit.
+    data. schema: where a table lies that names none. Raises Unfit.
     """
     if first in {"grant", "revoke"}:
-        return _privilege(text)
+        return _privilege(text, schema)
     if first == "call":
-        return _one("update", _CALL, text)
+        return _one("update", _CALL, text, schema)
     if first == "refresh":
-        return _one("update", _REFRESH, text)
-    if first in {"create", "alter", "drop"}:
-        return _definition(first, text)
+        return _one("update", _REFRESH, text, schema)
+    if first in {"create", "alter", "drop", "rename"}:
+        return _definition(first, text, schema)
     return None
 
 
 def name(word: str) -> str:
     """An identifier as PostgreSQL folds it."""
-    return word.strip('"') if word.startswith('"') else word.rstrip(";").lower()
+    return word.strip(word[0]) if word[:1] in {'"', "`"} else word.rstrip(";").lower()
 
 
-def _definition(first: str, text: str) -> Plan | None:
+def _definition(first: str, text: str, schema: str) -> Plan | None:
     lower = text.strip().lower()
     role = _ROLE.match(lower)
     if role is not None:
@@ -62,23 +62,23 @@ def _definition(first: str, text: str) -> Plan | None:
     if altered is not None:
         owner = _OWNER.search(lower)
         told = Touch("grant", "", object=f"ownership to {name(owner[1])}") if owner else Touch("update", "")
-        return Plan((replace(told, dataset=_qualified(altered[1])),))
+        return Plan((replace(told, dataset=_qualified(altered[1], schema)),))
     return None if _DEFINES_DATA.match(lower) else Plan()
 
 
-def _one(action: Action, pattern: re.Pattern[str], text: str) -> Plan:
+def _one(action: Action, pattern: re.Pattern[str], text: str, schema: str) -> Plan:
     found = pattern.match(text.strip().lower())
     if found is None:
         raise Unfit(NOT_UNDERSTOOD)
-    return Plan((Touch(action, _qualified(found[1])),))
+    return Plan((Touch(action, _qualified(found[1], schema)),))
 
 
-def _privilege(text: str) -> Plan:
+def _privilege(text: str, schema: str) -> Plan:
     found = _PRIVILEGE.match(" ".join(text.split()).lower())
     if found is None:
         raise Unfit(NOT_UNDERSTOOD)
     action: Action = "grant" if found[1] == "grant" else "revoke"
-    whom = re.split(r"\b(?:with|granted|cascade|restrict)\b", found[4])[0].strip()
+    whom = re.split(r"\b(?:with|granted|cascade|restrict|identified|require)\b", found[4])[0].strip()
     told = f"{found[2].strip()} {'to' if action == 'grant' else 'from'} {whom}"
     target = (found[3] or "").strip()
     if not target:
@@ -86,9 +86,9 @@ def _privilege(text: str) -> Plan:
     named = re.sub(r"\s*,\s*", ",", target.removeprefix("table "))
     if " " in named:
         return Plan((Touch(action, "", object=f"{told} on {target}"),))  # schema x, all tables in schema x
-    return Plan(tuple(Touch(action, _qualified(table), object=told) for table in named.split(",")))
+    return Plan(tuple(Touch(action, _qualified(table, schema), object=told) for table in named.split(",")))
 
 
-def _qualified(text: str) -> str:
+def _qualified(text: str, schema: str) -> str:
     parts = [name(part) for part in text.split(".")]
-    return ".".join(parts[-2:] if len(parts) > 1 else ["public", *parts])
+    return ".".join(parts[-2:] if len(parts) > 1 else filter(None, [schema, *parts]))

@@ -12,12 +12,32 @@ from custodes.events.unfit import Unfit
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER: Final = re.compile(r"\d{9,19}(?:\.\d{1,9})?")
 _NAMED_ZONE: Final = re.compile(r"(.*\d)\s*([A-Za-z]{2,5})")
+_OFFSET: Final = re.compile(r"(.*\d)\s+([+-]\d\d:?\d\d)")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def zone(name: str | None) -> tzinfo | None:
     """The zone of an IANA name; None for None. Raises ZoneInfoNotFoundError or ValueError for an unknown one."""
     return None if name is None else ZoneInfo(name)
+
+
+def written(value: object, form: str, local: tzinfo | None) -> datetime:
+    """The time in UTC, from text written in this form (as `strptime` has it). Raises Unfit.
+
+    local: the zone of times whose form holds none.
+    """
+    try:
+        moment = datetime.strptime(str(value).strip(), form)  # noqa: DTZ007 - the zone is looked at below
+    except ValueError as error:
+        raise Unfit("time does not have the format of its rule") from error
+    if moment.tzinfo is None:
+        if local is None:
+            raise Unfit("time has no zone")
+        moment = moment.replace(tzinfo=local)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise Unfit("time is outside the years 1 to 9999") from error
 
 
 def parse(value: object, local: tzinfo | None, *, dates: bool = False) -> datetime:
@@ -52,6 +72,10 @@ def _iso(text: str) -> tuple[datetime, str | None]:
         return datetime.fromisoformat(text.upper()), None
     except ValueError:
         pass
+    offset = _OFFSET.fullmatch(text)
+    if offset is not None:
+        # Snowflake and others put a blank before the offset.
+        return _iso(f"{offset[1]}{offset[2]}")
     named = _NAMED_ZONE.fullmatch(text)
     if named is None:
         raise Unfit("time is not understood")

@@ -13,7 +13,7 @@ from custodes.config import ContextConfig
 from custodes.errors import BadInput, StoreRefused
 from custodes.events import context
 from custodes.pipeline.evidence import CONTEXT
-from custodes.pipeline.open_store import open_store
+from custodes.pipeline.open_store import ask_store, open_store
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Dataset, Skipped
@@ -67,6 +67,8 @@ def _batches(workspace: Workspace, chosen: ContextConfig) -> Iterator[pa.RecordB
     if chosen.path is not None:
         return context.read_file(chosen.path)
     configured = next(store for store in workspace.config.stores if store.name == chosen.store)
+    if chosen.query is not None:
+        return ask_store(configured, chosen.query, timeout=workspace.config.scan.timeout)
     return _from_store(workspace, chosen, open_store(configured, timeout=workspace.config.scan.timeout))
 
 

@@ -12,16 +12,19 @@ from typing import Final
 import pyarrow as pa
 
 from custodes.config import LogConfig
-from custodes.errors import BadInput
+from custodes.errors import BadInput, ConfigError
 from custodes.events import segments
 from custodes.events.interface import LogReader, Position, Quarantined
-from custodes.events.readers import open_log
+from custodes.events.readers import Settings, open_log
 from custodes.events.reading import closed_folders
 from custodes.pipeline.evidence import EVENTS, event_leaves
 from custodes.pipeline.mapped import suspicious
 from custodes.pipeline.progress import Progress
+from custodes.pipeline.rotation import Places, untouched
 from custodes.pipeline.workspace import Workspace
 from custodes.records import AccessEvent, Skipped
+from custodes.records.schema import events_table
+from custodes.state.intake import CUT_OFF
 
 # Events held in memory before they are sealed together: about 400 bytes each in Python.
 _SEAL_AT: Final = 500_000
@@ -29,11 +32,18 @@ _SEAL_AT: Final = 500_000
 
 @dataclass(slots=True)
 class IngestOutcome:
-    """Counts of this run. Every record read is in exactly one of events, duplicates, quarantined, ignored."""
+    """Counts of this run. Every touch read is in exactly one of events and duplicates, every other record in one of
+    quarantined and ignored.
 
+    records: read. mended: those of them that were in quarantine and are not any more.
+    """
+
+    records: int = 0
+    mended: int = 0
     events: int = 0
     duplicates: int = 0
     quarantined: int = 0
+    cut: int = 0  # of quarantined: files of which the rest is missing or damaged, which is no record
     ignored: int = 0
     files: int = 0
     skipped: list[Skipped] = field(default_factory=list)
@@ -45,14 +55,26 @@ class _Held:
     """What was read and is not sealed yet."""
 
     events: list[AccessEvent] = field(default_factory=list)
+    tables: list[pa.Table] = field(default_factory=list)  # more of them, as columns
     again: list[AccessEvent] = field(default_factory=list)  # of files that another mapping read before
+    again_tables: list[pa.Table] = field(default_factory=list)
     bad: list[tuple[str, Quarantined]] = field(default_factory=list)
     reached: dict[tuple[str, str], tuple[str, Position]] = field(default_factory=dict)
     restarted: list[tuple[str, str]] = field(default_factory=list)
+    moved: list[tuple[str, str, str]] = field(default_factory=list)  # log, the name it was read under, its name now
+    mended: list[tuple[str, str, str]] = field(default_factory=list)  # log, file, digest: tried again
+
+    @property
+    def count(self) -> int:
+        """Events held."""
+        tables: int = sum(table.num_rows for table in (*self.tables, *self.again_tables))
+        return len(self.events) + len(self.again) + tables
 
 
-def ingest(workspace: Workspace, progress: Progress) -> IngestOutcome:
+def ingest(workspace: Workspace, progress: Progress, *, again: bool = False) -> IngestOutcome:
     """Read every log from where it was left, seal its events, then remember the place.
+
+    again: also try the lines in quarantine once more, by the mapping of now.
 
     In that order: a crash after the seal and before the place is remembered reads the same lines again, and they
     are recognised as sealed already. The other order would lose them.
@@ -63,56 +85,92 @@ def ingest(workspace: Workspace, progress: Progress) -> IngestOutcome:
     if not workspace.config.logs:
         hint = f"add [logs.NAME] to {workspace.config.file.name}"
         outcome.skipped.append(Skipped("ingest", "", "", "no log is configured: nobody was watched", hint))
-    for log in workspace.config.logs:
-        reader = reader_of(workspace, log)
-        for folder in closed_folders(log.path):
-            hint = "grant the right to list it"
-            outcome.skipped.append(
-                Skipped("ingest", log.name, _name(workspace, Path(folder)), "a folder of logs cannot be listed", hint)
-            )
-        # Where the log lies does not change how it reads: a workspace may be moved.
-        read_as = hashlib.sha256(repr(replace(log, path="")).encode()).hexdigest()[:16]
-        try:
-            files = reader.files()
-        except BadInput as error:
-            outcome.skipped.append(Skipped("ingest", log.name, "", str(error), error.hint))
-            continue
-        for file in files:
-            try:
-                for _ in _read(workspace, reader, log, file, read_as, held, outcome):
-                    progress.advance(f"{log.name}: {file.name}", outcome.events + len(held.events))
-                    if len(held.events) + len(held.again) >= _SEAL_AT:
-                        _seal(workspace, held, outcome)
-            except BadInput as error:
-                outcome.skipped.append(Skipped("ingest", log.name, file.name, str(error), error.hint))
+    for log, reader in [(log, reader_of(workspace, log)) for log in workspace.config.logs]:
+        _read_log(workspace, log, reader, progress, held, outcome)
+    if again:
+        _seal(workspace, held, outcome)
+        for log in workspace.config.logs:
+            _try_again(workspace, log, held, outcome)
     _seal(workspace, held, outcome)
-    for name, place, reason, lines, first in workspace.intake.reasons():
-        hint = "mend the line or the mapping, then run again"
-        outcome.skipped.append(Skipped("ingest", name, place, _lines(lines, first, reason), hint))
-    for name, count in sorted(outcome.kept.items()):
-        if count:
-            what = f"its settings changed after {count:,} of its events were sealed: they stay as they were read then"
-            hint = f"sealed evidence is not rewritten; to begin anew, move {workspace.data.name} away and run again"
-            outcome.skipped.append(Skipped("ingest", name, "", what, hint))
+    outcome.skipped.extend(_told(workspace, outcome))
     outcome.skipped.extend(suspicious(workspace))
     workspace.coverage.replace("ingest", outcome.skipped)
     return outcome
 
 
+def _read_log(
+    workspace: Workspace, log: LogConfig, reader: LogReader, progress: Progress, held: _Held, outcome: IngestOutcome
+) -> None:
+    """What is new in the files of one log, and what could not be read of it."""
+    for folder in closed_folders(log.path):
+        hint = "grant the right to list it"
+        outcome.skipped.append(
+            Skipped("ingest", log.name, _name(workspace, Path(folder)), "a folder of logs cannot be listed", hint)
+        )
+    try:
+        listed = reader.files()
+    except BadInput as error:
+        outcome.skipped.append(Skipped("ingest", log.name, "", str(error), error.hint))
+        return
+    places = Places(reader, workspace.config.root, _read_as(log), workspace.intake.positions(log.name))
+    rotated, lost = places.left_behind(listed, [_name(workspace, file) for file in listed])
+    for name in lost:
+        what = "it was rotated, and its earlier file is gone: lines written after the last reading are not read"
+        hint = "keep one rotated file beside it, or read more often"
+        outcome.skipped.append(Skipped("ingest", log.name, name, what, hint))
+    for file in (*rotated, *listed):
+        try:
+            for _ in _read(workspace, reader, log, file, places, held, outcome):
+                progress.advance(f"{log.name}: {file.name}", outcome.events + held.count)
+                if held.count >= _SEAL_AT:
+                    _seal(workspace, held, outcome)
+        except BadInput as error:
+            outcome.skipped.append(Skipped("ingest", log.name, file.name, str(error), error.hint))
+
+
+def _told(workspace: Workspace, outcome: IngestOutcome) -> Iterator[Skipped]:
+    """What is in quarantine, and what stays as an earlier mapping read it."""
+    for name, place, reason, lines, first in workspace.intake.reasons():
+        hint = "mend the mapping, then: custodes ingest --again"
+        yield Skipped("ingest", name, place, _lines(lines, first, reason), hint)
+    for name, count in sorted(outcome.kept.items()):
+        if count:
+            what = f"its settings changed after {count:,} of its events were sealed: they stay as they were read then"
+            hint = f"sealed evidence is not rewritten; to begin anew, move {workspace.data.name} away and run again"
+            yield Skipped("ingest", name, "", what, hint)
+
+
 def reader_of(workspace: Workspace, log: LogConfig) -> LogReader:
-    """The reader of a configured log."""
+    """The reader of a configured log. Raises ConfigError for a route or a format that is none."""
+    try:
+        return _opened(workspace, log)
+    except ValueError as error:
+        hint = "docs/how-to/connect-a-web-server.md shows routes and formats"
+        raise ConfigError(str(error), where=f"{workspace.config.file}: logs.{log.name}", hint=hint) from error
+
+
+def _opened(workspace: Workspace, log: LogConfig) -> LogReader:
     return open_log(
         log.kind,
         log.name,
         log.path,
         tokeniser=workspace.tokeniser,
-        rules=log.map,
-        timezone=log.timezone,
-        store=log.store,
-        subjects=log.subjects,
+        settings=Settings(
+            rules=log.map,
+            timezone=log.timezone,
+            store=log.store,
+            subjects=log.subjects,
+            routes=log.routes,
+            line=log.line,
+        ),
         clock=workspace.clock,
         root=workspace.config.root,
     )
+
+
+def _read_as(log: LogConfig) -> str:
+    """The digest of how a log is read. Where it lies does not change that: a workspace may be moved."""
+    return hashlib.sha256(repr(replace(log, path="")).encode()).hexdigest()[:16]
 
 
 def _read(
@@ -120,40 +178,67 @@ def _read(
     reader: LogReader,
     log: LogConfig,
     file: Path,
-    read_as: str,
+    places: Places,
     held: _Held,
     outcome: IngestOutcome,
 ) -> Iterator[None]:
     name = _name(workspace, file)
-    since = workspace.intake.since(log.name, name, read_as)
-    into = held.events
-    if since is None:
+    place = places.of(file, name)
+    since = place.since
+    into = held.again if place.again else held.events
+    if place.again:
         held.restarted.append((log.name, name))
-        if workspace.intake.was_read(log.name, name):
-            into = held.again
-    if since is not None and since.done and _untouched(file, since):
-        return
+    if place.moved is not None:
+        held.moved.append((log.name, place.moved, name))
+    if since is not None and since.done and untouched(file, since):
+        if place.moved is None:
+            return
+        held.reached[log.name, name] = (_read_as(log), since)
     outcome.files += 1
-    for batch in reader.read(file, since):
+    line = since.line if since is not None else 0
+    for batch in reader.bulk(file, since):
         into.extend(batch.events)
-        held.bad.extend((log.name, line) for line in batch.quarantined)
-        held.reached[log.name, name] = (read_as, batch.position)
+        if batch.table is not None:
+            (held.again_tables if place.again else held.tables).append(batch.table)
+        held.bad.extend((log.name, bad) for bad in batch.quarantined)
+        held.reached[log.name, name] = (_read_as(log), batch.position)
+        outcome.records += batch.position.line - line
+        line = batch.position.line
         outcome.quarantined += len(batch.quarantined)
+        outcome.cut += sum(bad.reason in CUT_OFF for bad in batch.quarantined)
         outcome.ignored += batch.ignored
         yield
+
+
+def _try_again(workspace: Workspace, log: LogConfig, held: _Held, outcome: IngestOutcome) -> None:
+    """Lines in quarantine, found in their file by their digest. Those that are still bad stay in it."""
+    for name, digests in sorted(workspace.intake.waiting(log.name).items()):
+        file = workspace.config.root / name
+        try:
+            # A reader of its own: what it remembers of sessions must not mix with what follows the last reading.
+            batch, found = reader_of(workspace, log).again(file, digests)
+        except BadInput as error:
+            outcome.skipped.append(Skipped("ingest", log.name, name, f"not tried again: {error}", error.hint))
+            continue
+        held.events.extend(batch.events)
+        held.bad.extend((log.name, bad) for bad in batch.quarantined)
+        held.mended.extend((log.name, name, digest) for digest in sorted(found))
+        outcome.mended += len(found - {bad.digest for bad in batch.quarantined})
+        outcome.ignored += batch.ignored
+    _seal(workspace, held, outcome)
 
 
 def _seal(workspace: Workspace, held: _Held, outcome: IngestOutcome) -> None:
     now = workspace.clock()
     fresh: list[tuple[str, pa.Table]] = []
     sealed = workspace.segments()
-    for day, table in sorted(segments.segments(held.events).items()):
+    for day, table in sorted(segments.segments(_together(held.events, held.tables)).items()):
         folder = f"{EVENTS}/day={day.isoformat()}"
         # Only sealed files count: a file planted here must not make a new event look like a known one.
         new = segments.known(table, [file for file in sealed if file.parent == workspace.data / folder])
         if new.num_rows:
             fresh.append((folder, new))
-    for day, table in sorted(segments.segments(held.again).items()):
+    for day, table in sorted(segments.segments(_together(held.again, held.again_tables)).items()):
         new = segments.known(table, sealed, again=True)
         if new.num_rows:
             fresh.append((f"{EVENTS}/day={day.isoformat()}", new))
@@ -161,7 +246,7 @@ def _seal(workspace: Workspace, held: _Held, outcome: IngestOutcome) -> None:
         outcome.kept.subtract(new.column("source").to_pylist())
     added = sum(table.num_rows for _, table in fresh)
     outcome.events += added
-    outcome.duplicates += len(held.events) + len(held.again) - added
+    outcome.duplicates += held.count - added
     if fresh:
         with workspace.ledger.begin() as batch:
             first = batch.first
@@ -177,8 +262,15 @@ def _seal(workspace: Workspace, held: _Held, outcome: IngestOutcome) -> None:
         held.bad,
         held.restarted,
         now,
+        moved=held.moved,
+        mended=held.mended,
     )
-    held.events, held.again, held.bad, held.reached, held.restarted = [], [], [], {}, []
+    held.events, held.tables, held.again, held.again_tables, held.bad, held.reached = [], [], [], [], [], {}
+    held.restarted, held.moved, held.mended = [], [], []
+
+
+def _together(events: list[AccessEvent], tables: list[pa.Table]) -> pa.Table:
+    return pa.concat_tables([events_table(events), *tables]).unify_dictionaries()
 
 
 def _lines(count: int, first: int, reason: str) -> str:
@@ -190,8 +282,3 @@ def _lines(count: int, first: int, reason: str) -> str:
 def _name(workspace: Workspace, file: Path) -> str:
     root = workspace.config.root
     return str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
-
-
-def _untouched(file: Path, since: Position) -> bool:
-    status = file.stat()
-    return (status.st_size, status.st_mtime_ns) == (since.size, since.mtime_ns)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+import pyarrow as pa
+
 from custodes.config import StoreConfig
-from custodes.errors import CouldNotRun
+from custodes.errors import BadInput, CouldNotRun
+from custodes.stores import asked
 from custodes.stores.duckdb import open_duckdb
 from custodes.stores.files import open_files
 from custodes.stores.interface import Store
@@ -25,6 +28,22 @@ def open_store(chosen: StoreConfig, *, timeout: int) -> Store:
         return _DATABASES[chosen.kind](chosen.name, chosen.path, timeout)
     try:
         return _opened(chosen, timeout)
+    except ImportError as error:
+        raise CouldNotRun(
+            f"the driver for stores of kind {chosen.kind} is not installed",
+            where=f"stores.{chosen.name}",
+            hint=f'pip install "custodes[{chosen.kind}]"',
+        ) from error
+
+
+def ask_store(chosen: StoreConfig, sql: str, *, timeout: int) -> Iterator[pa.RecordBatch]:
+    """The rows of the owner's own query. Raises BadInput for a store that takes none, Unreadable, CouldNotRun."""
+    if chosen.kind not in asked.KINDS:
+        hint = f"one of these kinds takes a query: {', '.join(asked.KINDS)}"
+        raise BadInput(f'store "{chosen.name}" cannot be queried', where=f"stores.{chosen.name}", hint=hint)
+    password = _secret(chosen.password_env)
+    try:
+        yield from asked.ask(chosen.kind, sql, path=chosen.path, url=chosen.url, password=password, timeout=timeout)
     except ImportError as error:
         raise CouldNotRun(
             f"the driver for stores of kind {chosen.kind} is not installed",

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 
 from custodes.events.interface import Position, Quarantined
+from custodes.events.json_array import ENDS_EARLY
+from custodes.events.unpacking import CUT, DAMAGED
 from custodes.state.database import Database
 from custodes.state.schema import position, quarantine
+
+CUT_OFF: Final = (CUT, DAMAGED, ENDS_EARLY)  # reasons that tell of the rest of a file, not of a record
 
 
 class Intake:
@@ -28,11 +33,26 @@ class Intake:
             return None
         return Position(row.file, row.size, row.mtime_ns, row.offset, row.line, row.head, row.done)
 
-    def was_read(self, log: str, file: str) -> bool:
-        """Whether the file was ever read, by whatever mapping."""
-        query = sa.select(position.c.file).where(position.c.log == log, position.c.file == file)
+    def positions(self, log: str) -> dict[str, tuple[str, Position]]:
+        """(read_as, position) of every file of a log that was ever read, by whatever mapping."""
         with self._database.read() as connection:
-            return connection.execute(query).first() is not None
+            rows = connection.execute(sa.select(position).where(position.c.log == log))
+            return {
+                row.file: (
+                    row.read_as,
+                    Position(row.file, row.size, row.mtime_ns, row.offset, row.line, row.head, row.done),
+                )
+                for row in rows
+            }
+
+    def waiting(self, log: str) -> dict[str, set[str]]:
+        """Digests of the lines in quarantine, by file."""
+        query = sa.select(quarantine.c.file, quarantine.c.digest).where(quarantine.c.log == log)
+        found: dict[str, set[str]] = {}
+        with self._database.read() as connection:
+            for file, digest in connection.execute(query):
+                found.setdefault(file, set()).add(digest)
+        return found
 
     def advance(
         self,
@@ -40,13 +60,34 @@ class Intake:
         bad: Iterable[tuple[str, Quarantined]],
         restarted: Iterable[tuple[str, str]],
         now: datetime,
+        *,
+        moved: Iterable[tuple[str, str, str]] = (),
+        mended: Iterable[tuple[str, str, str]] = (),
     ) -> None:
         """In one transaction: reached are (log, read_as, position); bad are (log, line); restarted are (log, file) read
-        again from the start, whose quarantine is told anew.
+        again from the start, whose quarantine is told anew; moved are (log, old name, new name); mended are (log, file,
+        digest) of lines that are tried again and, where still bad, are in `bad`.
         """
         with self._database.write() as connection:
+            for log, old, new in moved:
+                for table in (position, quarantine):
+                    connection.execute(
+                        table.update()
+                        .prefix_with("OR REPLACE")
+                        .where(table.c.log == log, table.c.file == old)
+                        .values(file=new)
+                    )
             for log, file in restarted:
                 connection.execute(quarantine.delete().where(quarantine.c.log == log, quarantine.c.file == file))
+            for log, file, digest in mended:
+                gone = quarantine.c.digest == digest
+                connection.execute(quarantine.delete().where(quarantine.c.log == log, quarantine.c.file == file, gone))
+            for log, _, place in reached:
+                # What was cut off before has come: the place of the cut is no loss any more.
+                cut = sa.and_(quarantine.c.reason.in_(CUT_OFF), quarantine.c.offset < place.offset)
+                connection.execute(
+                    quarantine.delete().where(quarantine.c.log == log, quarantine.c.file == place.file, cut)
+                )
             for log, line in bad:
                 connection.execute(
                     quarantine.insert().prefix_with("OR IGNORE").values(log=log, seen=now.isoformat(), **asdict(line))

@@ -1,0 +1,99 @@
+"""Which whole lines of a log can be taken many at a time?"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import orjson
+
+from custodes.events.frames import RECORD_LIMIT
+from custodes.events.source import Source
+
+_BLOCK: Final = 1 << 22  # bytes
+
+
+class Place:
+    """How far a file was read."""
+
+    def __init__(self, offset: int, line: int) -> None:
+        self.offset = offset
+        self.line = line
+
+    def pass_by(self, block: list[bytes]) -> None:
+        """These lines were read, each with its line end."""
+        self.offset += sum(map(len, block)) + len(block)
+        self.line += len(block)
+
+
+class Rest:
+    """The whole lines of a source, and then what is left of it."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._chunks = source.chunks()
+        self._left = b""
+
+    def blocks(self) -> Iterator[list[bytes]]:
+        """Lines without their ends, some megabytes at a time; ends where a line has no end or is too long to hold.
+
+        A file whose last line was taken without its end, and which did not begin, is left to the careful way.
+        """
+        if not self._source.whole:
+            return
+        held: list[bytes] = []
+        size = 0
+        for chunk in self._chunks:
+            held.append(chunk)
+            size += len(chunk)
+            if size < _BLOCK:
+                continue
+            *block, last = b"".join(held).split(b"\n")
+            held, size = [last], len(last)
+            if size > RECORD_LIMIT or max(map(len, block), default=0) > RECORD_LIMIT:
+                self._left = b"\n".join([*block, last])
+                return
+            yield block
+        *block, self._left = b"".join(held).split(b"\n")
+        if block and max(map(len, block)) <= RECORD_LIMIT:
+            yield block
+        elif block:
+            self._left = b"\n".join([*block, self._left])
+
+    def remaining(self, place: Place) -> Source:
+        """The source as if it had been opened at this place."""
+        self._source.carry_on(self._left, self._chunks, place.offset, place.line)
+        return self._source
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without Python's search for cycles: parsed JSON has none, and it would look at every object again and again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def parsed(block: list[bytes]) -> tuple[list[dict[str, Any]], list[int]]:
+    """The objects of these lines and the numbers of their lines; others are left out."""
+    try:
+        values = list(map(orjson.loads, block))
+    except orjson.JSONDecodeError:
+        values = [_value(line) for line in block]
+    if all(type(value) is dict for value in values):
+        return values, list(range(len(values)))
+    numbers = [at for at, value in enumerate(values) if type(value) is dict]
+    return [values[at] for at in numbers], numbers
+
+
+def _value(line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None

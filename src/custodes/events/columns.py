@@ -1,0 +1,314 @@
+"""What do many records say at once? The owner's rules applied column by column, for records without surprises.
+
+Row by row (`mapping`) is the authority: whatever here is not plainly what a rule expects is left to it, record by
+record. So both ways give the same events and the same quarantine, which a test holds them to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from custodes.events import times
+from custodes.events.mapping import field_names, moment_of
+from custodes.events.reading import AHEAD
+from custodes.events.tokens import Door
+from custodes.events.unfit import Unfit
+from custodes.records import ACTIONS, OUTCOMES, Rule
+from custodes.records.schema import EVENT_SCHEMA
+
+Record = dict[str, Any]
+
+_PART: Final = re.compile(r"\{([^{}]+)\}")
+_SIZE: Final = 12_000  # characters of one event that surely fit a leaf
+# RE2's form of what a direct identifier needs (see `tokens`), and everything beyond ASCII.
+_SUSPECT: Final = r"[@+]|%40|%2[bB]|[0-9](?:[ -]?[0-9]){11}|[^\x00-\x7f]"
+_FEW: Final = 0.2  # of distinct values: then each is looked at once
+_TEXTS: Final = (
+    *(
+        "event_id",
+        "actor",
+        "behalf",
+        "dataset",
+        "object",
+        "subject",
+        "party",
+        "tool",
+        "client",
+        "address",
+        "agent",
+        "case",
+    ),
+)
+_EPOCHS: Final = ((100_000_000_000, 1_000_000), (100_000_000_000_000, 1_000), (100_000_000_000_000_000, 1))
+
+
+def plain(rules: Mapping[str, Rule]) -> bool:
+    """Whether these rules can be applied by column: no query, no token, and the time as it stands in the record."""
+    time = rules["time"]
+    asis = time.path is not None and not time.values and time.default is None and time.format is None
+    return asis and all(rule.query is None and not rule.token for rule in rules.values())
+
+
+class Columns:
+    """The rules of one log, ready for many records. store, timezone: as `mapping.compile_rules`."""
+
+    def __init__(
+        self, rules: Mapping[str, Rule], door: Door, *, source: str, timezone: str | None, store: str | None
+    ) -> None:
+        self._rules = rules
+        self._door = door
+        self._source = source
+        self._moment = moment_of(rules, times.zone(timezone))
+        self._prefix = f"{store}." if store else ""
+
+    def table(
+        self, records: Sequence[Record], digests: Callable[[int], str], recorded: datetime
+    ) -> tuple[pa.Table, list[int]]:
+        """The events (EVENT_SCHEMA) of the plain records, in order, and the numbers of the others.
+
+        digests: of the n-th raw record, which is its event_id when none is mapped.
+        """
+        work = _Work(records)
+        texts = {name: self._text(work, name) for name in _TEXTS if name in self._rules}
+        columns: dict[str, pa.Array] = {**texts}
+        columns["time"] = self._times(work)
+        columns["action"] = self._word(work, "action", ACTIONS, None)
+        columns["outcome"] = self._word(work, "outcome", OUTCOMES, "success")
+        columns["fields"] = self._fields(work)
+        columns["records"] = self._counts(work)
+        for name in ("actor", "dataset"):
+            work.odd |= np.asarray(columns[name].is_null())
+        if self._prefix:
+            dataset = columns["dataset"]
+            columns["dataset"] = pc.if_else(
+                pc.starts_with(dataset, self._prefix), dataset, pc.binary_join_element_wise(self._prefix, dataset, "")
+            )
+        ahead = pa.scalar(recorded + AHEAD, pa.timestamp("us", "UTC"))
+        work.odd |= np.asarray(pc.fill_null(pc.greater(columns["time"], ahead), True))
+        ids = columns.get("event_id")
+        if ids is None or ids.null_count:
+            given: list[str | None] = ids.to_pylist() if ids is not None else [None] * len(records)
+            columns["event_id"] = pa.array([name or digests(at) for at, name in enumerate(given)], pa.string())
+        for name in _TEXTS:
+            if name in columns:
+                columns[name] = self._through_the_door(columns[name])
+        self._check_sizes(work, columns)
+        table = self._assembled(columns, len(records), recorded)
+        odd = np.flatnonzero(work.odd)
+        return (table if not len(odd) else table.filter(pa.array(~work.odd))), odd.tolist()
+
+    def _assembled(self, columns: Mapping[str, pa.Array], count: int, recorded: datetime) -> pa.Table:
+        made = []
+        for field in EVENT_SCHEMA:
+            if field.name == "recorded":
+                made.append(pa.repeat(pa.scalar(recorded, field.type), count))
+            elif field.name == "source":
+                made.append(pa.repeat(self._source, count))
+            elif field.name in columns:
+                made.append(columns[field.name].cast(field.type))
+            else:
+                made.append(pa.nulls(count, field.type))
+        return pa.Table.from_arrays(made, schema=EVENT_SCHEMA)
+
+    def _text(self, work: _Work, name: str) -> pa.Array:
+        """A column of text; what a rule of `mapping` would not give as one text is odd."""
+        rule = self._rules[name]
+        if rule.const is not None:
+            told = rule.values.get(rule.const, rule.default) if rule.values else None
+            return pa.repeat(pa.scalar(rule.const if told is None else told), len(work.records))
+        if rule.template is None:
+            found = work.texts(rule.path or "")
+        else:
+            pieces = _PART.split(rule.template)
+            parts: list[object] = [pieces[0]]
+            for path, after in zip(pieces[1::2], pieces[2::2], strict=True):
+                parts += [work.texts(path), after]
+            found = pc.binary_join_element_wise(*parts, "", null_handling="emit_null")
+        if rule.values:
+            found = _translated(found, rule)
+        return found if rule.default is None else pc.fill_null(found, rule.default)
+
+    def _times(self, work: _Work) -> pa.Array:
+        found = work.found(self._rules["time"].path or "")
+        stamp = pa.timestamp("us", "UTC")
+        kinds = set(map(type, found))
+        if kinds == {str}:
+            try:
+                return pc.cast(pa.array(found, pa.string()), stamp)
+            except (pa.ArrowInvalid, UnicodeEncodeError):
+                pass  # no zone, more digits than microseconds, or no time: one by one
+        elif kinds == {int}:
+            low, high = min(found), max(found)
+            for limit, factor in _EPOCHS:
+                if low >= 0 and high < limit and (limit == _EPOCHS[0][0] or low >= limit // 1_000):
+                    return pa.array(np.array(found, np.int64) * factor).cast(stamp)
+        moments: list[datetime | None] = []
+        for at, value in enumerate(found):
+            try:
+                moments.append(self._moment(value) if value is not None else None)
+            except Unfit:
+                moments.append(None)
+            work.odd[at] |= moments[-1] is None
+        return pa.array(moments, stamp)
+
+    def _word(self, work: _Work, name: str, among: frozenset[str], default: str | None) -> pa.Array:
+        if name not in self._rules:
+            return pa.repeat(pa.scalar(default), len(work.records))
+        coded = self._text(work, name).dictionary_encode()
+        words = [word.lower() if word.lower() in among else None for word in coded.dictionary.to_pylist()]
+        told = pa.array(words, pa.string()).take(coded.indices)
+        if default is not None:
+            told = pc.if_else(coded.indices.is_null(), default, told)
+        work.odd |= np.asarray(told.is_null())
+        return told.dictionary_encode().cast(pa.dictionary(pa.int32(), pa.string()))
+
+    def _fields(self, work: _Work) -> pa.Array:
+        kind = pa.list_(pa.string())
+        rule = self._rules.get("fields")
+        if rule is None:
+            return pa.repeat(pa.scalar([], kind), len(work.records))
+        found = work.found(rule.path) if rule.path and not rule.values and rule.default is None else None
+        if found is not None and set(map(type, found)) <= {list, type(None)}:
+            made = _lists(work, found)
+        else:
+            coded = self._text(work, "fields").dictionary_encode()
+            told: list[list[str]] = []
+            for text in coded.dictionary.to_pylist():
+                try:
+                    told.append(list(field_names(text)))
+                except Unfit:
+                    work.odd |= np.asarray(pc.equal(coded.indices, len(told)).fill_null(False))
+                    told.append([])
+            made = pc.fill_null(pa.array(told, kind).take(coded.indices), pa.scalar([], kind))
+        items = self._through_the_door(made.flatten())
+        return pa.ListArray.from_arrays(made.offsets, items) if made.offset == 0 and not made.null_count else made
+
+    def _counts(self, work: _Work) -> pa.Array:
+        rule = self._rules.get("records")
+        if rule is None:
+            return pa.repeat(pa.scalar(1, pa.int64()), len(work.records))
+        texts = self._text(work, "records")
+        whole = pc.fill_null(pc.match_substring_regex(texts, "^[0-9]{1,18}$"), True)
+        work.odd |= ~np.asarray(whole)
+        numbers = pc.if_else(whole, texts, "1").fill_null("1").cast(pa.int64())
+        return pc.max_element_wise(numbers, 1)
+
+    def _through_the_door(self, column: pa.Array) -> pa.Array:
+        """Without direct identifiers. Columns of few values are looked at by value, others by what needs a look."""
+        coded = column.dictionary_encode()
+        if len(coded.dictionary) <= _FEW * len(column) + 1:
+            known = coded.dictionary.to_pylist()
+            safe = [self._door.text(text) for text in known]
+            return column if safe == known else pa.array(safe, pa.string()).take(coded.indices)
+        suspect = pc.fill_null(pc.match_substring_regex(column, _SUSPECT), False)
+        if not pc.any(suspect).as_py():
+            return column
+        safe = [self._door.text(text) for text in column.filter(suspect).to_pylist()]
+        return pc.replace_with_mask(column, suspect, pa.array(safe, pa.string()))
+
+    def _check_sizes(self, work: _Work, columns: Mapping[str, pa.Array]) -> None:
+        """An event that may not fit a leaf is looked at by itself."""
+        texts = [columns[name] for name in _TEXTS if name in columns]
+        longest = sum(pc.max(pc.binary_length(text)).as_py() or 0 for text in texts)
+        names = pc.max(pc.list_value_length(columns["fields"])).as_py() or 0
+        if names:
+            longest += names * (5 + pc.max(pc.binary_length(columns["fields"].flatten())).as_py())
+        if longest <= _SIZE:
+            return
+        size = np.zeros(len(work.records), np.int64)
+        for text in texts:
+            size += np.asarray(pc.fill_null(pc.binary_length(text), 0))
+        size += np.array([sum(map(len, told)) + 5 * len(told) for told in columns["fields"].to_pylist()], np.int64)
+        work.odd |= size > _SIZE
+
+
+class _Work:
+    """Some records while their columns are made. odd: which of them are not plain."""
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self.records = records
+        self.odd = np.zeros(len(records), bool)
+        self._texts: dict[str, pa.Array] = {}
+
+    def found(self, path: str) -> list[Any]:
+        """What is at the path in each record."""
+        records = self.records
+        head, _, rest = path.partition(".")
+        if not rest:
+            return [record.get(path) for record in records]
+        if "." not in rest:
+            inner: list[Any] = [record.get(head) for record in records]
+            if set(map(type, inner)) == {dict} and not any(path in record for record in records):
+                return [value.get(rest) for value in inner]
+        found = []
+        steps = rest.split(".")
+        for at, record in enumerate(records):
+            value = record.get(head)
+            for step in steps:
+                if type(value) is not dict and value is not None:
+                    self._odd(at)
+                value = value.get(step) if type(value) is dict else None
+            if path in record:
+                self._odd(at)
+            found.append(value)
+        return found
+
+    def texts(self, path: str) -> pa.Array:
+        """What is at the path as text, without blanks around it, null where nothing is."""
+        known = self._texts.get(path)
+        if known is None:
+            known = self._texts[path] = self._as_text(self.found(path))
+        return known
+
+    def _as_text(self, found: list[Any]) -> pa.Array:
+        kinds = set(map(type, found))
+        if kinds == {int} and max(found) < 1 << 63 and min(found) >= -(1 << 63):
+            return pa.array(found, pa.int64()).cast(pa.string())
+        if not kinds <= {str, type(None)}:
+            for at, value in enumerate(found):
+                if type(value) is int:
+                    found[at] = str(value)
+                elif value is not None and type(value) is not str:
+                    self._odd(at)
+                    found[at] = None
+        texts = pc.utf8_trim_whitespace(pa.array(found, pa.string()))
+        if pc.any(pc.equal(pc.binary_length(texts), 0)).as_py():
+            texts = pc.if_else(pc.equal(texts, ""), None, texts)
+        return texts
+
+    def _odd(self, at: int) -> None:
+        self.odd[at] = True
+
+
+def _lists(work: _Work, found: list[Any]) -> pa.Array:
+    """Lists of plain texts; others are odd, and empty here."""
+    kind = pa.list_(pa.string())
+    try:
+        made = pa.array(found, kind)
+        items = made.flatten()
+        blank = pc.any(pc.equal(pc.utf8_trim_whitespace(items), "")).as_py()
+        clean = not items.null_count and not blank and items.equals(pc.utf8_trim_whitespace(items))
+    except (pa.ArrowException, TypeError):
+        clean = False
+    if not clean:
+        lists: list[list[str]] = []
+        for at, value in enumerate(found):
+            plain = value is None or all(type(item) is str and item == item.strip() != "" for item in value)
+            work.odd[at] |= not plain
+            lists.append((value or []) if plain else [])
+        made = pa.array(lists, kind)
+    return pc.fill_null(made, pa.scalar([], kind)) if made.null_count else made
+
+
+def _translated(column: pa.Array, rule: Rule) -> pa.Array:
+    coded = column.dictionary_encode()
+    known = [rule.values.get(text, rule.default) for text in coded.dictionary.to_pylist()]
+    words = [text if told is None else told for text, told in zip(coded.dictionary.to_pylist(), known, strict=True)]
+    return pa.array(words, pa.string()).take(coded.indices)

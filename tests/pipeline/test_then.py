@@ -1,0 +1,117 @@
+"""Is context taken by a query of the owner's, and is what was known at a time found again?"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from custodes.cli.app import Choice
+from custodes.cli.context import context
+from custodes.errors import BadInput
+from custodes.pipeline.context import snapshot
+from custodes.pipeline.progress import Silent
+from custodes.pipeline.then import Then, then
+from custodes.records import Skipped
+from tests.pipeline import workspaces
+from tests.pipeline.workspaces import Place, a_place
+
+CONFIG = """
+name = "made up"
+[stores.hr]
+kind = "{kind}"
+path = "hr.db"
+[context.people]
+store = "hr"
+query = "select p.id, t.name as team, p.joined from person p join team t on t.id = p.team where p.id <> 'robot'"
+map = {{ id = "staff:{{id}}" }}
+"""
+TABLES = (
+    "create table team(id int, name text)",
+    "create table person(id text, team int, joined text)",
+    "insert into team values (1, 'support'), (2, 'legal')",
+    "insert into person values ('e1', 1, '2024-05-01'), ('robot', 1, null)",
+)
+
+
+def _run(kind: str, file: Path, *statements: str) -> None:
+    if kind == "sqlite":
+        with sqlite3.connect(file) as connection:
+            for statement in statements:
+                connection.execute(statement)
+        return
+    with duckdb.connect(str(file)) as database:
+        for statement in statements:
+            database.execute(statement)
+
+
+def _snapshot(place: Place) -> tuple[Skipped, ...]:
+    with place.opened() as workspace:
+        return snapshot(workspace, Silent())[1]
+
+
+def _then(place: Place, at: str) -> Then:
+    with place.opened() as workspace:
+        return then(workspace, "people", at)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "duckdb"])
+def test_what_was_true_then(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each time gets the snapshot that was the newest then, and none before the first."""
+    place = a_place(tmp_path, CONFIG.format(kind=kind))
+    _run(kind, tmp_path / "hr.db", *TABLES)
+    assert _snapshot(place) == ()
+    _run(kind, tmp_path / "hr.db", "update person set team = 2 where id = 'e1'")
+    monkeypatch.setattr(workspaces, "NOW", datetime(2026, 3, 20, tzinfo=UTC))
+    assert _snapshot(place) == ()
+    assert _then(place, "2026-03-01").sealed is None
+    for at, team in (("2026-03-11", "support"), ("2026-03-20T00:00:00Z", "legal"), ("2027-01-01", "legal")):
+        (row,) = _then(place, at).rows
+        assert (row["id"], row["team"], row["joined"]) == ("staff:e1", team, datetime(2024, 5, 1, tzinfo=UTC))
+    with pytest.raises(BadInput, match="no kind of context"):
+        _other(place)
+
+
+def test_the_command_tells_it_and_seals_the_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rows as JSON, nothing (exit 3) before the first snapshot."""
+    place = a_place(tmp_path, CONFIG.format(kind="sqlite"))
+    _run("sqlite", tmp_path / "hr.db", *TABLES)
+    _snapshot(place)
+    monkeypatch.setattr(Choice, "config", place.config)
+    with place.opened() as workspace:
+        before = len(workspace.seals.list())
+    for at, code in (("2026-04-01", 0), ("2026-01-01", 3)):
+        with pytest.raises(SystemExit) as ended:
+            context("people", at=at, json=True)
+        assert ended.value.code == code
+        assert len(json.loads(capsys.readouterr().out)["rows"]) == (code == 0)
+    with place.opened() as workspace:
+        assert len(workspace.seals.list()) == before + 2
+
+
+def _other(place: Place) -> None:
+    with place.opened() as workspace:
+        then(workspace, "pets")
+
+
+@pytest.mark.parametrize("query", ["select nothing from nowhere", "delete from person", "select id, id from person"])
+def test_a_query_that_is_refused_is_told(tmp_path: Path, query: str) -> None:
+    """A writing one too; the snapshot before stays what is known."""
+    config = CONFIG.format(kind="sqlite")
+    place = a_place(tmp_path, config)
+    _run("sqlite", tmp_path / "hr.db", *TABLES)
+    _snapshot(place)
+    start = config.index('query = "')
+    place.config.write_text(config[:start] + f'query = "{query}"\n' + config[config.index("map = ") :])
+    (missing,) = _snapshot(place)
+    assert missing.store == "people"
+    assert "query" in missing.reason
+    assert len(_then(place, "2026-04-01").rows) == 1
+    with sqlite3.connect(tmp_path / "hr.db") as connection:
+        assert connection.execute("select count(*) from person").fetchone() == (2,)
