@@ -30,6 +30,15 @@ _ORDER: Final = ("subject", "time", "event_id", "dataset", "object")
 
 _OPERATION: Final = ("source", "event_id")
 
+# Where nearly every row has a value of its own a dictionary only costs: half the time and a third of the file.
+_OWN: Final = {
+    "event_id": "DELTA_BYTE_ARRAY",
+    "case": "DELTA_BYTE_ARRAY",
+    "time": "DELTA_BINARY_PACKED",
+    "recorded": "DELTA_BINARY_PACKED",
+    "leaf": "DELTA_BINARY_PACKED",
+}
+
 
 def segments(events: Sequence[AccessEvent] | pa.Table) -> dict[date, pa.Table]:
     """The events by UTC day, without repeated touches (KEY), each day sorted by subject, then time.
@@ -90,6 +99,8 @@ def write(table: pa.Table) -> bytes:
         row_group_size=ROW_GROUP,
         compression="zstd",
         write_statistics=True,
+        use_dictionary=[name for name in SEALED_SCHEMA.names if name not in _OWN],
+        column_encoding=_OWN,
         version="2.6",
         sorting_columns=[pq.SortingColumn(SEALED_SCHEMA.get_field_index("subject"))],
     )

@@ -10,22 +10,20 @@ import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import pairwise
 from pathlib import Path
 
-from custodes.ledger.check_proof import ProofRefused, VerifierKey
+from custodes.ledger.check_proof import HASH, ProofRefused, VerifierKey
 from custodes.ledger.checkpoint import Checkpoint, open_checkpoint
 from custodes.ledger.fsck_tiles import Problem, TreeCheck, lost_partials, most_leaves, stray_tiles
 from custodes.ledger.layout import Layout
 from custodes.ledger.segments import Seal, Seals, gaps, is_segment_path, named_hash
-from custodes.ledger.tree import leaf_hashes
+from custodes.ledger.tree import Hashed, hash_rows
 
 __all__ = ["LeavesOf", "Problem", "Report", "verify"]
 
-LeavesOf = Callable[[Path], Iterable[bytes]]
+LeavesOf = Callable[[Path], Iterable[bytes | Hashed]]
 Progress = Callable[[int, int], None]
-
-_LEAVES_AT_ONCE = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +53,9 @@ def verify(
 ) -> Report:
     """Compare every segment, leaf, tile and the checkpoint of the log in the data folder `folder` with one another.
 
-    leaves_of: decodes a segment file (an absolute path) into its leaves, in order; it is given only files whose hash is
-    right. progress: called with leaves done and in total. folders: top folders in which every file must be sealed, even
-    if no seal names them. Run it while no writer writes: hold `durable.writer_lock`.
+    leaves_of: decodes a segment file (an absolute path) into its leaves, in order, or their hashes; it is given only
+    files whose hash is right. progress: called with leaves done and in total. folders: top folders in which every file
+    must be sealed, even if no seal names them. Run it while no writer writes: hold `durable.writer_lock`.
     Never raises for what it finds on disk; OSError for a folder it may not list.
     """
     layout, problems = Layout(folder), list[Problem]()
@@ -118,11 +116,10 @@ def _segment(layout: Layout, seal: Seal, check: TreeCheck, leaves_of: LeavesOf, 
     check.trust(seal.first - check.count)  # leaves without a seal: the gap is reported already
     intact = _is_intact(layout, seal, wrong)
     try:
-        rows = iter(leaves_of(layout.data / seal.path)) if intact else iter(())
-        while intact and (leaves := list(islice(rows, _LEAVES_AT_ONCE))):
-            room = stop - check.count
-            check.add(leaf_hashes(leaves[:room]), seal.path)
-            if len(leaves) > room:
+        for row in hash_rows(leaves_of(layout.data / seal.path)) if intact else ():
+            room = (stop - check.count) * HASH
+            check.add(row[:room], seal.path)
+            if len(row) > room:
                 wrong(f"holds more leaves than the {seal.count} of its seal")
                 break
         if intact and check.count < stop:
