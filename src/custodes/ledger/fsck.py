@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from custodes.ledger.check_proof import HASH, ProofRefused, VerifierKey
+from custodes.errors import LedgerBroken
+from custodes.ledger.check_proof import HASH, Policy, ProofRefused, VerifierKey
 from custodes.ledger.checkpoint import Checkpoint, open_checkpoint
 from custodes.ledger.fsck_tiles import Problem, TreeCheck, lost_partials, most_leaves, stray_tiles
 from custodes.ledger.layout import Layout
 from custodes.ledger.segments import Seal, Seals, gaps, is_segment_path, named_hash
-from custodes.ledger.tree import Hashed, hash_rows
+from custodes.ledger.tiles import TileReader
+from custodes.ledger.tree import Hashed, hash_rows, range_root
 
 __all__ = ["LeavesOf", "Problem", "Report", "verify"]
 
@@ -50,12 +52,14 @@ def verify(
     progress: Progress | None = None,
     *,
     folders: Collection[str] = (),
+    policy: Policy | None = None,
 ) -> Report:
     """Compare every segment, leaf, tile and the checkpoint of the log in the data folder `folder` with one another.
 
     leaves_of: decodes a segment file (an absolute path) into its leaves, in order, or their hashes; it is given only
     files whose hash is right. progress: called with leaves done and in total. folders: top folders in which every file
     must be sealed, even if no seal names them. Run it while no writer writes: hold `durable.writer_lock`.
+    policy: what `ledger/witnessed` must satisfy, if there are witnesses; the log's key alone unless given.
     Never raises for what it finds on disk; OSError for a folder it may not list.
     """
     layout, problems = Layout(folder), list[Problem]()
@@ -87,6 +91,7 @@ def verify(
     compared = check.compared
     check.trust(size - check.count)
     check.finish()
+    _witnessed(layout, policy or key, size, problems)
     problems += stray_tiles(layout.ledger, size, {problem.file for problem in problems})
     problems += lost_partials(layout.ledger, size, _checkpointed(sealed))
     problems += _strays(layout, sealed, folders)
@@ -101,6 +106,25 @@ def _checkpoint(layout: Layout, key: VerifierKey, problems: list[Problem]) -> Ch
     except OSError as error:
         problems.append(Problem("ledger/checkpoint", f"cannot be read: {error.strerror}"))
     return None
+
+
+def _witnessed(layout: Layout, trusted: VerifierKey | Policy, size: int, problems: list[Problem]) -> None:
+    """Compare the head that witnesses cosigned with the tree."""
+    try:
+        head = open_checkpoint(layout.witnessed.read_bytes(), trusted)
+        if head.size > size:
+            problems.append(Problem("ledger/witnessed", f"covers {head.size} leaves, the ledger has {size}"))
+        elif range_root(TileReader(layout.ledger, size).node, 0, head.size) != head.root:
+            problems.append(Problem("ledger/witnessed", "is a head that the tiles do not extend"))
+    except ProofRefused as error:
+        problems.append(Problem("ledger/witnessed", f"is refused: {error}"))
+    except LedgerBroken:
+        pass  # a tile is missing: said already
+    except FileNotFoundError:
+        if isinstance(trusted, Policy) and size:
+            problems.append(Problem("ledger/witnessed", "is missing: no quorum of witnesses has cosigned yet"))
+    except OSError as error:
+        problems.append(Problem("ledger/witnessed", f"cannot be read: {error.strerror}"))
 
 
 def _segment(layout: Layout, seal: Seal, check: TreeCheck, leaves_of: LeavesOf, problems: list[Problem]) -> None:
@@ -172,7 +196,7 @@ def _strays(layout: Layout, sealed: Sequence[Seal], folders: Collection[str]) ->
     """Files that lie among the evidence and are not sealed: whoever reads the folder would take them for evidence."""
     known = {seal.path for seal in sealed}
     tops = {"ledger", *folders, *(path.partition("/")[0] for path in known)}
-    ours = {"ledger/checkpoint", "ledger/lock"}
+    ours = {"ledger/checkpoint", "ledger/lock", "ledger/witnessed"}
     for top in sorted(tops):
         if (layout.data / top).is_symlink():
             yield Problem(top, "is a symbolic link: what it leads to can be exchanged without a trace here")

@@ -126,6 +126,13 @@ def recover(disk: Disk, layout: Layout, signer: Signer, seals: Seals) -> Standin
             where=str(layout.checkpoint),
             hint=_BACKUPS,
         )
+    witnessed = read_witnessed(layout, signer)
+    if witnessed is not None and size < witnessed.size:
+        raise LedgerBroken(
+            f"the seals end at leaf {size}, witnesses cosigned {witnessed.size}: an older state was restored",
+            where=str(layout.witnessed),
+            hint=_BACKUPS,
+        )
     for path, expected, found in gaps(seals.list()):
         raise LedgerBroken(
             f"seals do not follow one another: leaf {expected} expected, {found} found", where=path, hint=_BACKUPS
@@ -146,6 +153,12 @@ def recover(disk: Disk, layout: Layout, signer: Signer, seals: Seals) -> Standin
         raise LedgerBroken(
             f"the tiles do not extend the signed checkpoint of {signed.size} leaves (root differs)",
             where=str(layout.checkpoint),
+            hint='stop all writers, run "custodes ledger verify", keep the folder as it is: someone rewrote history',
+        )
+    if witnessed is not None and range_root(reader.node, 0, witnessed.size) != witnessed.root:
+        raise LedgerBroken(
+            f"the tiles do not extend the checkpoint of {witnessed.size} leaves that witnesses cosigned",
+            where=str(layout.witnessed),
             hint='stop all writers, run "custodes ledger verify", keep the folder as it is: someone rewrote history',
         )
     clear_leftovers(disk, layout, seals, size)
@@ -173,6 +186,20 @@ def read_signed(layout: Layout, signer: Signer) -> tuple[bytes, Checkpoint]:
             f"the signed checkpoint is refused: {error}",
             where=str(layout.checkpoint),
             hint="restore checkpoint and signing key from one backup",
+        ) from error
+
+
+def read_witnessed(layout: Layout, signer: Signer) -> Checkpoint | None:
+    """The head that witnesses cosigned last; None when none was. Raises LedgerBroken when we did not sign it."""
+    try:
+        return open_checkpoint(layout.witnessed.read_bytes(), signer.verifier)
+    except FileNotFoundError:
+        return None
+    except (OSError, ProofRefused) as error:
+        raise LedgerBroken(
+            "the checkpoint that witnesses cosigned is refused",
+            where=str(layout.witnessed),
+            hint='restore it from a backup, or remove it and run "custodes ledger cosign" to get a new one',
         ) from error
 
 
