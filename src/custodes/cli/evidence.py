@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -117,6 +118,23 @@ def cosign(policy: Policy = None, json: Json = False) -> None:
     verdict = "counts" if told.counts else "does not count: too few witnesses cosigned it"
     print(show.as_json(plain) if json else "\n".join([*lines, f"the checkpoint of {told.size:,} leaves {verdict}"]))
     sys.exit(CLEAN if told.counts else UNCOVERED)
+
+
+@ledger.command()
+def prune(
+    before: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The first UTC day that is kept.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Remove the files; without it they are only counted.")] = False,
+    json: Json = False,
+) -> None:
+    """Remove events of old days after a receipt is sealed; proofs, tree and checkpoints stay as they are."""
+    from custodes.cli import show
+    from custodes.pipeline.prune import prune as remove
+
+    with looking() as workspace:
+        told = remove(workspace, before.date(), sure=yes)
+    verb = "removed" if told.done else "would be removed (add --yes)"
+    text = f"{len(told.files):,} files with {told.leaves:,} leaves {verb}"
+    print(show.as_json({"files": told.files, "leaves": told.leaves, "removed": told.done}) if json else text)
 
 
 @ledger.command("serve")

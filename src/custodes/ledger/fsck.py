@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -53,12 +53,14 @@ def verify(
     *,
     folders: Collection[str] = (),
     policy: Policy | None = None,
+    pruned: Mapping[str, str] | None = None,
 ) -> Report:
     """Compare every segment, leaf, tile and the checkpoint of the log in the data folder `folder` with one another.
 
     leaves_of: decodes a segment file (an absolute path) into its leaves, in order, or their hashes; it is given only
     files whose hash is right. progress: called with leaves done and in total. folders: top folders in which every file
     must be sealed, even if no seal names them. Run it while no writer writes: hold `durable.writer_lock`.
+    pruned: paths of segments that were removed on purpose, each with its SHA-256 in hexadecimal.
     policy: what `ledger/witnessed` must satisfy, if there are witnesses; the log's key alone unless given.
     Never raises for what it finds on disk; OSError for a folder it may not list.
     """
@@ -84,7 +86,10 @@ def verify(
     check = TreeCheck(layout.ledger, size, root, problems)
     segments = 0
     for seal in sealed:
-        _segment(layout, seal, check, leaves_of, problems)
+        if (pruned or {}).get(seal.path) == seal.sha256 and not (layout.data / seal.path).exists():
+            check.trust(max(min(seal.first + seal.count, check.size) - check.count, 0))
+        else:
+            _segment(layout, seal, check, leaves_of, problems)
         segments += 1
         if progress is not None:
             progress(check.count, size)

@@ -9,6 +9,7 @@ from custodes.ledger import fsck
 from custodes.ledger.check_proof import Policy, ProofRefused, VerifierKey, read_key
 from custodes.pipeline.evidence import CONTEXT, EVENTS, RECEIPTS, decoder
 from custodes.pipeline.progress import Progress
+from custodes.pipeline.prune import pruned
 from custodes.pipeline.workspace import MARKER, VERIFIER
 from custodes.records import LedgerStatus
 from custodes.state.database import Database
@@ -41,6 +42,7 @@ def verify(
             lambda done, total: progress.advance("leaves", done, total),
             folders=(EVENTS, CONTEXT, RECEIPTS),
             policy=policy,
+            pruned=pruned(data, seals.list()),
         )
         head = seals.head()
     finally:
