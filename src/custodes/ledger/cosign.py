@@ -12,7 +12,7 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from custodes.errors import LedgerBroken
 from custodes.ledger.check_proof import Policy, ProofRefused, VerifierKey, open_note, open_trusted
@@ -72,7 +72,7 @@ def cosign(layout: Layout, key: VerifierKey, policy: Policy, *, ask: Post = post
             refused.append((name, "it does not answer"))
         except ProofRefused as error:
             refused.append((name, str(error)))
-    trusted = Policy({key.name: key}, policy.witnesses, policy.groups, policy.quorum, policy.urls)
+    trusted = replace(policy, logs={key.name: key})
     try:
         open_trusted(note, trusted)
     except ProofRefused:

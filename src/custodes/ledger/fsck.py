@@ -9,7 +9,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -96,7 +96,7 @@ def verify(
     compared = check.compared
     check.trust(size - check.count)
     check.finish()
-    _witnessed(layout, policy or key, size, problems)
+    _witnessed(layout, replace(policy, logs={key.name: key}) if policy else key, size, problems)
     problems += stray_tiles(layout.ledger, size, {problem.file for problem in problems})
     problems += lost_partials(layout.ledger, size, _checkpointed(sealed))
     problems += _strays(layout, sealed, folders)

@@ -14,7 +14,11 @@ from typing import Final
 
 from custodes.config import Config
 from custodes.errors import CouldNotRun, LedgerBroken
+from custodes.ledger.check_proof import ProofRefused, read_key
+from custodes.ledger.checkpoint import open_checkpoint
+from custodes.ledger.layout import Layout
 from custodes.ledger.log import Ledger
+from custodes.ledger.note import load_key
 from custodes.pipeline.evidence import CONTEXT, EVENTS, RECEIPTS, receipts_file
 from custodes.records import Receipt, Tokeniser
 from custodes.state.casebook import Casebook
@@ -178,20 +182,32 @@ def _open(config: Config, clock: Callable[[], datetime], by: str) -> Workspace:
             where=str(data / TOKEN_KEY),
             hint="restore it from a backup: with another key the same person gets another token, and is not found",
         )
+    _must_fit(data)
     database = Database.open(data / "state.db")
     seals = StateSeals(database)
     try:
         ledger = Ledger.open(data, data / LOG_KEY, seals)
-        if (data / VERIFIER).read_text(encoding="utf-8", errors="replace").strip() != ledger.verifier.text:
-            raise LedgerBroken(
-                "the public key is not that of the ledger's signing key",
-                where=str(data / VERIFIER),
-                hint="restore it from a backup, or from keys/ledger.key.pub",
-            )
     except BaseException:
         database.close()
         raise
     return Workspace(config, database=database, ledger=ledger, seals=seals, token_key=token_key, clock=clock, by=by)
+
+
+def _must_fit(data: Path) -> None:
+    """Signing key and public key must be one pair; the signed checkpoint tells which of the two is not ours."""
+    public = (data / VERIFIER).read_text(encoding="utf-8", errors="replace").strip()
+    if load_key(data / LOG_KEY).verifier.text == public:
+        return
+    try:
+        open_checkpoint(Layout(data).checkpoint.read_bytes(), read_key(public))
+        odd = LOG_KEY
+    except (OSError, ProofRefused):
+        odd = VERIFIER
+    raise LedgerBroken(
+        "this key is not the one that the ledger was begun with",
+        where=str(data / odd),
+        hint="restore it from a backup",
+    )
 
 
 def _origin(name: str) -> str:
