@@ -68,6 +68,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def config(finished: Path, tmp_path: Path) -> Config:
     """That workspace, to do with as one likes."""
     shutil.copytree(finished, tmp_path / "own")
+    (tmp_path / "own/custodes-data/ledger/home").unlink()  # a copy signs nothing otherwise
     return load(tmp_path / "own" / "custodes.toml")
 
 

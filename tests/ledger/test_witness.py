@@ -31,6 +31,8 @@ from custodes.ledger.check_proof import (
     read_trusted,
 )
 from custodes.ledger.checkpoint import Checkpoint
+from custodes.ledger.durable import Disk
+from custodes.ledger.home import forget
 from custodes.ledger.layout import Layout
 from custodes.ledger.log import Ledger
 from custodes.ledger.note import Signer, generate_key
@@ -243,6 +245,9 @@ def test_a_forked_log_is_refused(town: Town) -> None:
     shutil.copytree(town.world.folder, other.folder)
     other.leaves = list(town.world.leaves)
     forked = other.open()
+    with pytest.raises(LedgerBroken, match="a copy of a ledger"):
+        forked.begin()
+    forget(Disk(), Layout(other.data))  # its owner insists
     town.world.seal(town.ledger, some_leaves(5, 10))
     assert town.cosign().counts
     other.seal(forked, some_leaves(5, 500))

@@ -17,6 +17,7 @@ from custodes.pipeline.prove import prove
 from custodes.pipeline.prune import prune
 from custodes.pipeline.verify import verify
 from custodes.pipeline.workspace import Workspace, create_or_open, prepare
+from custodes.records import AccessEvent
 from custodes.records.canonical import event_bytes
 from custodes.records.schema import events_table
 from tests.records.test_canonical import an_event
@@ -38,11 +39,11 @@ def a_workspace(folder: Path) -> Workspace:
     return workspace
 
 
-def events(day: int) -> list[object]:
+def events(day: int) -> list[AccessEvent]:
     start = datetime(2026, 3, day, tzinfo=UTC)
     return [
         an_event(event_id=f"r{day}-{n}", time=start + timedelta(hours=n), subject=f"customer:c{n}") for n in range(10)
-    ]  # type: ignore[misc]  # AccessEvent
+    ]
 
 
 def problems(workspace: Workspace) -> tuple[str, ...]:
@@ -63,8 +64,8 @@ def test_old_days_go_and_the_rest_still_verifies(tmp_path: Path) -> None:
     assert [path.parent.name for path in workspace.segments()] == ["day=2026-03-03"]
     assert workspace.ledger.size == size + 2
     assert problems(workspace) == ()
-    assert check_proof(before.encode(), event_bytes(old), key) == (0, size)  # type: ignore[arg-type]  # AccessEvent
-    assert check_proof(workspace.ledger.prove(0).encode(), event_bytes(old), key)[0] == 0  # type: ignore[arg-type]  # as above
+    assert check_proof(before.encode(), event_bytes(old), key) == (0, size)
+    assert check_proof(workspace.ledger.prove(0).encode(), event_bytes(old), key)[0] == 0
     check_consistency(size, size + 2, workspace.ledger.consistency(size, root), root, workspace.ledger.root)
     proof = prove(workspace, "r3-4", tmp_path / "out")[0]
     assert check_proof(proof.proof.read_bytes(), proof.leaf_file.read_bytes(), key)[0] == proof.leaf

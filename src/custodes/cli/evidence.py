@@ -137,6 +137,17 @@ def prune(
     print(show.as_json({"files": told.files, "leaves": told.leaves, "removed": told.done}) if json else text)
 
 
+@ledger.command()
+def adopt() -> None:
+    """Let a copy, or a restored backup, sign: only when the original is gone for good. The act is sealed."""
+    from custodes.pipeline.lock import only_writer
+    from custodes.pipeline.witnesses import adopt as take_home
+
+    with only_writer(configuration().data), reading() as workspace:
+        take_home(workspace)
+    print("this workspace signs from now on")
+
+
 @ledger.command("serve")
 def serve_log(port: Port = 8401, host: Host = "127.0.0.1") -> None:
     """Give out checkpoint and tiles (C2SP tlog-tiles), read-only; no entry is given out."""

@@ -201,7 +201,7 @@ def _strays(layout: Layout, sealed: Sequence[Seal], folders: Collection[str]) ->
     """Files that lie among the evidence and are not sealed: whoever reads the folder would take them for evidence."""
     known = {seal.path for seal in sealed}
     tops = {"ledger", *folders, *(path.partition("/")[0] for path in known)}
-    ours = {"ledger/checkpoint", "ledger/lock", "ledger/witnessed"}
+    ours = {"ledger/checkpoint", "ledger/home", "ledger/lock", "ledger/witnessed"}
     for top in sorted(tops):
         if (layout.data / top).is_symlink():
             yield Problem(top, "is a symbolic link: what it leads to can be exchanged without a trace here")

@@ -28,6 +28,11 @@ class Layout:
         return self.ledger / "witnessed"
 
     @property
+    def home(self) -> Path:
+        """Which folder may sign: a copy is told by it."""
+        return self.ledger / "home"
+
+    @property
     def pending(self) -> Path:
         """Files of the batch being written. On the same file system as their targets, so that a rename is atomic."""
         return self.ledger / "pending"

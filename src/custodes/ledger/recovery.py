@@ -19,6 +19,7 @@ from custodes.errors import LedgerBroken
 from custodes.ledger.check_proof import ProofRefused
 from custodes.ledger.checkpoint import Checkpoint, open_checkpoint
 from custodes.ledger.durable import Disk, place
+from custodes.ledger.home import must_be_home
 from custodes.ledger.layout import Layout
 from custodes.ledger.note import Signer
 from custodes.ledger.segments import Seals, gaps, is_segment_path
@@ -163,6 +164,7 @@ def recover(disk: Disk, layout: Layout, signer: Signer, seals: Seals) -> Standin
         )
     clear_leftovers(disk, layout, seals, size)
     if size > signed.size:
+        must_be_home(disk, layout)
         # The last writer died, or failed, between its seals and its checkpoint. The seals are what counts.
         signed = Checkpoint(signed.origin, size, root)
         note = signed.signed(signer)

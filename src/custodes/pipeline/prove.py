@@ -40,7 +40,7 @@ def prove(workspace: Workspace, event: str, folder: Path) -> list[WrittenProof]:
         key.write_bytes((workspace.data / VERIFIER).read_bytes())
         written = []
         for row in rows:
-            leaf: int = row["leaf"]
+            leaf = int(str(row["leaf"]))
             proof, leaf_file = folder / f"{leaf}.tlog-proof", folder / f"{leaf}.leaf"
             proof.write_text(workspace.ledger.prove(leaf), encoding="utf-8")
             leaf_file.write_bytes(event_bytes(event_of(row)))

@@ -14,11 +14,12 @@ from custodes.ledger.check_proof import COSIGNATURE, Policy, ProofRefused, Verif
 from custodes.ledger.cosign import Cosigned
 from custodes.ledger.cosign import cosign as ask_witnesses
 from custodes.ledger.durable import Disk
+from custodes.ledger.home import forget
 from custodes.ledger.layout import Layout
 from custodes.ledger.note import generate_key, load_key, save_key
 from custodes.ledger.public import witness_server
 from custodes.ledger.witness import Memory, Witness
-from custodes.pipeline.workspace import VERIFIER
+from custodes.pipeline.workspace import VERIFIER, Workspace
 
 POLICY: Final = "witness.policy"
 _KEY: Final = "witness.key"
@@ -53,6 +54,12 @@ def cosign(config: Config, file: Path | None) -> Cosigned:
     if not key.exists():
         raise CouldNotRun("nothing has been run here yet", where=str(config.data), hint='run "custodes run" first')
     return ask_witnesses(Layout(config.data), _key(key), policy)
+
+
+def adopt(workspace: Workspace) -> None:
+    """Make this folder the ledger's home, and seal that it was done."""
+    forget(Disk(), Layout(workspace.data))
+    workspace.seal_receipts([workspace.receipt("adopt", size=workspace.ledger.size)])
 
 
 def open_witness(
