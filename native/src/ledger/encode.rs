@@ -200,11 +200,12 @@ mod tests {
             column(Values::Lists(&items, texts)),
             column(Values::Numbers(&numbers)),
         ];
-        let all = leaves(1, &columns, 2).unwrap();
+        let all = leaves(1, &columns, 2).unwrap_or_default();
+        assert_eq!(all.len(), 2);
         assert_eq!(all[0], b"\x01\0\x01\0\0\0\x02bc\0\0\0\x01\x01\0\0\0\x01a\0\0\0\0\0\0\0\x07");
         assert_eq!(all[1], b"\x01\x01\0\0\0\x02bc\x01\0\0\0\x01a\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff");
         let expected = all.iter().flat_map(|leaf| Sha256::digest([&[0], leaf.as_slice()].concat()).to_vec());
-        assert_eq!(hashes(1, &columns, 2, 4).unwrap(), expected.collect::<Vec<u8>>());
+        assert_eq!(hashes(1, &columns, 2, 4), Ok(expected.collect::<Vec<u8>>()));
     }
 
     #[test]
@@ -229,7 +230,7 @@ mod tests {
     fn a_leaf_may_be_as_long_as_the_limit_and_no_longer() {
         for (length, fits) in [(LEAF_LIMIT - 6, true), (LEAF_LIMIT - 5, false)] {
             let data = vec![b'x'; length];
-            let ends = offsets(&[0, i32::try_from(length).unwrap()]);
+            let ends = offsets(&[0, i32::try_from(length).unwrap_or(0)]);
             let texts = Texts { offsets: &ends, data: &data };
             let column = Column { validity: None, bit: 0, values: Values::Texts(texts) };
             assert_eq!(hashes(1, &[column], 1, 1).is_ok(), fits);

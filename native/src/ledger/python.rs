@@ -52,6 +52,7 @@ fn told(refused: Refused) -> PyErr {
 
 /// The leaf hashes of `count` rows, one behind the other.
 #[pyfunction]
+#[expect(clippy::needless_pass_by_value, reason = "Python's lists are taken whole")]
 pub fn hash_rows<'py>(
     py: Python<'py>,
     kind: u8,
@@ -67,6 +68,7 @@ pub fn hash_rows<'py>(
 
 /// The leaves of `count` rows as bytes.
 #[pyfunction]
+#[expect(clippy::needless_pass_by_value, reason = "Python's lists are taken whole")]
 pub fn encode_rows<'py>(
     py: Python<'py>,
     kind: u8,
