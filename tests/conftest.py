@@ -77,4 +77,5 @@ def own_demo(demo: Demo, tmp_path: Path) -> Demo:
     """A copy of the finished demonstration, to be spoilt."""
     folder = tmp_path / "demo"
     shutil.copytree(demo.folder, folder, symlinks=True)
+    (folder / "custodes-data/ledger/home").unlink()  # a copy signs nothing otherwise
     return Demo(folder, demo.answer)

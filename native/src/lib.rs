@@ -10,6 +10,7 @@ mod fold;
 pub mod heard;
 pub mod iban;
 pub mod leads;
+pub mod ledger;
 pub mod lines;
 pub mod literals;
 pub mod masks;
@@ -38,6 +39,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("VALIDATORS", validate::names())?;
     module.add_function(wrap_pyfunction!(phones::phone_in_plan, module)?)?;
     module.add_function(wrap_pyfunction!(scanner::check_pattern, module)?)?;
+    module.add_function(wrap_pyfunction!(ledger::python::encode_rows, module)?)?;
+    module.add_function(wrap_pyfunction!(ledger::python::hash_nodes, module)?)?;
+    module.add_function(wrap_pyfunction!(ledger::python::hash_rows, module)?)?;
     module.add_class::<scanner::Scanner>()?;
     module.add_class::<scanner::CellCounts>()
 }

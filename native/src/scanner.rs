@@ -235,7 +235,7 @@ impl CellCounts {
 }
 
 /// Bytes that cannot change are borrowed; any other contiguous buffer is copied (Arrow's are signed).
-fn bytes_of<'a>(object: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, [u8]>> {
+pub(crate) fn bytes_of<'a>(object: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, [u8]>> {
     if let Ok(bytes) = object.cast::<PyBytes>() {
         return Ok(Cow::Borrowed(bytes.as_bytes()));
     }

@@ -15,6 +15,18 @@ Spec: TypeAlias = tuple[str, str, list[str], str, int, str | None, bool]
 # Whether a numbering plan holds the number: any country's behind +, 00 or 011, else one of the regions' (ISO 3166-1).
 def phone_in_plan(number: str, regions: Sequence[str]) -> bool: ...
 
+# Leaves of the ledger (docs/reference/encoding.md) of `count` rows, and their RFC 9162 hashes, 32 bytes each.
+# A column: text, word, list or number; validity (or None) and its first bit; its buffers, cut to the rows: offsets and
+# data, indices and offsets and data of the words, offsets and offsets and data of the items, or 64-bit values.
+# threads: at most so many. Raises ValueError where a row does not fit a leaf, or buffers do not hold what they say.
+EventColumn: TypeAlias = tuple[str, Buffer | None, int, list[Buffer]]
+
+def encode_rows(kind: int, columns: list[EventColumn], count: int) -> list[bytes]: ...
+def hash_rows(kind: int, columns: list[EventColumn], count: int, threads: int) -> bytes: ...
+
+# The row of hashes `levels` above a row. Raises ValueError unless it is a whole number of subtrees.
+def hash_nodes(row: Buffer, levels: int) -> bytes: ...
+
 # Raises ValueError, with the category and the reason, where a pattern is not sound.
 def check_pattern(spec: Spec) -> None: ...
 

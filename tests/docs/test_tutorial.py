@@ -17,6 +17,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "tutorial" / "first-run.md"
 def test_every_command_of_the_page_prints_what_the_page_shows(demo: Demo, tmp_path: Path) -> None:
     """The commands run in order in one shell; `make demo` is the run that all tests share, on a copy of its folder."""
     shutil.copytree(demo.folder, tmp_path / "demo", symlinks=True)
+    (tmp_path / "demo/custodes-data/ledger/home").unlink()  # a copy signs nothing otherwise
     (tmp_path / "made").write_text(demo.answer.out)
     told = steps(PAGE.read_text(encoding="utf-8"))
     assert told[0].command == "make demo"

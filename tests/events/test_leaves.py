@@ -1,5 +1,6 @@
 """Does the quick way over columns give the bytes that the definition gives?"""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custodes.events.leaves import leaves
+from custodes.events.leaves import leaf_hashes, leaves
 from custodes.records import AccessEvent, Action, Outcome
 from custodes.records.canonical import LEAF_LIMIT, event_bytes
 from custodes.records.schema import SEALED_SCHEMA, events_table
@@ -50,6 +51,7 @@ def test_a_tables_leaves_are_the_canonical_bytes_of_its_rows(events: list[Access
     table = events_table(events)
     cut = data.draw(st.integers(0, len(events)))
     assert list(leaves(table)) == expected
+    assert leaf_hashes(table) == b"".join(hashlib.sha256(b"\x00" + leaf).digest() for leaf in expected)
     assert list(leaves(table.slice(cut))) == expected[cut:]
     assert list(leaves(pa.concat_tables([table.slice(cut), table.slice(0, cut)]))) == expected[cut:] + expected[:cut]
 
@@ -70,18 +72,23 @@ def test_more_rows_than_are_encoded_at_once() -> None:
 
 
 @pytest.mark.parametrize("column", ["agent", "fields", "action"])
-@pytest.mark.parametrize("early", [False, True], ids=["seen when encoded", "seen before"])
-def test_a_row_too_long_for_a_leaf_is_refused(column: str, early: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is cut silently, and rows that could not be encoded in memory are refused unencoded."""
-    if early:
-        monkeypatch.setattr("custodes.events.leaves._SURELY_TOO_LONG", LEAF_LIMIT)
-        monkeypatch.setattr("custodes.events.leaves._column", None)
+def test_a_row_too_long_for_a_leaf_is_refused(column: str) -> None:
+    """Nothing is cut silently."""
     table = events_table([an_event()])
     place = table.schema.get_field_index(column)
     text = "x" * LEAF_LIMIT
     value = pa.array([[text]] if column == "fields" else [text]).cast(table.schema.field(column).type)
-    with pytest.raises(ValueError, match="does not fit"):
-        list(leaves(table.set_column(place, table.schema.field(column), value)))
+    long = table.set_column(place, table.schema.field(column), value)
+    for way in (leaf_hashes, lambda rows: list(leaves(rows))):
+        with pytest.raises(ValueError, match="does not fit"):
+            way(long)
+
+
+def test_a_table_of_many_bytes_is_taken_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pieces are cut until they are small enough, and none is lost."""
+    events = [an_event(event_id=str(number)) for number in range(100)]
+    monkeypatch.setattr("custodes.events.leaves._MOST_BYTES", 500)
+    assert list(leaves(events_table(events))) == [event_bytes(event) for event in events]
 
 
 def test_a_list_with_an_absent_item_is_refused() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import random
 from collections.abc import Iterator
 
 import pytest
@@ -123,6 +124,21 @@ def test_a_power_cut_loses_nothing_that_was_acknowledged(world: World) -> None:
     one_batch(one, one.open(disk))
     disk.power_cut()
     settle(one, acknowledged=True)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_torn_and_reordered_writes_lose_nothing(world: World, seed: int) -> None:
+    """Any part of what was not synced may have reached the disk, in any order, and files only by half."""
+    chance = random.Random(seed)
+    for number, _ in steps(world):
+        one, _ = a_world(world, number)
+        disk = ForgetfulDisk()
+        ledger = one.open(disk)
+        disk.step = len(disk.steps) + number
+        with pytest.raises(Died):
+            one_batch(one, ledger)
+        disk.power_cut(chance)
+        settle(one, acknowledged=False)
 
 
 def test_recovery_itself_may_die_at_every_step(world: World) -> None:

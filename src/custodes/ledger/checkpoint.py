@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
-from custodes.ledger.check_proof import ProofRefused, VerifierKey, open_note, read_checkpoint
+from custodes.ledger.check_proof import Policy, VerifierKey, open_trusted
 from custodes.ledger.note import Signer
 
 
@@ -29,9 +29,6 @@ class Checkpoint:
         return signer.sign(self.text)
 
 
-def open_checkpoint(note: bytes, key: VerifierKey) -> Checkpoint:
-    """The head in a stored note. Raises ProofRefused unless the log named by the key signed exactly this."""
-    checkpoint = Checkpoint(*read_checkpoint(open_note(note, [key]).text))
-    if checkpoint.origin != key.name:
-        raise ProofRefused("the checkpoint is of another log")
-    return checkpoint
+def open_checkpoint(note: bytes, trusted: VerifierKey | Policy) -> Checkpoint:
+    """The head in a stored note. Raises ProofRefused unless the log signed exactly this, and a quorum cosigned it."""
+    return Checkpoint(*open_trusted(note, trusted))

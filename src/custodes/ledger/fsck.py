@@ -8,24 +8,24 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice, pairwise
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
-from custodes.ledger.check_proof import ProofRefused, VerifierKey
+from custodes.errors import LedgerBroken
+from custodes.ledger.check_proof import HASH, Policy, ProofRefused, VerifierKey
 from custodes.ledger.checkpoint import Checkpoint, open_checkpoint
 from custodes.ledger.fsck_tiles import Problem, TreeCheck, lost_partials, most_leaves, stray_tiles
 from custodes.ledger.layout import Layout
 from custodes.ledger.segments import Seal, Seals, gaps, is_segment_path, named_hash
-from custodes.ledger.tree import leaf_hashes
+from custodes.ledger.tiles import TileReader
+from custodes.ledger.tree import Hashed, hash_rows, range_root
 
 __all__ = ["LeavesOf", "Problem", "Report", "verify"]
 
-LeavesOf = Callable[[Path], Iterable[bytes]]
+LeavesOf = Callable[[Path], Iterable[bytes | Hashed]]
 Progress = Callable[[int, int], None]
-
-_LEAVES_AT_ONCE = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,16 @@ def verify(
     progress: Progress | None = None,
     *,
     folders: Collection[str] = (),
+    policy: Policy | None = None,
+    pruned: Mapping[str, str] | None = None,
 ) -> Report:
     """Compare every segment, leaf, tile and the checkpoint of the log in the data folder `folder` with one another.
 
-    leaves_of: decodes a segment file (an absolute path) into its leaves, in order; it is given only files whose hash is
-    right. progress: called with leaves done and in total. folders: top folders in which every file must be sealed, even
-    if no seal names them. Run it while no writer writes: hold `durable.writer_lock`.
+    leaves_of: decodes a segment file (an absolute path) into its leaves, in order, or their hashes; it is given only
+    files whose hash is right. progress: called with leaves done and in total. folders: top folders in which every file
+    must be sealed, even if no seal names them. Run it while no writer writes: hold `durable.writer_lock`.
+    pruned: paths of segments that were removed on purpose, each with its SHA-256 in hexadecimal.
+    policy: what `ledger/witnessed` must satisfy, if there are witnesses; the log's key alone unless given.
     Never raises for what it finds on disk; OSError for a folder it may not list.
     """
     layout, problems = Layout(folder), list[Problem]()
@@ -82,13 +86,17 @@ def verify(
     check = TreeCheck(layout.ledger, size, root, problems)
     segments = 0
     for seal in sealed:
-        _segment(layout, seal, check, leaves_of, problems)
+        if (pruned or {}).get(seal.path) == seal.sha256 and not (layout.data / seal.path).exists():
+            check.trust(max(min(seal.first + seal.count, check.size) - check.count, 0))
+        else:
+            _segment(layout, seal, check, leaves_of, problems)
         segments += 1
         if progress is not None:
             progress(check.count, size)
     compared = check.compared
     check.trust(size - check.count)
     check.finish()
+    _witnessed(layout, replace(policy, logs={key.name: key}) if policy else key, size, problems)
     problems += stray_tiles(layout.ledger, size, {problem.file for problem in problems})
     problems += lost_partials(layout.ledger, size, _checkpointed(sealed))
     problems += _strays(layout, sealed, folders)
@@ -105,6 +113,25 @@ def _checkpoint(layout: Layout, key: VerifierKey, problems: list[Problem]) -> Ch
     return None
 
 
+def _witnessed(layout: Layout, trusted: VerifierKey | Policy, size: int, problems: list[Problem]) -> None:
+    """Compare the head that witnesses cosigned with the tree."""
+    try:
+        head = open_checkpoint(layout.witnessed.read_bytes(), trusted)
+        if head.size > size:
+            problems.append(Problem("ledger/witnessed", f"covers {head.size} leaves, the ledger has {size}"))
+        elif range_root(TileReader(layout.ledger, size).node, 0, head.size) != head.root:
+            problems.append(Problem("ledger/witnessed", "is a head that the tiles do not extend"))
+    except ProofRefused as error:
+        problems.append(Problem("ledger/witnessed", f"is refused: {error}"))
+    except LedgerBroken:
+        pass  # a tile is missing: said already
+    except FileNotFoundError:
+        if isinstance(trusted, Policy) and size:
+            problems.append(Problem("ledger/witnessed", "is missing: no quorum of witnesses has cosigned yet"))
+    except OSError as error:
+        problems.append(Problem("ledger/witnessed", f"cannot be read: {error.strerror}"))
+
+
 def _segment(layout: Layout, seal: Seal, check: TreeCheck, leaves_of: LeavesOf, problems: list[Problem]) -> None:
     """Compare one segment with its name, its seal and the tree."""
 
@@ -118,11 +145,10 @@ def _segment(layout: Layout, seal: Seal, check: TreeCheck, leaves_of: LeavesOf, 
     check.trust(seal.first - check.count)  # leaves without a seal: the gap is reported already
     intact = _is_intact(layout, seal, wrong)
     try:
-        rows = iter(leaves_of(layout.data / seal.path)) if intact else iter(())
-        while intact and (leaves := list(islice(rows, _LEAVES_AT_ONCE))):
-            room = stop - check.count
-            check.add(leaf_hashes(leaves[:room]), seal.path)
-            if len(leaves) > room:
+        for row in hash_rows(leaves_of(layout.data / seal.path)) if intact else ():
+            room = (stop - check.count) * HASH
+            check.add(row[:room], seal.path)
+            if len(row) > room:
                 wrong(f"holds more leaves than the {seal.count} of its seal")
                 break
         if intact and check.count < stop:
@@ -175,7 +201,7 @@ def _strays(layout: Layout, sealed: Sequence[Seal], folders: Collection[str]) ->
     """Files that lie among the evidence and are not sealed: whoever reads the folder would take them for evidence."""
     known = {seal.path for seal in sealed}
     tops = {"ledger", *folders, *(path.partition("/")[0] for path in known)}
-    ours = {"ledger/checkpoint", "ledger/lock"}
+    ours = {"ledger/checkpoint", "ledger/home", "ledger/lock", "ledger/witnessed"}
     for top in sorted(tops):
         if (layout.data / top).is_symlink():
             yield Problem(top, "is a symbolic link: what it leads to can be exchanged without a trace here")

@@ -19,8 +19,18 @@ class Layout:
 
     @property
     def checkpoint(self) -> Path:
-        """The signed head, the only file that is ever replaced."""
+        """The signed head; it and `witnessed` are the only files that are ever replaced."""
         return self.ledger / "checkpoint"
+
+    @property
+    def witnessed(self) -> Path:
+        """The newest head that a quorum of witnesses cosigned: the one that counts, where witnesses are asked."""
+        return self.ledger / "witnessed"
+
+    @property
+    def home(self) -> Path:
+        """Which folder may sign: a copy is told by it."""
+        return self.ledger / "home"
 
     @property
     def pending(self) -> Path:

@@ -10,6 +10,7 @@ from custodes.ledger.batch import Batch
 from custodes.ledger.check_proof import ProofRefused, VerifierKey
 from custodes.ledger.checkpoint import Checkpoint
 from custodes.ledger.durable import Disk, DiskFull, told, writer_lock
+from custodes.ledger.home import must_be_home
 from custodes.ledger.layout import Layout
 from custodes.ledger.note import Signer, generate_key, load_key, save_key
 from custodes.ledger.proof import prove
@@ -65,6 +66,7 @@ class Ledger:
                     where=str(key_file),
                     hint="name another file, or that origin",
                 )
+            must_be_home(disk, layout)
             # A crash before this line leaves a key and no log: `create` goes on from there.
             replace_checkpoint(disk, layout, Checkpoint(origin, 0, EMPTY_ROOT).signed(signer))
             for above in (folder, folder.parent, key_file.parent.parent):  # folders made here must not vanish either
@@ -125,6 +127,7 @@ class Ledger:
                 with told(self._layout.ledger):
                     self._standing = recover(self._disk, self._layout, self._signer, self._seals)
                 self._stale = False
+            must_be_home(self._disk, self._layout)
             lock = taken.pop_all()
         return Batch(
             layout=self._layout,

@@ -8,7 +8,7 @@ from pathlib import Path
 from custodes.errors import BadInput, LedgerBroken
 from custodes.ledger import check_proof as checker
 from custodes.ledger.check_proof import HEADER, ProofRefused, VerifierKey
-from custodes.ledger.checkpoint import open_checkpoint
+from custodes.ledger.checkpoint import Checkpoint, open_checkpoint
 from custodes.ledger.layout import Layout
 from custodes.ledger.tiles import TileReader
 from custodes.ledger.tree import check_inclusion, inclusion_path
@@ -23,8 +23,7 @@ def prove(folder: Path, index: int, key: VerifierKey) -> str:
     """
     layout = Layout(folder)
     try:
-        note = layout.checkpoint.read_bytes()
-        head = open_checkpoint(note, key)
+        note, head = _newest(layout, index, key)
     except OSError as error:
         raise LedgerBroken(
             f"the signed checkpoint cannot be read ({error.strerror})",
@@ -53,6 +52,17 @@ def prove(folder: Path, index: int, key: VerifierKey) -> str:
         ) from error
     hashes = "".join(f"{base64.b64encode(item).decode()}\n" for item in path)
     return f"{HEADER}\nindex {index}\n{hashes}\n{note.decode()}"
+
+
+def _newest(layout: Layout, index: int, key: VerifierKey) -> tuple[bytes, Checkpoint]:
+    """The head that witnesses cosigned, if it covers the leaf: others trust it more. Else the one we signed."""
+    if layout.witnessed.exists():
+        note = layout.witnessed.read_bytes()
+        head = open_checkpoint(note, key)
+        if index < head.size:
+            return note, head
+    note = layout.checkpoint.read_bytes()
+    return note, open_checkpoint(note, key)
 
 
 def check_proof(text: str, leaf: bytes, key: VerifierKey) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from custodes.errors import LedgerBroken
 from custodes.ledger.check_proof import ProofRefused
 from custodes.ledger.checkpoint import Checkpoint, open_checkpoint
 from custodes.ledger.durable import Disk, place
+from custodes.ledger.home import must_be_home
 from custodes.ledger.layout import Layout
 from custodes.ledger.note import Signer
 from custodes.ledger.segments import Seals, gaps, is_segment_path
@@ -126,6 +127,13 @@ def recover(disk: Disk, layout: Layout, signer: Signer, seals: Seals) -> Standin
             where=str(layout.checkpoint),
             hint=_BACKUPS,
         )
+    witnessed = read_witnessed(layout, signer)
+    if witnessed is not None and size < witnessed.size:
+        raise LedgerBroken(
+            f"the seals end at leaf {size}, witnesses cosigned {witnessed.size}: an older state was restored",
+            where=str(layout.witnessed),
+            hint=_BACKUPS,
+        )
     for path, expected, found in gaps(seals.list()):
         raise LedgerBroken(
             f"seals do not follow one another: leaf {expected} expected, {found} found", where=path, hint=_BACKUPS
@@ -148,8 +156,15 @@ def recover(disk: Disk, layout: Layout, signer: Signer, seals: Seals) -> Standin
             where=str(layout.checkpoint),
             hint='stop all writers, run "custodes ledger verify", keep the folder as it is: someone rewrote history',
         )
+    if witnessed is not None and range_root(reader.node, 0, witnessed.size) != witnessed.root:
+        raise LedgerBroken(
+            f"the tiles do not extend the checkpoint of {witnessed.size} leaves that witnesses cosigned",
+            where=str(layout.witnessed),
+            hint='stop all writers, run "custodes ledger verify", keep the folder as it is: someone rewrote history',
+        )
     clear_leftovers(disk, layout, seals, size)
     if size > signed.size:
+        must_be_home(disk, layout)
         # The last writer died, or failed, between its seals and its checkpoint. The seals are what counts.
         signed = Checkpoint(signed.origin, size, root)
         note = signed.signed(signer)
@@ -173,6 +188,20 @@ def read_signed(layout: Layout, signer: Signer) -> tuple[bytes, Checkpoint]:
             f"the signed checkpoint is refused: {error}",
             where=str(layout.checkpoint),
             hint="restore checkpoint and signing key from one backup",
+        ) from error
+
+
+def read_witnessed(layout: Layout, signer: Signer) -> Checkpoint | None:
+    """The head that witnesses cosigned last; None when none was. Raises LedgerBroken when we did not sign it."""
+    try:
+        return open_checkpoint(layout.witnessed.read_bytes(), signer.verifier)
+    except FileNotFoundError:
+        return None
+    except (OSError, ProofRefused) as error:
+        raise LedgerBroken(
+            "the checkpoint that witnesses cosigned is refused",
+            where=str(layout.witnessed),
+            hint='restore it from a backup, or remove it and run "custodes ledger cosign" to get a new one',
         ) from error
 
 

@@ -7,10 +7,12 @@ leaves (0); a *tile level* spans eight of them, as in c2sp.org/tlog-tiles.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
+from custodes import _native
 from custodes.ledger.check_proof import HASH, ProofRefused, inclusion_root, node_hash
 
 EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
@@ -21,7 +23,21 @@ LEAF_LIMIT: Final = 65_535  # tlog-tiles: an entry's length is a uint16
 
 Node = Callable[[int, int], bytes]  # (level, index) -> hash of a complete subtree
 
-_TILES_AT_ONCE: Final = 512  # 4 MiB of hashes folded together: few Python steps per hash, little memory
+_LEAVES_AT_ONCE: Final = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """Leaves of which the caller has only the hashes. row: 32 bytes each. He has seen that each leaf fits."""
+
+    row: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.row) % HASH:
+            raise ValueError("a row of hashes has 32 bytes for each")
+
+    def __len__(self) -> int:
+        return len(self.row) // HASH
 
 
 def leaf_hashes(leaves: Sequence[bytes]) -> bytes:
@@ -30,17 +46,29 @@ def leaf_hashes(leaves: Sequence[bytes]) -> bytes:
     return b"".join([sha(b"\x00" + leaf).digest() for leaf in leaves])
 
 
+def hash_rows(leaves: Iterable[bytes | Hashed]) -> Iterator[bytes]:
+    """The rows of leaf hashes of leaves that come as bytes, as hashes, or as some of both, in order."""
+    rest = iter(leaves)
+    while found := list(islice(rest, _LEAVES_AT_ONCE)):
+        plain: list[bytes] = []
+        for one in found:
+            if isinstance(one, Hashed):
+                yield leaf_hashes(plain) + one.row
+                plain = []
+            else:
+                plain.append(one)
+        if plain:
+            yield leaf_hashes(plain)
+
+
 def parents(row: bytes) -> bytes:
     """The row above a row with an even number of hashes."""
-    sha = hashlib.sha256
-    return b"".join([sha(b"\x01" + row[at : at + 64]).digest() for at in range(0, len(row), 64)])
+    return _native.hash_nodes(row, 1)
 
 
 def perfect(row: bytes) -> bytes:
     """The root over a row whose number of hashes is a power of two."""
-    while len(row) > HASH:
-        row = parents(row)
-    return row
+    return _native.hash_nodes(row, (len(row) // HASH).bit_length() - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +115,9 @@ def append(edge: Edge, hashes: bytes) -> tuple[Edge, list[tuple[int, int, bytes]
         stop = len(row) // TILE_BYTES * TILE_BYTES
         full += [(level, index + at // TILE_BYTES, row[at : at + TILE_BYTES]) for at in range(0, stop, TILE_BYTES)]
         rows.append(row[stop:])
-        rising = b"".join(_tile_roots(row[:stop]))
+        rising = _native.hash_nodes(row[:stop], TILE_HEIGHT)
         level += 1
     return Edge(size, tuple(rows)), full
-
-
-def _tile_roots(row: bytes) -> Iterator[bytes]:
-    step = _TILES_AT_ONCE * TILE_BYTES
-    for at in range(0, len(row), step):
-        part = row[at : at + step]
-        for _ in range(TILE_HEIGHT):
-            part = parents(part)
-        yield part
 
 
 def range_root(node: Node, start: int, stop: int) -> bytes:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +13,9 @@ import pyarrow as pa
 
 from custodes.errors import LedgerBroken
 from custodes.events import segments
-from custodes.events.leaves import leaves
+from custodes.events.leaves import leaf_hashes
+from custodes.ledger.tree import Hashed
+from custodes.ledger.tree import leaf_hashes as hash_leaves
 from custodes.records import Receipt
 from custodes.records.canonical import RECEIPT, file_bytes, receipt_bytes
 
@@ -19,14 +23,16 @@ EVENTS: Final = "events"
 RECEIPTS: Final = "ledger/receipts"
 CONTEXT: Final = "context"
 
+_MOST_THREADS: Final = 4  # each holds one segment in memory
 
-def decoder(data: Path) -> Callable[[Path], Iterable[bytes]]:
+
+def decoder(data: Path) -> Callable[[Path], Iterable[bytes | Hashed]]:
     """For the workspace's folder `data`: from a sealed file to its leaves, in order. Raises what decoding raises."""
 
-    def leaves_of(file: Path) -> Iterable[bytes]:
+    def leaves_of(file: Path) -> Iterable[bytes | Hashed]:
         path = file.relative_to(data).as_posix()
         if path.startswith(f"{EVENTS}/"):
-            return event_leaves(segments.read(file), file.read_bytes())
+            return [event_leaves(segments.read(file), file.read_bytes())]
         if path.startswith(f"{RECEIPTS}/"):
             return _receipt_leaves(file)
         if path.startswith(f"{CONTEXT}/"):
@@ -36,13 +42,34 @@ def decoder(data: Path) -> Callable[[Path], Iterable[bytes]]:
     return leaves_of
 
 
-def event_leaves(table: pa.Table, data: bytes) -> list[bytes]:
-    """The leaves of a segment: one per event, then one for the file as it is (`data`).
+def event_leaves(table: pa.Table, data: bytes) -> Hashed:
+    """The leaves of a segment, hashed: one per event, then one for the file as it is (`data`).
 
     Without the last one, whoever can write the state could put equal rows into a file with false statistics, and the
     engine, which skips row groups by their statistics, would not see them.
     """
-    return [*leaves(table), file_bytes(EVENTS, hashlib.sha256(data).digest())]
+    return Hashed(leaf_hashes(table) + _file_leaf(data))
+
+
+def event_files(tables: Iterable[pa.Table], first: int) -> Iterator[tuple[bytes, Hashed]]:
+    """Each table as a segment's file and its leaves, in order; the first row is leaf `first` of the ledger.
+
+    Files are written and rows hashed beside each other: both let go of Python's lock.
+    """
+    numbered = []
+    for table in tables:
+        numbers = pa.array(range(first, first + table.num_rows), pa.int64())
+        numbered.append(table.append_column("leaf", numbers))
+        first += table.num_rows + 1
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS)) as pool:
+        written = [(pool.submit(segments.write, table), pool.submit(leaf_hashes, table)) for table in numbered]
+        for file, row in written:
+            data = file.result()
+            yield data, Hashed(row.result() + _file_leaf(data))
+
+
+def _file_leaf(data: bytes) -> bytes:
+    return hash_leaves([file_bytes(EVENTS, hashlib.sha256(data).digest())])
 
 
 def receipts_file(receipts: Sequence[Receipt]) -> tuple[bytes, list[bytes]]:

@@ -17,7 +17,7 @@ from custodes.events import segments
 from custodes.events.interface import LogReader, Position, Quarantined
 from custodes.events.readers import Settings, open_log
 from custodes.events.reading import closed_folders
-from custodes.pipeline.evidence import EVENTS, event_leaves
+from custodes.pipeline.evidence import EVENTS, event_files
 from custodes.pipeline.mapped import suspicious
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.rotation import Places, untouched
@@ -249,13 +249,9 @@ def _seal(workspace: Workspace, held: _Held, outcome: IngestOutcome) -> None:
     outcome.duplicates += held.count - added
     if fresh:
         with workspace.ledger.begin() as batch:
-            first = batch.first
-            for folder, table in fresh:
-                numbers = pa.array(range(first, first + table.num_rows), pa.int64())
-                data = segments.write(table.append_column("leaf", numbers))
-                leaves = event_leaves(table, data)
+            files = event_files([table for _, table in fresh], batch.first)
+            for (folder, _), (data, leaves) in zip(fresh, files, strict=True):
                 batch.add(folder, ".parquet", data, leaves)
-                first += len(leaves)
             batch.commit(now)
     workspace.intake.advance(
         [(log, read_as, position) for (log, _), (read_as, position) in held.reached.items()],

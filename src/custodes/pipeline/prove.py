@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from custodes.errors import BadInput
+from custodes.events import segments
+from custodes.pipeline.evidence import EVENTS
 from custodes.pipeline.open_engine import open_engine
 from custodes.pipeline.who import event_of
 from custodes.pipeline.workspace import VERIFIER, Workspace
 from custodes.records.canonical import event_bytes
 
-_QUERY = "select * from event where event_id = $event or leaf = try_cast($event as bigint) order by leaf limit 1000"
+_QUERY = "select * from event where event_id = $event order by leaf limit 1000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,10 @@ class WrittenProof:
 
 def prove(workspace: Workspace, event: str, folder: Path) -> list[WrittenProof]:
     """Write the proofs of an event (every row of it) or of the event at a ledger index. Raises BadInput."""
-    with open_engine(workspace) as engine:
-        rows = engine.ask(_QUERY, {"event": event}).to_pylist()
+    rows = _at_index(workspace, int(event)) if event.isascii() and event.isdigit() and len(event) < 19 else []
+    if not rows:
+        with open_engine(workspace) as engine:
+            rows = engine.ask(_QUERY, {"event": event}).to_pylist()
     if not rows:
         raise BadInput("no sealed event has this id or index", hint='"custodes who SUBJECT" shows ledger indices')
     try:
@@ -36,7 +40,7 @@ def prove(workspace: Workspace, event: str, folder: Path) -> list[WrittenProof]:
         key.write_bytes((workspace.data / VERIFIER).read_bytes())
         written = []
         for row in rows:
-            leaf: int = row["leaf"]
+            leaf = int(str(row["leaf"]))
             proof, leaf_file = folder / f"{leaf}.tlog-proof", folder / f"{leaf}.leaf"
             proof.write_text(workspace.ledger.prove(leaf), encoding="utf-8")
             leaf_file.write_bytes(event_bytes(event_of(row)))
@@ -46,3 +50,21 @@ def prove(workspace: Workspace, event: str, folder: Path) -> list[WrittenProof]:
             f"the proof cannot be written ({error.strerror})", where=str(folder), hint="name another folder with --out"
         ) from error
     return written
+
+
+def _at_index(workspace: Workspace, leaf: int) -> list[dict[str, object]]:
+    """The event at a ledger index, from the one row group that holds it; nothing where no event is."""
+    for seal in workspace.seals.list():
+        row = leaf - seal.first
+        # The last leaf of a segment is the file itself.
+        if not (seal.path.startswith(f"{EVENTS}/") and 0 <= row < seal.count - 1):
+            continue
+        file = workspace.data / seal.path
+        if not file.exists() and file not in workspace.segments():
+            raise BadInput(
+                f"the event at index {leaf} is no longer kept",
+                where=seal.path,
+                hint="it was pruned; a proof that was given before still holds",
+            )
+        return segments.read_row(file, row)
+    return []

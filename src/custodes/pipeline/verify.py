@@ -6,20 +6,24 @@ from pathlib import Path
 
 from custodes.errors import CouldNotRun, LedgerBroken
 from custodes.ledger import fsck
-from custodes.ledger.check_proof import ProofRefused, VerifierKey, read_key
+from custodes.ledger.check_proof import Policy, ProofRefused, VerifierKey, read_key
 from custodes.pipeline.evidence import CONTEXT, EVENTS, RECEIPTS, decoder
 from custodes.pipeline.progress import Progress
+from custodes.pipeline.prune import pruned
 from custodes.pipeline.workspace import MARKER, VERIFIER
 from custodes.records import LedgerStatus
 from custodes.state.database import Database
 from custodes.state.seals import StateSeals
 
 
-def verify(data: Path, progress: Progress, *, key_file: Path | None = None) -> LedgerStatus:
+def verify(
+    data: Path, progress: Progress, *, key_file: Path | None = None, policy: Policy | None = None
+) -> LedgerStatus:
     """Check every sealed file, leaf, tile and the signed checkpoint of a workspace's folder; report every problem.
 
-    key_file: the log's public key as it was published; the workspace's own copy unless given. The caller keeps
-    writers out. Raises CouldNotRun when there is nothing to verify.
+    key_file: the log's public key as it was published; the workspace's own copy unless given. policy: the
+    witnesses whose quorum must have cosigned. The caller keeps writers out.
+    Raises CouldNotRun when there is nothing to verify.
     """
     progress.step("verify")
     if not (data / MARKER).exists():
@@ -37,6 +41,8 @@ def verify(data: Path, progress: Progress, *, key_file: Path | None = None) -> L
             decoder(data),
             lambda done, total: progress.advance("leaves", done, total),
             folders=(EVENTS, CONTEXT, RECEIPTS),
+            policy=policy,
+            pruned=pruned(data, seals.list()),
         )
         head = seals.head()
     finally:

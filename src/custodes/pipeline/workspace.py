@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import secrets
@@ -12,8 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from custodes.config import Config
-from custodes.errors import CouldNotRun
+from custodes.errors import CouldNotRun, LedgerBroken
+from custodes.ledger.check_proof import ProofRefused, read_key
+from custodes.ledger.checkpoint import open_checkpoint
+from custodes.ledger.layout import Layout
 from custodes.ledger.log import Ledger
+from custodes.ledger.note import load_key
 from custodes.pipeline.evidence import CONTEXT, EVENTS, RECEIPTS, receipts_file
 from custodes.records import Receipt, Tokeniser
 from custodes.state.casebook import Casebook
@@ -71,8 +76,16 @@ class Workspace:
         self.rulings = Rulings(database)
 
     def segments(self) -> list[Path]:
-        """The sealed event files, oldest leaf first."""
-        return [self.data / seal.path for seal in self.seals.list() if seal.path.startswith(f"{EVENTS}/")]
+        """The sealed event files that are kept, oldest leaf first."""
+        sealed = self.seals.list()
+        paths = [seal.path for seal in sealed if seal.path.startswith(f"{EVENTS}/")]
+        if not all((self.data / path).exists() for path in paths):
+            from custodes.pipeline.prune import pruned  # noqa: PLC0415 - it works on a workspace
+
+            # Any other file that is missing stays in the list, so that whoever reads it says so.
+            gone = pruned(self.data, sealed)
+            paths = [path for path in paths if path not in gone or (self.data / path).exists()]
+        return [self.data / path for path in paths]
 
     def snapshots(self) -> dict[str, Path]:
         """The newest sealed snapshot of each kind of context."""
@@ -149,7 +162,13 @@ def _create(config: Config) -> None:
         database.close()
     _write_new(data / VERIFIER, f"{ledger.verifier.text}\n".encode())
     # From here on the workspace counts: a part that is missing later is a loss, not a first run cut short.
-    _write_new(data / MARKER, b"custodes workspace 1\n")
+    told = token_line((data / TOKEN_KEY).read_bytes())
+    _write_new(data / MARKER, f"custodes workspace 1\n{told}\n".encode())
+
+
+def token_line(key: bytes) -> str:
+    """What the marker says of the token key: a hash of 32 random bytes, which tells nothing of them."""
+    return f"token key {hashlib.blake2b(key, digest_size=16, person=b'custodes-marker').hexdigest()}"
 
 
 def _open(config: Config, clock: Callable[[], datetime], by: str) -> Workspace:
@@ -162,6 +181,14 @@ def _open(config: Config, clock: Callable[[], datetime], by: str) -> Workspace:
                 hint="restore it from a backup; to begin anew, move the whole folder away",
             )
     token_key = (data / TOKEN_KEY).read_bytes()
+    _, *told = (data / MARKER).read_bytes().decode(errors="replace").split("\n")
+    if any(told) and told != [token_line(token_key), ""]:  # markers of earlier releases say nothing of it
+        raise CouldNotRun(
+            "this is not the token key that the workspace was begun with",
+            where=str(data / TOKEN_KEY),
+            hint="restore it from a backup: with another key the same person gets another token, and is not found",
+        )
+    _must_fit(data)
     database = Database.open(data / "state.db")
     seals = StateSeals(database)
     try:
@@ -170,6 +197,23 @@ def _open(config: Config, clock: Callable[[], datetime], by: str) -> Workspace:
         database.close()
         raise
     return Workspace(config, database=database, ledger=ledger, seals=seals, token_key=token_key, clock=clock, by=by)
+
+
+def _must_fit(data: Path) -> None:
+    """Signing key and public key must be one pair; the signed checkpoint tells which of the two is not ours."""
+    public = (data / VERIFIER).read_text(encoding="utf-8", errors="replace").strip()
+    if load_key(data / LOG_KEY).verifier.text == public:
+        return
+    try:
+        open_checkpoint(Layout(data).checkpoint.read_bytes(), read_key(public))
+        odd = LOG_KEY
+    except (OSError, ProofRefused):
+        odd = VERIFIER
+    raise LedgerBroken(
+        "this key is not the one that the ledger was begun with",
+        where=str(data / odd),
+        hint="restore it from a backup",
+    )
 
 
 def _origin(name: str) -> str:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-ReceiptKind = Literal["scan", "ingest", "detect", "decision", "memo", "look", "run", "context", "ruling", "export"]
+ReceiptKind = Literal[
+    "scan", "ingest", "detect", "decision", "memo", "look", "run", "context", "ruling", "export", "prune", "adopt"
+]
 Detail = str | int | float | bool | None
 
 

@@ -1,0 +1,5 @@
+//! How do columns of events become hashes of leaves, and hashes a tree?
+
+pub mod encode;
+pub(crate) mod python;
+pub mod tree;

@@ -1,0 +1,90 @@
+"""Which old evidence is no longer kept, and who can tell that it was us who removed it?
+
+Only the content of old events goes. Their leaf hashes stay in the tiles, so every proof that was given out, every
+later proof and the chain of checkpoints hold as before. What was removed is a leaf itself: a receipt names each file,
+is sealed before the file goes, and is what `ledger verify` believes when the file is missing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from custodes.errors import BadInput, CouldNotRun
+from custodes.ledger.segments import Seal
+from custodes.pipeline.evidence import EVENTS, RECEIPTS
+from custodes.pipeline.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """files: below the data folder. leaves: how many leaves they held. done: whether they were removed."""
+
+    files: tuple[str, ...]
+    leaves: int
+    done: bool
+
+
+def pruned(data: Path, seals: Iterable[Seal]) -> dict[str, str]:
+    """The files that sealed receipts say were removed on purpose, each with its SHA-256 in hexadecimal.
+
+    Verification compares the receipts themselves with the ledger; a receipt that cannot be read says nothing here.
+    """
+    found: dict[str, str] = {}
+    for seal in seals:
+        if not seal.path.startswith(f"{RECEIPTS}/"):
+            continue
+        try:
+            lines = (data / seal.path).read_bytes().splitlines()
+            told = [json.loads(line) for line in lines]
+        except (OSError, ValueError):
+            continue
+        for one in told:
+            if isinstance(one, dict) and one.get("kind") == "prune" and isinstance(one.get("detail"), dict):
+                found[str(one["detail"].get("path"))] = str(one["detail"].get("sha256"))
+    return found
+
+
+def prune(workspace: Workspace, before: date, *, sure: bool) -> Pruned:
+    """Remove the events of the UTC days before that one. sure: do it, not only say what would go.
+
+    Receipts first, files second: a crash between the two leaves files that the next call removes. Raises BadInput for a
+    day that is not over, CouldNotRun when a file cannot be removed.
+    """
+    if before > workspace.clock().date():
+        raise BadInput("the day is not over yet", where=before.isoformat(), hint="name a day in the past")
+    old = [seal for seal in workspace.seals.list() if _is_before(seal.path, before)]
+    there = [seal for seal in old if (workspace.data / seal.path).exists()]
+    if sure and there:
+        _remove(workspace, there, before)
+    return Pruned(tuple(seal.path for seal in there), sum(seal.count for seal in there), done=sure)
+
+
+def _is_before(path: str, day: date) -> bool:
+    top, _, rest = path.partition("/day=")
+    return top == EVENTS and rest.partition("/")[0] < day.isoformat()
+
+
+def _remove(workspace: Workspace, seals: Sequence[Seal], before: date) -> None:
+    known = pruned(workspace.data, workspace.seals.list())
+    receipts = [
+        workspace.receipt(
+            "prune", before=before.isoformat(), path=seal.path, sha256=seal.sha256, first=seal.first, count=seal.count
+        )
+        for seal in seals
+        if known.get(seal.path) != seal.sha256
+    ]
+    if receipts:
+        workspace.seal_receipts(receipts)
+    for seal in seals:
+        try:
+            (workspace.data / seal.path).unlink()
+        except OSError as error:
+            raise CouldNotRun(
+                f"a file cannot be removed ({error.strerror})",
+                where=seal.path,
+                hint="check its rights, then prune again: what is named in a receipt already goes without another",
+            ) from error
