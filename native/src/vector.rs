@@ -190,7 +190,7 @@ mod tests {
             id: "secret".to_owned(),
             anchor: "literal".to_owned(),
             literals: literals.iter().map(|&literal| literal.to_owned()).collect(),
-            regex: "[A-Za-z_-]{2,}".to_owned(),
+            regex: "[A-Za-z_<-]{2,}".to_owned(),
             lead: 0,
             validator: None,
             keep_unvalidated: false,

@@ -124,8 +124,7 @@ const LITERALS: [(&str, &str, bool); 7] = [
 
 #[test]
 fn short_literals_are_met_wherever_they_may_stand() {
-    let mut specs =
-        vec![spec("SK", "literal", r"\bSK[0-9a-f]{4}\b", None), spec("ID", "literal", "ID[A-Z<]{3}", None)];
+    let mut specs = vec![spec("SK", "literal", r"\bSK[0-9a-f]{4}\b", None), spec("ID", "literal", "ID[A-Z<]{3}", None)];
     for spec in &mut specs {
         spec.literals = vec![spec.id.clone()];
     }

@@ -16,15 +16,23 @@ static ALONE: LazyLock<Vec<Patterns>> = LazyLock::new(|| {
     SHIPPED.specs.iter().map(one).collect()
 });
 
-fuzz_target!(|text: &[u8]| {
-    let together = ALL.text(text);
-    for (index, pattern) in ALONE.iter().enumerate() {
-        let of_this = together.iter().filter(|hit| hit.pattern == index).map(|hit| (hit.start, hit.end, hit.validated));
-        let alone = pattern.text(text);
-        assert!(
-            of_this.eq(alone.iter().map(|hit| (hit.start, hit.end, hit.validated))),
-            "{} is found otherwise alone",
-            SHIPPED.specs[index].id
-        );
+// Hundreds of scanners are made ready before the first text, whose time is measured.
+fuzz_target!(
+    init: {
+        LazyLock::force(&ALL);
+        LazyLock::force(&ALONE);
+    },
+    |text: &[u8]| {
+        let together = ALL.text(text);
+        for (index, pattern) in ALONE.iter().enumerate() {
+            let of_this = together.iter().filter(|hit| hit.pattern == index);
+            let of_this = of_this.map(|hit| (hit.start, hit.end, hit.validated));
+            let alone = pattern.text(text);
+            assert!(
+                of_this.eq(alone.iter().map(|hit| (hit.start, hit.end, hit.validated))),
+                "{} is found otherwise alone",
+                SHIPPED.specs[index].id
+            );
+        }
     }
-});
+);
