@@ -199,11 +199,15 @@ def test_an_empty_table_is_inferred_and_told_to_be_empty(shop: Callable[..., str
 
 
 def test_a_folder_without_any_sql_is_no_silence(shop: Callable[..., str], tmp_path: Path) -> None:
-    """A flow that was declared and tells nothing is told."""
-    (tmp_path / "etl").mkdir()
-    toml = shop() + '[flows.a]\npaths = ["etl"]\nstore = "shop"\n'
-    (reason,) = reasons(scanned(tmp_path, toml), "flows.a")
-    assert "the folder holds no SQL script" in reason
+    """A flow that was declared and tells nothing is told, and so is one folder among others."""
+    for name in ("etl", "jobs"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "jobs" / "a.sql").write_text("insert into archive select email from customers;")
+    toml = shop() + '[flows.a]\npaths = ["etl", "jobs"]\nstore = "shop"\n[flows.b]\npaths = ["etl"]\n'
+    outcome = scanned(tmp_path, toml)
+    (reason,) = reasons(outcome, "flows.a")
+    assert reason.startswith("etl: the folder holds no SQL script")
+    assert reasons(outcome, "flows.b") == [": no file of it holds SQL, events or a manifest"]
 
 
 def test_what_was_cut_short_disagrees_with_its_lineage(shop: Callable[..., str], tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from custodes.datamap.lineage.trace import Tracer
 from custodes.errors import BadInput
 
 _REMEMBERED: Final = 20_000  # statements of logs
-_NOTHING: Final = "the folder holds no SQL script, dbt manifest, query log or OpenLineage event"
+#: The reason of a gap: nothing of a folder that was named is read.
+NOTHING: Final = "the folder holds no SQL script, dbt manifest, query log or OpenLineage event"
 
 Schema = Mapping[str, Sequence[str]]
 
@@ -81,7 +82,7 @@ def follow_parts(
         known.update(one.schema)
     known.update(schema or {})
     following = _Following(chosen, known, default_schema)
-    following.gaps.extend(Uncovered(path.as_posix(), 0, _NOTHING) for path in paths if choose.nothing_in(path))
+    following.gaps.extend(Uncovered(path.as_posix(), 0, NOTHING) for path in paths if choose.nothing_in(path))
     scripts = [script for _, one in given for script in one.scripts if not script.number]
     for script in scripts if len(scripts) > 1 else ():
         following.learn(script)
