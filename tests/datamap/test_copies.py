@@ -156,7 +156,7 @@ def test_a_part_is_told_as_a_bound() -> None:
     sketches.close(Dataset("shop", "b", ()), [verdict], whole=False)
     (found,) = copies(sketches.all())
     assert found.at_least
-    assert found.said == "at least 100%"
+    assert found.said == "as far as was read, 100%"
 
 
 def test_a_small_export_of_a_large_table_is_found() -> None:

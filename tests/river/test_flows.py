@@ -176,6 +176,40 @@ def test_a_field_that_nobody_read_is_inferred_and_never_passed_off_as_seen(
     assert one.reasons[0].startswith("inferred by lineage")
 
 
+def test_a_list_of_towns_alone_contradicts_nobody(shop: Callable[..., str], tmp_path: Path) -> None:
+    """A town counts only beside other personal data: a count by town holds none, and nothing is wrong with that."""
+    toml = shop(
+        "alter table customers add column city text",
+        "update customers set city = case id % 3 when 0 then 'Tallinn' when 1 then 'Berlin' else 'Tartu' end",
+        "create view per_city as select city, count(*) as n from customers group by city",
+    )
+    outcome = scanned(tmp_path, toml)
+    assert "city" in {one.category for one in outcome.fields if one.dataset == "main.customers"}
+    assert outcome.told.disagreements == ()
+
+
+def test_an_empty_table_is_inferred_and_told_to_be_empty(shop: Callable[..., str], tmp_path: Path) -> None:
+    """It was read, and held nothing: the reason must not say that nobody read it."""
+    (tmp_path / "etl").mkdir()
+    (tmp_path / "etl" / "a.sql").write_text("insert into archive select email from customers;")
+    toml = shop("create table archive (mail text)") + '[flows.a]\npaths = ["etl"]\nstore = "shop"\n'
+    (one,) = scanned(tmp_path, toml).told.inferred
+    assert (one.dataset, one.category) == ("main.archive", "email")
+    assert one.reasons[0] == "inferred by lineage: its dataset has no rows"
+
+
+def test_a_folder_without_any_sql_is_no_silence(shop: Callable[..., str], tmp_path: Path) -> None:
+    """A flow that was declared and tells nothing is told, and so is one folder among others."""
+    for name in ("etl", "jobs"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "jobs" / "a.sql").write_text("insert into archive select email from customers;")
+    toml = shop() + '[flows.a]\npaths = ["etl", "jobs"]\nstore = "shop"\n[flows.b]\npaths = ["etl"]\n'
+    outcome = scanned(tmp_path, toml)
+    (reason,) = reasons(outcome, "flows.a")
+    assert reason.startswith("etl: the folder holds no SQL script")
+    assert reasons(outcome, "flows.b") == [": no file of it holds SQL, events or a manifest"]
+
+
 def test_what_was_cut_short_disagrees_with_its_lineage(shop: Callable[..., str], tmp_path: Path) -> None:
     toml = shop("create view domains as select substr(email, instr(email, '@') + 1, 3) as part from customers")
     with workspace(tmp_path, toml) as opened:

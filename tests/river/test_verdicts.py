@@ -178,6 +178,23 @@ def test_explain_refuses_a_field_that_is_not_there(scanned: Path) -> None:
     assert refused.code == 2
     assert f'did you mean "{FIELD}"?' in refused.err
     assert custodes("explain", "gone.main.customers.email", cwd=scanned).code == 2
+    whole = custodes("explain", "shop.main.customers", cwd=scanned)
+    assert (whole.code, "name one of the fields in it: shop.main.customers." in whole.err) == (2, True)
+    store = custodes("explain", "shop", cwd=scanned)
+    assert (store.code, "this is a store" in store.err) == (2, True)
+
+
+def test_explain_never_calls_a_nested_field_empty(tiny: Tiny) -> None:
+    """A name that is too short is refused with the whole names, whether it is a record's or a list's."""
+    folder = tiny(extra='[stores.files]\nkind = "files"\npath = "files"\n')
+    (folder / "files").mkdir()
+    records = [json.dumps({"user": {"mails": [f"person{n}@example.com"]}}) for n in range(40)]
+    (folder / "files" / "a.jsonl").write_text("\n".join(records))
+    assert custodes("scan", cwd=folder).code == 0
+    for short in ("files.a.jsonl.user", "files.a.jsonl.user.mails"):
+        refused = custodes("explain", short, cwd=folder)
+        assert refused.code == 2, refused.out
+        assert "name one of the fields in it: files.a.jsonl.user.mails[]" in refused.err
 
 
 def test_explain_tells_what_people_ruled(scanned: Path) -> None:
@@ -186,6 +203,19 @@ def test_explain_tells_what_people_ruled(scanned: Path) -> None:
     answer = custodes("explain", FIELD, cwd=scanned)
     assert "held not personal by user:" in answer.out
     assert "made-up addresses of a load test" in answer.out
+    assert answer.out.startswith(f"{FIELD}: nothing personal (")
+    told = custodes("explain", FIELD, "--json", cwd=scanned).json
+    assert (told["personal"], told["suppressed"], told["confirmed"]) == (False, ["email"], [])
+
+
+def test_explain_counts_what_people_confirmed(scanned: Path) -> None:
+    """The first line never contradicts the map, and says that the cells alone do not tell it."""
+    number = "shop.main.customers.id"
+    assert custodes("verdicts", "confirm", number, "api_key", "--why", "ids open doors", cwd=scanned).code == 0
+    answer = custodes("explain", number, cwd=scanned)
+    assert answer.out.startswith(f"{number}: api_key (ruled, not found in its cells) (40 filled")
+    told = custodes("explain", number, "--json", cwd=scanned).json
+    assert (told["personal"], told["suppressed"], told["confirmed"]) == (True, [], ["api_key"])
 
 
 def test_a_field_is_confirmed_by_the_path_that_a_scan_would_tell(tiny: Tiny) -> None:
@@ -214,7 +244,7 @@ def test_explain_judges_what_could_be_read_of_a_mended_file(tiny: Tiny) -> None:
     scanned = custodes("scan", "--json", cwd=folder)
     assert "rows of another width" in str(scanned.json["uncovered"])
     answer = custodes("explain", "files.a.csv.mail", "--json", cwd=folder)
-    assert answer.code == 0, answer.err
+    assert answer.code == 3, answer.err
     assert answer.json["candidates"][0]["category"] == "email"
     assert "rows of another width" in answer.json["gap"]
     assert "not all of it was read: rows of another width" in custodes("explain", "files.a.csv.mail", cwd=folder).out

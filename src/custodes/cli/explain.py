@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from custodes.cli.app import app
+from custodes.cli.app import CLEAN, UNCOVERED, app
 from custodes.cli.progress import shown
 from custodes.cli.river import Json
 from custodes.cli.workspace import reading
@@ -28,6 +29,7 @@ def explain(
     with reading() as workspace, shown(quiet=json) as progress:
         found = run_explain(workspace, field, progress)
     print(show.as_json(explained_plain(found)) if json else explained_text(found))
+    sys.exit(CLEAN if found.whole else UNCOVERED)
 
 
 def explained_plain(found: Explained) -> dict[str, object]:
@@ -53,8 +55,10 @@ def explained_text(found: Explained) -> str:
     name = f"{found.store}.{found.dataset}.{found.field}"
     if found.unread:
         return "\n".join(map(safe, [*_unread(found, name), *_flows(found)]))
-    told = [one.category for one in found.candidates if one.told]
-    lines = [f"{name}: {', '.join(told) or 'nothing personal'} ({found.filled:,} filled cells in {found.rows:,} rows)"]
+    by_itself = {one.category for one in found.candidates if one.told}
+    holds = [one if one in by_itself else f"{one} (ruled, not found in its cells)" for one in found.holds]
+    counted = f"{found.filled:,} filled cells in {found.rows:,} rows"
+    lines = [f"{name}: {', '.join(holds) or 'nothing personal'} ({counted})"]
     for one in found.candidates:
         lines += ["", _title(one), *(f"    {reason}" for reason in one.reasons)]
     if not found.candidates:

@@ -90,6 +90,7 @@ def _as_text(parts: Iterable[Lineage]) -> int:
             how = "" if edge.kind == "direct" else "  (indirect)"
             print(show.safe(f"{edge.file}:{edge.statement}  {edge.source} -> {edge.target}{how}"))
     for gap in gaps:
-        print(show.safe(f"uncovered: {gap.file}:{gap.statement}  {gap.reason}"))
+        place = f"{gap.file}:{gap.statement}" if gap.statement else gap.file
+        print(show.safe(f"uncovered: {place}  {gap.reason}"))
     print(f"{edges} edges from {statements} statements, {len(gaps)} uncovered")
     return len(gaps)

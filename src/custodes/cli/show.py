@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from custodes.cli.copied import copies_text
 from custodes.records import (
     SEVERITY_NAMES,
     Examined,
@@ -138,11 +139,25 @@ def scan_text(outcome: ScanOutcome, findings: Sequence[Finding], flowing: Sequen
                 for field in one.verdicts
             )
     lines.extend(suppressed_line(one) for one in outcome.suppressed)
-    lines.extend(f"copy: {one.said} of the values of {one.a} stand in {one.b} as well" for one in outcome.copies)
+    lines.extend(copies_text(outcome.copies))
     lines.extend(f"{_CHECKS.get(finding.check, finding.check)}: {finding.reason}" for finding in findings)
-    return _page([*lines, *flowing, *uncovered_lines(outcome.skipped)])
+    return _page([*lines, *flowing, *_looked_at(outcome), *uncovered_lines(outcome.skipped)])
 
 
+def _looked_at(outcome: ScanOutcome) -> list[str]:
+    """How much was looked at, and where nothing was found: no dataset goes without a word."""
+    if not outcome.examined:
+        return []
+    quiet = [f"{one.store}.{one.dataset}" for one in outcome.examined if not one.verdicts]
+    count, rows = len(outcome.examined), sum(one.rows_read for one in outcome.examined)
+    told = f"looked at: {count:,} dataset{'' if count == 1 else 's'}, {rows:,} rows"
+    if not quiet:
+        return [f"{told}; something personal in each"]
+    more = f" and {len(quiet) - _QUIET:,} more (scan --json)" if len(quiet) > _QUIET else ""
+    return [f"{told}; nothing personal found in {', '.join(quiet[:_QUIET])}{more}"]
+
+
+_QUIET: Final = 10  # datasets without a verdict that are named
 _CHECKS = {"misplaced_data": "misplaced", "schema_drift": "drift"}
 
 

@@ -103,4 +103,4 @@ def _wrapped(text: str, margin: str) -> str:
 
 
 def _more(count: int, what: str) -> list[str]:
-    return [f"  and {count} more {what}"] if count > 0 else []
+    return [f"  and {count} more {what if count > 1 else what.removesuffix('s')}"] if count > 0 else []

@@ -77,12 +77,14 @@ def flowing(
     partial: Partial,
     held_harmless: frozenset[tuple[str, str, str, str]] = frozenset(),
     anonymisers: Iterable[str] = (),
+    beside: frozenset[str] = frozenset(),
 ) -> Flowing:
     """Follow the categories of the map along the edges.
 
     partial: whether something of a (store, dataset) was not seen: what lineage brings there is inferred, and
     contradicts nobody. held_harmless: (store, dataset, field, category) that people ruled to be none. anonymisers:
-    functions that stop a category, beside those of `propagate.DEFAULT`.
+    functions that stop a category, beside those of `propagate.DEFAULT`. beside: categories that the scan tells only
+    beside other personal data: a list of towns alone contradicts nobody.
     """
     stops = DEFAULT | {name.lower() for name in anonymisers}
     numbered = sorted(
@@ -107,7 +109,7 @@ def flowing(
     )
     ways = _Ways(numbered)
     whole = {key for key, one in known.items() if one.rows_read and not partial(*key)}
-    inferred, missing = _arrived(travelled.arrived, ways, whole, known, held_harmless)
+    inferred, missing = _arrived(travelled.arrived, ways, whole, known, held_harmless, beside)
     carried = _carried(seen, travelled.arrived, numbered, stops)
     return Flowing(
         inferred=tuple(inferred),
@@ -162,6 +164,7 @@ def _arrived(
     whole: set[tuple[str, str]],
     known: Mapping[tuple[str, str], Examined],
     held_harmless: frozenset[tuple[str, str, str, str]],
+    beside: frozenset[str],
 ) -> tuple[list[Field], list[Disagreement]]:
     """What lineage brings where the scan found nothing: inferred where nobody looked, else a disagreement."""
     inferred: list[Field] = []
@@ -172,8 +175,11 @@ def _arrived(
         if not place.store or (*place, category) in held_harmless:
             continue
         if (place.store, place.dataset) not in whole:
-            reasons = ("inferred by lineage: nobody has read this field", signed(1.0, ways.told(one)))
+            why = _unseen(known.get((place.store, place.dataset)))
+            reasons = (f"inferred by lineage: {why}", signed(1.0, ways.told(one)))
             inferred.append(Field(*place, category, one.confidence * _INFERRED, 0, 0, reasons))
+        elif category in beside and not known[place.store, place.dataset].verdicts:
+            continue
         elif place.field != STAR and place not in judged and one.confidence >= _SURE_ENOUGH:
             last = ways.edge(one.steps[-1])
             through = tuple(sorted(frozenset().union(*(step.edge.through for step in one.steps))))
@@ -181,6 +187,13 @@ def _arrived(
             source = _place(one.steps[-1].source)
             missing.append(Disagreement("missing", place, category, sure, last.said_by, source, through, last))
     return inferred, missing
+
+
+def _unseen(one: Examined | None) -> str:
+    """Why the scan could not see what a field holds."""
+    if one is None:
+        return "nobody has read this field"
+    return "not all of its dataset could be read" if one.rows_read else "its dataset has no rows"
 
 
 def _unexpected(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from typing import Final
 
 from custodes.config import StoreConfig
 from custodes.datamap.candidates import Candidate, candidates
@@ -24,13 +25,15 @@ from custodes.pipeline.workspace import Workspace
 from custodes.records import Dataset, Field, FlowEdge, Place
 from custodes.stores.interface import Store, Unreadable
 
+_SHOWN: Final = 5  # fields in a hint
+
 
 @dataclass(frozen=True, slots=True)
 class Explained:
     """One field as it was judged now. filled: cells that are not empty, of rows read.
 
     candidates: what the scan tells of it, then what it decided against; none where every cell is empty.
-    rulings: what people ruled on it, in words.
+    rulings: what people ruled on it, in words; confirmed and suppressed: the categories that they ruled on.
     comes_from, flows_to: the known edges into and out of it, those that carry values first; edges of its whole
     dataset (field `*`) are among them. unread: why nobody could read it; inferred: what lineage alone says then.
     gap: what of its dataset could not be read, or was mended; empty when all was read.
@@ -48,11 +51,24 @@ class Explained:
     unread: str = ""
     inferred: tuple[Field, ...] = ()
     gap: str = ""
+    confirmed: tuple[str, ...] = ()
+    suppressed: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> tuple[str, ...]:
+        """The categories that stand: what the scan tells and nobody ruled away, then what people confirmed."""
+        told = [one.category for one in self.candidates if one.told and one.category not in self.suppressed]
+        return tuple(dict.fromkeys([*told, *self.confirmed]))
 
     @property
     def personal(self) -> bool:
-        """Whether the scan tells anything of it."""
-        return any(one.told for one in self.candidates)
+        """Whether anything stands, rulings applied: as `scan` tells it."""
+        return bool(self.holds)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it could be read, and all of its dataset."""
+        return not self.unread and not self.gap
 
 
 def explain(workspace: Workspace, name: str, progress: Progress) -> Explained:
@@ -123,9 +139,21 @@ def _read(workspace: Workspace, name: str, progress: Progress) -> Explained:
                     found = _explained(workspace, classifier, chosen, store, dataset, field, progress, known)
                     if found is not None:
                         return found
-    close = get_close_matches(name, known, n=1)
-    hint = f'did you mean "{close[0]}"?' if close else "name it as store.dataset.field, as scan shows it"
-    raise BadInput(f'no field "{name}"', hint=hint)
+    raise BadInput(f'no field "{name}"', hint=_hint(workspace, name, known))
+
+
+def _hint(workspace: Workspace, name: str, known: list[str]) -> str:
+    """What lies under the name, where it is that of a store, a dataset or a nested record; else the nearest field."""
+    below = (f"{name}.", f"{name}[", f"{name}/")
+    under = [one for one in dict.fromkeys(known) if one.startswith(below) and not one.endswith(".")]
+    under = [one for one in under if f"{one}[]" not in under]  # a list is named by its items
+    if under:
+        more = f", and {len(under) - _SHOWN:,} more" if len(under) > _SHOWN else ""
+        return f"name one of the fields in it: {', '.join(under[:_SHOWN])}{more}"
+    if any(name == store.name for store in workspace.config.stores):
+        return "this is a store; name one of its fields as store.dataset.field, as scan shows it"
+    close = get_close_matches(name, [one for one in known if not one.endswith(".")], n=1)
+    return f'did you mean "{close[0]}"?' if close else "name it as store.dataset.field, as scan shows it"
 
 
 def _explained(
@@ -160,25 +188,44 @@ def _explained(
         gap = error.reason
     columns = {column.tally.path: column for column in tally.judged()}
     known += [f"{dataset.full_name}.{path}" for path in columns]
-    rulings = tuple(_rulings(workspace, dataset, field))
+    suppressed, confirmed = _rulings(workspace, dataset, field)
+    found = Explained(
+        dataset.store,
+        dataset.name,
+        field,
+        rows,
+        filled=0,
+        candidates=(),
+        rulings=(*suppressed.values(), *confirmed.values()),
+        gap=gap,
+        confirmed=tuple(confirmed),
+        suppressed=tuple(suppressed),
+    )
     if field in columns:
         column = columns[field]
-        told = tuple(candidates(column, classifier))
-        return Explained(dataset.store, dataset.name, field, rows, column.filled, told, rulings, gap=gap)
-    if field in told_names(dataset, classifier.personal):
-        return Explained(dataset.store, dataset.name, field, rows, 0, (), rulings, gap=gap)
-    return None
+        return replace(found, filled=column.filled, candidates=tuple(candidates(column, classifier)))
+    if any(path.startswith((f"{field}.", f"{field}[")) for path in columns):
+        return None  # its cells are told under longer names: to say that it is empty would be untrue
+    return found if field in told_names(dataset, classifier.personal) else None
 
 
-def _rulings(workspace: Workspace, dataset: Dataset, field: str) -> Iterator[str]:
+def _rulings(workspace: Workspace, dataset: Dataset, field: str) -> tuple[dict[str, str], dict[str, str]]:
+    """What people held not personal, and what they confirmed: by category, in words."""
     examined, suppressed = ruled(workspace)
+    place = (dataset.store, dataset.name, field)
+    harmless: dict[str, str] = {}
+    confirmed: dict[str, str] = {}
     for one in suppressed:
         verdict = one.verdict
-        if (verdict.store, verdict.dataset, verdict.field) == (dataset.store, dataset.name, field):
+        if (verdict.store, verdict.dataset, verdict.field) == place:
             until = f" until {one.ruling.until:%Y-%m-%d}" if one.ruling.until else ""
-            yield f"{verdict.category}: held not personal by {one.ruling.by}{until}: {one.ruling.why}"
+            harmless[verdict.category] = (
+                f"{verdict.category}: held not personal by {one.ruling.by}{until}: {one.ruling.why}"
+            )
     for each in examined:
         for verdict in each.verdicts:
-            if (verdict.store, verdict.dataset, verdict.field) == (dataset.store, dataset.name, field):
-                confirmed = [reason for reason in verdict.reasons if reason.startswith("for: confirmed by ")]
-                yield from (f"{verdict.category}: {reason.removeprefix('for: ')}" for reason in confirmed)
+            if (verdict.store, verdict.dataset, verdict.field) == place:
+                for reason in verdict.reasons:
+                    if reason.startswith("for: confirmed by "):
+                        confirmed[verdict.category] = f"{verdict.category}: {reason.removeprefix('for: ')}"
+    return harmless, confirmed

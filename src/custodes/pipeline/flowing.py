@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from custodes.datamap.flow_findings import flow_findings as findings_of
 from custodes.datamap.flowing import Flowing, flowing
-from custodes.pipeline.categories import known_categories
+from custodes.pipeline.categories import beside_others, known_categories
 from custodes.pipeline.rulings import ruled
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Finding
@@ -26,6 +26,7 @@ def flows_told(workspace: Workspace) -> Flowing:
         partial=lambda store, dataset: (store, dataset) in missing,
         held_harmless=harmless,
         anonymisers=workspace.config.scan.anonymisers,
+        beside=beside_others(workspace),
     )
 
 

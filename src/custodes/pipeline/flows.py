@@ -15,7 +15,7 @@ from typing import Final
 from custodes import __version__
 from custodes.config import FlowConfig, LogConfig, StoreConfig
 from custodes.datamap.lineage.edges import Edge
-from custodes.datamap.lineage.follow import follow_parts
+from custodes.datamap.lineage.follow import NOTHING, follow_parts
 from custodes.datamap.lineage.inputs import choose
 from custodes.datamap.lineage.stored import follow_stored
 from custodes.errors import BadInput, CouldNotRun, StoreRefused
@@ -167,6 +167,7 @@ def _declared(
     default = source.default_schema or (_DEFAULTS.get(store.kind, "") if store is not None else "")
     edges: dict[tuple[object, ...], FlowEdge] = {}
     gaps: Counter[tuple[str, str]] = Counter()
+    empty: list[str] = []
     try:
         origins = {name: choose.origin(path) for path, name in choose.files(source.paths)}
         parts = follow_parts(
@@ -186,7 +187,8 @@ def _declared(
                 for one in new:  # a log says the same a thousand times: the first statement of the file that does
                     edges.setdefault((one.source, one.target, one.kind, one.through, one.place), one)
             root = workspace.config.root
-            gaps.update((_name(Path(gap.file), root), gap.reason) for gap in part.uncovered)
+            gaps.update((_name(Path(gap.file), root), gap.reason) for gap in part.uncovered if gap.reason != NOTHING)
+            empty += [_name(Path(gap.file), root) for gap in part.uncovered if gap.reason == NOTHING]
     except BadInput as error:
         done.skipped.append(Skipped("scan", by, "", f"no flow of it is known: {error}", error.hint))
         return
@@ -194,6 +196,8 @@ def _declared(
         done.skipped.append(
             Skipped("scan", by, "", "no file of it holds SQL, events or a manifest", f"correct {by}.paths")
         )
+    else:
+        done.skipped.extend(Skipped("scan", by, folder, NOTHING, f"correct {by}.paths") for folder in empty)
     done.skipped.extend(_told(by, "", gaps))
     done.changed |= workspace.flows.save(by, edges.values(), now=workspace.clock())
 

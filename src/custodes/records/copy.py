@@ -23,8 +23,10 @@ class Copy:
 
     @property
     def said(self) -> str:
-        """The containment in words: `97%`, `about 37% (±3)`, `at least 40%`."""
+        """The containment in words: `97%`, `about 37% (±3)`, `at least 40%`, `as far as was read, 100%`."""
         share = f"{self.containment:.0%}"
         points = round(100 * self.margin)
         told = f"about {share} (±{points})" if points else share
+        if self.at_least and share == "100%":
+            return "as far as was read, 100%"
         return f"at least {told.removeprefix('about ')}" if self.at_least else told

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from custodes.records import Column
-from custodes.stores import blocks, charset, dialect, reading, sized, windows
+from custodes.stores import blocks, charset, dialect, mending, reading, sized, windows
 from custodes.stores.dialect import Dialect
 from custodes.stores.encoded import EncodedFile
 from custodes.stores.interface import Unreadable
@@ -88,7 +88,7 @@ def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.Record
             f"rows of another width than the {len(how.columns)} columns: {reader.mended:,} of {reader.seen:,}"
         )
     if problems:
-        raise Unreadable("; ".join(problems), "repair the file where these rows matter; everything else was read")
+        raise Unreadable("; ".join(problems), mending.hint(problems, "rows"))
 
 
 def _through(source: Source, how: Layout, reader: _Reader, problems: list[str]) -> Iterator[pa.RecordBatch]:

@@ -12,7 +12,7 @@ from typing import Final
 import pyarrow as pa
 
 from custodes.records import Column
-from custodes.stores import charset, reading, sized, windows
+from custodes.stores import charset, mending, reading, sized, windows
 from custodes.stores.encoded import EncodedFile
 from custodes.stores.flat import Fields
 from custodes.stores.interface import Unreadable
@@ -104,7 +104,7 @@ def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.Record
     if bad:
         problems.append(f"records that are no JSON: {bad:,} of the {seen:,} that were read")
     if problems:
-        raise Unreadable("; ".join(problems), "repair the file where these lines matter; everything else was read")
+        raise Unreadable("; ".join(problems), mending.hint(problems, "lines"))
 
 
 def _read(source: Source, how: Layout, max_rows: int, problems: list[str]) -> Iterator[tuple[object, int]]:

@@ -14,7 +14,7 @@ from typing import Final
 import pyarrow as pa
 
 from custodes.records import Column
-from custodes.stores import charset, names, reading, sized, windows
+from custodes.stores import charset, mending, names, reading, sized, windows
 from custodes.stores.encoded import EncodedFile
 from custodes.stores.interface import Unreadable
 from custodes.stores.source import HEAD, Source
@@ -81,7 +81,7 @@ def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.Record
     names = [column.name for column in how.columns]
     yield from sized.of_rows(_cells(_lines(source, how, max_rows, problems), how), names)
     if problems:
-        raise Unreadable("; ".join(problems), "repair the file where these lines matter; everything else was read")
+        raise Unreadable("; ".join(problems), mending.hint(problems, "lines"))
 
 
 def _lines(source: Source, how: Layout, max_rows: int, problems: list[str]) -> Iterator[str]:

@@ -56,3 +56,11 @@ def test_bad_input_is_refused(tmp_path: Path) -> None:
     """An unknown dialect or a missing file is a usage error."""
     assert ran(tmp_path / "none.sql").returncode == 2
     assert ran(tmp_path, "--dialect", "klingon").returncode == 2
+
+
+def test_a_folder_without_sql_is_not_clean(tmp_path: Path) -> None:
+    """Nothing was traced, so nothing is known: 3, in words."""
+    (tmp_path / "notes.md").write_text("nothing")
+    answer = ran(tmp_path)
+    assert answer.returncode == 3
+    assert answer.stdout.startswith(f"uncovered: {tmp_path}  the folder holds no SQL script")

@@ -18,6 +18,8 @@ from custodes.datamap.lineage.trace import Tracer
 from custodes.errors import BadInput
 
 _REMEMBERED: Final = 20_000  # statements of logs
+#: The reason of a gap: nothing of a folder that was named is read.
+NOTHING: Final = "the folder holds no SQL script, dbt manifest, query log or OpenLineage event"
 
 Schema = Mapping[str, Sequence[str]]
 
@@ -72,6 +74,7 @@ def follow_parts(
     broken, and for unknown dialects. lenient: a file that is broken is a gap, and costs only itself.
     """
     chosen = dialect_of(dialect) if dialect else ""
+    paths = tuple(paths)
     given = [(name, _read(path, name, lenient=lenient)) for path, name in choose.files(paths)]
     covered = frozenset().union(*(one.covers for _, one in given))
     known: dict[str, Sequence[str]] = {}
@@ -79,6 +82,7 @@ def follow_parts(
         known.update(one.schema)
     known.update(schema or {})
     following = _Following(chosen, known, default_schema)
+    following.gaps.extend(Uncovered(path.as_posix(), 0, NOTHING) for path in paths if choose.nothing_in(path))
     scripts = [script for _, one in given for script in one.scripts if not script.number]
     for script in scripts if len(scripts) > 1 else ():
         following.learn(script)

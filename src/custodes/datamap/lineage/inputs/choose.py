@@ -44,6 +44,11 @@ def files(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
             )
 
 
+def nothing_in(path: Path) -> bool:
+    """Whether it is a folder of which no file is read: nothing is known of what was meant."""
+    return path.is_dir() and next(files([path]), None) is None
+
+
 def _kind(path: Path) -> Input | None:
     if sql_script.recognises(path, ""):
         return sql_script
