@@ -335,6 +335,15 @@ def test_nothing_else_is_given_out(town: Town, path: str) -> None:
     assert read(town.layout, path)[0] == 404
 
 
+def test_a_tile_that_no_checkpoint_covers_is_not_given_out(town: Town) -> None:
+    """A batch that dies before its seal leaves one, and another takes its name: a cache must not keep the first."""
+    town.world.seal(town.ledger, some_leaves(3))
+    stray = town.layout.ledger / "tile/0/000.p/5"
+    stray.write_bytes(bytes(5 * 32))
+    assert read(town.layout, "tile/0/000.p/5")[0] == 404
+    assert read(town.layout, "tile/0/000.p/3")[0] == 200
+
+
 def _keys() -> list[str]:
     return [generate_key(f"w.example/{number}", COSIGNATURE).verifier.all[0].text for number in range(3)]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from typing import Final
 
 MOST: Final = 100_000  # events of one record: whoever writes one chooses how many people and tables it names

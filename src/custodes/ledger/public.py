@@ -16,7 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
 from custodes.ledger.layout import Layout
-from custodes.ledger.tiles import parse
+from custodes.ledger.tiles import Tile, count_at, parse
+from custodes.ledger.tree import TILE_WIDTH
 from custodes.ledger.witness import MOST_BYTES, Answer, Witness
 
 _TILE: Final = {"Content-Type": "application/octet-stream", "Cache-Control": "public, max-age=31536000, immutable"}
@@ -28,7 +29,7 @@ _AT_ONCE: Final = 64  # connections; whoever comes beyond them is turned away, n
 def read(layout: Layout, path: str) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body for a path of tlog-tiles: `checkpoint` or `tile/<level>/<index>[.p/<width>]`."""
     tile = parse(path)
-    if path != "checkpoint" and tile is None:
+    if path != "checkpoint" and (tile is None or not _signed(layout, tile)):
         return 404, {}, b""
     ways = [layout.ledger / path] if tile is not None else [layout.witnessed, layout.checkpoint]
     for file in ways:
@@ -39,6 +40,19 @@ def read(layout: Layout, path: str) -> tuple[int, dict[str, str], bytes]:
         tag = {"ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"'}
         return 200, (_CHECKPOINT if tile is None else _TILE) | tag, body
     return 404, {}, b""
+
+
+def _signed(layout: Layout, tile: Tile) -> bool:
+    """Whether the signed head covers the whole tile.
+
+    What a batch places before its seal may be undone, and then comes again with other hashes: whatever stands between
+    would keep the first ones for a year.
+    """
+    try:
+        size = int(layout.checkpoint.read_bytes().split(b"\n")[1])
+    except (OSError, ValueError, IndexError):
+        return False
+    return tile.index * TILE_WIDTH + tile.width <= count_at(tile.level, size)
 
 
 class _Until(io.RawIOBase):
