@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from custodes.datamap.drift import differences, drift_findings, gone
+from custodes.datamap.drift import columns, differences, drift_findings, gone
 from custodes.records import Column, Dataset, Drift, Field
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -73,3 +73,9 @@ def test_findings_say_what_where_and_since_when() -> None:
     assert "and 3 more" in datasets.reason
     assert "Personal data was found in exports.3.csv." in datasets.reason
     assert (datasets.severity, datasets.raised) == (2, NOW)
+
+
+def test_a_type_that_is_somebodys_data_is_not_kept() -> None:
+    """SQLite takes any text for the type of a column."""
+    dataset = a_dataset(("a", "maria.example@example.com"), ("b", "varchar(10)"), ("c", "4111 1111 1111 1111"))
+    assert columns(dataset) == (("a", "*"), ("b", "varchar(10)"), ("c", "*"))

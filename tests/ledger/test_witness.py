@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import shutil
+import socket
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 
 from custodes.errors import LedgerBroken
 from custodes.ledger import cosign as cosigning
-from custodes.ledger import fsck
+from custodes.ledger import fsck, public
 from custodes.ledger.check_proof import (
     COSIGNATURE,
     ML_DSA,
@@ -333,6 +335,15 @@ def test_nothing_else_is_given_out(town: Town, path: str) -> None:
     assert read(town.layout, path)[0] == 404
 
 
+def test_a_tile_that_no_checkpoint_covers_is_not_given_out(town: Town) -> None:
+    """A batch that dies before its seal leaves one, and another takes its name: a cache must not keep the first."""
+    town.world.seal(town.ledger, some_leaves(3))
+    stray = town.layout.ledger / "tile/0/000.p/5"
+    stray.write_bytes(bytes(5 * 32))
+    assert read(town.layout, "tile/0/000.p/5")[0] == 404
+    assert read(town.layout, "tile/0/000.p/3")[0] == 200
+
+
 def _keys() -> list[str]:
     return [generate_key(f"w.example/{number}", COSIGNATURE).verifier.all[0].text for number in range(3)]
 
@@ -365,3 +376,79 @@ def test_policies() -> None:
     ):
         with pytest.raises(ProofRefused, match=r"policy|key"):
             read_policy(bad)
+
+
+@pytest.mark.parametrize("lie", [(409, b"999\n"), (422, b"no\n")])
+def test_a_witness_that_lies_keeps_no_other_from_cosigning(town: Town, lie: tuple[int, bytes]) -> None:
+    """What it claims is told, after the checkpoint is kept that the quorum cosigned."""
+    town.world.seal(town.ledger, some_leaves(3))
+    good: Callable[[str, bytes], tuple[int, bytes]] = town.post
+    with pytest.raises(LedgerBroken, match="a witness has seen"):
+        cosigning.cosign(
+            town.layout,
+            town.ledger.verifier,
+            town.policy,
+            ask=lambda url, body: lie if url.startswith("http://a") else good(url, body),
+        )
+    assert check_proof(town.ledger.prove(1).encode(), town.world.leaves[1], town.policy) == (1, 3)
+
+
+def test_a_witness_cannot_fill_the_note_with_signatures(town: Town) -> None:
+    """Ninety-nine lines under its own name would make everybody refuse the note of all."""
+    town.world.seal(town.ledger, some_leaves(3))
+    line = "\u2014 witness.example/a " + base64.b64encode(bytes(70)).decode() + "\n"
+
+    def ask(url: str, body: bytes) -> tuple[int, bytes]:
+        status, answer = town.post(url, body)
+        return status, answer + line.encode() * 95 if url.startswith("http://a") else answer
+
+    told = cosigning.cosign(town.layout, town.ledger.verifier, town.policy, ask=ask)
+    assert (told.by, told.counts) == (("b", "c"), True)
+
+
+@pytest.mark.parametrize("answer", [b"garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 200 + b"\r\n"])
+def test_what_answers_and_is_no_server_of_http_does_not_answer(answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65_536)
+                connection.sendall(answer)
+
+        threading.Thread(target=serve, daemon=True).start()
+        with pytest.raises(OSError, match="no answer of HTTP"):
+            cosigning.post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"x")
+    with pytest.raises(OSError, match="no answer of HTTP"):
+        cosigning.post("http://[::1", b"x")
+
+
+def test_a_client_that_drips_holds_no_thread(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its time is for the whole request, and there are only so many at once."""
+    monkeypatch.setattr(public, "_SECONDS", 1)
+    monkeypatch.setattr(public, "_AT_ONCE", 2)
+    server = witness_server(town.witnesses["a"], "127.0.0.1", 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        address = ("127.0.0.1", int(server.server_address[1]))
+        slow = [socket.create_connection(address, timeout=10) for _ in range(2)]
+        for one in slow:
+            one.sendall(b"POST /add-checkpoint HTTP/1.1\r\nContent-Length: 1000\r\n\r\n")
+        time.sleep(0.2)
+        with socket.create_connection(address, timeout=10) as third:
+            assert third.recv(1) == b""  # turned away
+        began = time.monotonic()
+        ended = 0
+        while ended < 2 and time.monotonic() - began < 8:
+            for one in list(slow):
+                try:
+                    one.sendall(b"x")
+                except OSError:
+                    slow.remove(one)
+                    ended += 1
+            time.sleep(0.3)
+        assert ended == 2
+        assert cosigning.post(f"http://127.0.0.1:{address[1]}/other", b"x")[0] == 404
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -198,3 +198,30 @@ def test_a_scan_that_was_stopped_goes_on(tmp_path: Path, how: signal.Signals) ->
     assert {key: told[key] for key in ("fields", "copies", "examined", "uncovered")} == {
         key: undisturbed[key] for key in ("fields", "copies", "examined", "uncovered")
     }
+
+
+def _fields(outcome: ScanOutcome) -> set[str]:
+    return {f"{one.store}.{one.dataset}.{one.field}" for one in outcome.fields}
+
+
+def test_what_cannot_be_read_today_stays_on_the_map(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that is away on the day of an upgrade, and a file that somebody damaged, have lost no data.
+
+    Else whoever can close a file for a day takes what is known of it off the map, and begins its story anew.
+    """
+    before = _fields(run(shop))
+    (shop / "shop.db").rename(shop / "away.db")
+    whole = (shop / "exports" / "t.parquet").read_bytes()
+    (shop / "exports" / "t.parquet").write_bytes(whole[:-20])
+    (shop / "exports" / "1.csv").unlink()
+    monkeypatch.setattr("custodes.pipeline.scan.__version__", "another")
+    outcome = run(shop, at=NOW + timedelta(days=1))
+    assert {("db", ""), ("e", "t.parquet")} <= {(gap.store, gap.dataset) for gap in outcome.skipped}
+    assert _fields(outcome) == before - {"e.1.csv.mail"}
+    (shop / "away.db").rename(shop / "shop.db")
+    (shop / "exports" / "t.parquet").write_bytes(whole)
+    toml = shop / "custodes.toml"
+    toml.write_text(toml.read_text() + '[stores.db.skip]\n"main.visit0" = "nobody may read it"\n')
+    outcome = run(shop, at=NOW + timedelta(days=2))
+    assert _fields(outcome) == before - {"e.1.csv.mail", "db.main.visit0.who"}
+    assert outcome.read > 0

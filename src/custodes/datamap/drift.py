@@ -28,9 +28,12 @@ Columns = tuple[tuple[str, str], ...]  # name and type
 def columns(dataset: Dataset) -> Columns | None:
     """Name and type of what it declares; None where its columns are only what was met in its beginning.
 
-    A view's column may be named by an expression that holds somebody's data: of such a name only STAR is kept.
+    A view's column may be named by an expression that holds somebody's data, and SQLite takes any text for a type: of
+    such a name or type only STAR is kept.
     """
-    return tuple((column_name(one.name), one.type) for one in dataset.columns) if dataset.declared else None
+    return (
+        tuple((column_name(one.name), column_name(one.type)) for one in dataset.columns) if dataset.declared else None
+    )
 
 
 def differences(

@@ -86,16 +86,20 @@ def _name(found: re.Match[str]) -> str:
 
 
 def _value(name: str, after: str, *, apache_time: bool) -> str:
-    """What may stand there: up to the character after it. Apache's time brings its brackets, and a quote is escaped."""
+    """What may stand there: up to the character after it. Apache's time brings its brackets, and a quote is escaped.
+
+    Nothing is tried twice: a user may hold blanks and brackets, and what follows it must end at the next bracket, or
+    a line full of brackets would cost the square of its length.
+    """
     if apache_time:
-        return r"\[([^\]]*)\]"
+        return r"\[([^\[\]]*+)\]"
     if after == '"':
-        return r'((?:[^"\\]|\\.)*)'
+        return r'((?:[^"\\]|\\.)*+)'
     if after == "]":
-        return r"([^\]]*)"
+        return r"([^\[\]]*+)" if name == "time" else r"([^\]]*+)"
     if not after:
         return r"(.*)"
-    return rf"([^{re.escape(after)}]*)" if name != "user" or after != " " else r"(.*?)"
+    return rf"([^{re.escape(after)}]*+)" if name != "user" or after != " " else r"(.*?)"
 
 
 def _plain(value: str) -> str:

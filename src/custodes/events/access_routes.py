@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qs, unquote
@@ -17,7 +17,7 @@ class Route:
     """One template: methods (all when empty), pattern of the path, and parameter of the query to name."""
 
     methods: frozenset[str]
-    path: re.Pattern[str]
+    path: Callable[[str], Sequence[str] | None]  # what stands in place of the names; None for another path
     names: tuple[str, ...]
     query: tuple[tuple[str, str], ...]  # parameter, name
     needed: tuple[tuple[str, str], ...]  # parameter, the value it must have
@@ -27,10 +27,10 @@ class Route:
         """The columns of a request that fits; None for another one. What is not there leaves its column out."""
         if self.methods and method not in self.methods:
             return None
-        found = self.path.fullmatch(path)
+        found = self.path(path)
         if found is None or any(wanted not in query.get(parameter, ()) for parameter, wanted in self.needed):
             return None
-        values = {name: unquote(value) for name, value in zip(self.names, found.groups(), strict=True) if value}
+        values = {name: unquote(value) for name, value in zip(self.names, found, strict=True) if value}
         for parameter, name in self.query:
             if query.get(parameter):
                 values[name] = query[parameter][0]
@@ -61,7 +61,7 @@ def route(template: str, columns: Mapping[str, str]) -> Route:
         names.append(found[1])
         at = found.end()
     pieces.append(re.escape(path[at:].rstrip("/")) + "/?")
-    pattern = re.compile("".join(pieces))
+    pattern = _pattern("".join(pieces), path)
     named: list[tuple[str, str]] = []
     needed: list[tuple[str, str]] = []
     for part in filter(None, query.split("&")):
@@ -91,7 +91,31 @@ def request_parts(uri: str) -> tuple[str, dict[str, list[str]]]:
     """Path and parameters of the target of a request, a full URL or not."""
     target = re.sub(r"^[a-z]+://[^/]*", "", uri)
     path, _, query = target.partition("?")
-    return path.partition("#")[0] or "/", parse_qs(query.partition("#")[0], max_num_fields=1_000, errors="replace")
+    return path.partition("#")[0] or "/", parse_qs(query.partition("#")[0], errors="replace")
+
+
+def _pattern(text: str, template: str) -> Callable[[str], Sequence[str] | None]:
+    """A pattern that takes time in proportion to the path, whatever somebody on the web asks for.
+
+    With two names that may share a part of the path Python would try every way to part them.
+    """
+    names = _NAME.findall(template)
+    several = any(len(_NAME.findall(segment)) > 1 for segment in template.split("/"))
+    if not several and not (len(names) > 1 and any(star for _, star in names)):
+        known = re.compile(text)
+        return lambda path: None if (found := known.fullmatch(path)) is None else found.groups()
+    import pyarrow as pa  # noqa: PLC0415 - few routes need it, and it is slow to import
+    import pyarrow.compute as pc  # noqa: PLC0415 - as above
+
+    numbers = iter(range(len(names)))
+    named = re.sub(r"\((?=\.\*\)|\[\^/\]\+\))", lambda _: f"(?P<n{next(numbers)}>", text)
+    whole = rf"\A(?:{named})\z"
+
+    def linear(path: str) -> Sequence[str] | None:
+        found = pc.extract_regex(pa.scalar(path), whole).as_py()
+        return None if found is None else list(found.values())
+
+    return linear
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str | None:

@@ -13,7 +13,7 @@ from custodes.events.blocks import Place, Rest, parsed, uncollected
 from custodes.events.columns import Columns, plain
 from custodes.events.frames import Frame, lines
 from custodes.events.interface import Batch, Position
-from custodes.events.reading import Building, FileLog, Form, now, unchanged
+from custodes.events.reading import EVENTS, Building, FileLog, Form, now, unchanged
 from custodes.events.source import Source, digest
 from custodes.events.unfit import Unfit
 from custodes.records import AccessEvent, Rule, Tokeniser
@@ -67,7 +67,7 @@ class JsonLinesLog(FileLog):
             place = Place(source.offset, source.line)
             rest = Rest(source)
             for block in rest.blocks():
-                yield self._block(block, place, form, recorded, source.position, name)
+                yield from self._block(block, place, form, recorded, source.position, name)
             # What is left has no line end, or a line too long to be held: the careful way knows what to do.
             yield from self.batches(rest.remaining(place), form, file=file)
 
@@ -79,7 +79,7 @@ class JsonLinesLog(FileLog):
         recorded: datetime,
         position: Callable[..., Position],
         name: str,
-    ) -> Batch:
+    ) -> Iterator[Batch]:
         assert self._columns is not None  # noqa: S101 - `bulk` asks
         with uncollected():
             records, numbers = parsed(block)
@@ -95,10 +95,14 @@ class JsonLinesLog(FileLog):
                 end = offset + len(line) + 1
                 if at in odd_lines:
                     batch.take(Frame(place.line + at + 1, offset, end, line.removesuffix(b"\r")), form.convert)
+                    if batch.events >= EVENTS:
+                        # Still at the block's start: after a crash it is read again, and what is sealed is known.
+                        yield batch.finish(position(name, place.offset, place.line, done=False))
+                        batch = Building(name, 0, self.door)
                 offset = end
         place.pass_by(block)
         rest = batch.finish(position(name, place.offset, place.line, done=False))
-        return replace(rest, table=table)
+        yield replace(rest, table=table)
 
 
 def json_object(data: bytes) -> dict[str, object]:

@@ -10,7 +10,7 @@ from datetime import datetime, tzinfo
 from typing import Final, cast
 
 from custodes.events import times
-from custodes.events.unfit import Unfit
+from custodes.events.unfit import Unfit, bounded
 from custodes.records import ACTIONS, OUTCOMES, AccessEvent, Action, Outcome, Rule, Tokeniser
 
 Scalar = str | int | float
@@ -147,6 +147,7 @@ class Column:
                 return self._rule.default
             many = many or isinstance(value, list)
             values = value if isinstance(value, list) else [str(value)]
+            bounded(len(texts) * len(values))  # two lists in one template: each with each
             texts = [text + self._tokened(item) + after for text in texts for item in values]
         if many:
             return [str(self._translated(text)) for text in texts]
@@ -204,6 +205,7 @@ def compile_rules(
         ]
         dataset = str(values["dataset"])
         first, *others = _subjects(values.get("subject"))
+        bounded(len(others))
         event = AccessEvent(
             event_id=event_id or origin.digest,
             time=moment(values["time"]),
@@ -266,7 +268,9 @@ class Overrides:
         told = replace(event, **changed)  # type: ignore[arg-type]  # columns by name, each of its type
         if "subject" not in values:
             return [told]
-        return [replace(told, subject=subject) for subject in _subjects(values["subject"])]
+        subjects = _subjects(values["subject"])
+        bounded(len(subjects))
+        return [replace(told, subject=subject) for subject in subjects]
 
 
 def _word(values: Mapping[str, Value], column: str, among: frozenset[str], default: str | None = None) -> str:

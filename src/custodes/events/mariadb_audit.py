@@ -20,7 +20,7 @@ from custodes.events.reading import FileLog, Form, now
 from custodes.events.sql_dialects import MYSQL
 from custodes.events.sql_nouns import Touch
 from custodes.events.sql_statements import Statements
-from custodes.events.unfit import Unfit
+from custodes.events.unfit import TooMany, Unfit
 from custodes.records import AccessEvent, Action, Outcome, Tokeniser
 
 _LINE: Final = re.compile(
@@ -144,6 +144,8 @@ class MariaDbAudit(FileLog):
             outcome = "denied" if line.code in _DENIED else "failure"
         try:
             seen = self._statements.seen(line.sql, {}, line.database)
+        except TooMany:
+            raise
         except Unfit:
             if places:
                 return []  # its tables are told

@@ -17,13 +17,15 @@ import pyarrow.parquet as pq
 
 from custodes.errors import BadInput
 from custodes.events import mapping
-from custodes.events.frames import Frame
+from custodes.events.frames import RECORD_LIMIT, TOO_LONG, Frame
 from custodes.events.interface import Batch, Position
-from custodes.events.reading import BATCH, Building, Convert, FileLog, now, unchanged
+from custodes.events.reading import BATCH, EVENTS, Building, Convert, FileLog, now, unchanged
 from custodes.events.source import QUIET, digest, regular
 from custodes.records import AccessEvent, Rule, Tokeniser
 
 _HEAD: Final = 4096
+# Small: of a text that is written once and repeated, a few kilobytes of file may be gigabytes of rows.
+_AT_ONCE: Final = 128
 
 
 class ParquetLog(FileLog):
@@ -64,14 +66,20 @@ class ParquetLog(FileLog):
             start = since.line if since is not None and since.head == head else 0
             convert = self._converter(recorded)
             line, given = start, False
-            for rows in _rows(source, file, start):
-                batch = Building(name, 0, self.door)
-                for row in rows:
+            batch = Building(name, 0, self.door)
+            try:
+                for row in _rows(source, file, start):
                     line += 1
                     batch.take(_frame(row, line), convert)
-                done = line >= source.metadata.num_rows
-                given = True
-                yield batch.finish(Position(name, status.st_size, status.st_mtime_ns, line, line, head, done))
+                    done = line >= source.metadata.num_rows
+                    if done or batch.records >= BATCH or batch.events >= EVENTS:
+                        given = True
+                        yield batch.finish(Position(name, status.st_size, status.st_mtime_ns, line, line, head, done))
+                        batch = Building(name, 0, self.door)
+            except BadInput:
+                if batch.records:  # what came before the damage is as good as ever
+                    yield batch.finish(Position(name, status.st_size, status.st_mtime_ns, line, line, head, done=False))
+                raise
             if not given:
                 yield Batch(Position(name, status.st_size, status.st_mtime_ns, line, line, head, done=True))
 
@@ -91,7 +99,7 @@ class ParquetLog(FileLog):
         opened = _opened(file)
         if opened is not None:
             with opened as source:
-                frames = (_frame(row, line) for line, row in enumerate(_all(source, file), start=1))
+                frames = (_frame(row, line) for line, row in enumerate(_rows(source, file, 0), start=1))
                 for frame in frames:
                     if frame.digest in digests:
                         batch.take(frame, convert)
@@ -128,27 +136,41 @@ def _head(file: Path) -> str:
         return digest(handle.read())
 
 
-def _rows(source: pq.ParquetFile, file: Path, start: int) -> Iterator[list[dict[str, object]]]:
-    """Rows from `start` on. Raises BadInput where the file is damaged; batches before stay valid."""
+def _rows(source: pq.ParquetFile, file: Path, start: int) -> Iterator[dict[str, object] | str]:
+    """Rows from `start` on; of one with a cell that has no value, why. Raises BadInput where the file is damaged."""
     passed = 0
     try:
-        for batch in source.iter_batches(batch_size=BATCH):
+        for batch in source.iter_batches(batch_size=_AT_ONCE):
             rows = batch.slice(max(start - passed, 0))
             passed += batch.num_rows
-            if rows.num_rows:
-                yield rows.to_pylist()
+            yield from _told(rows)
     except (pa.ArrowException, OSError, ValueError) as error:
         hint = "write it again: reading carries on where it stopped"
         raise BadInput("the Parquet file is damaged", where=f"{file}, after row {passed}", hint=hint) from error
 
 
-def _all(source: pq.ParquetFile, file: Path) -> Iterator[dict[str, object]]:
-    for rows in _rows(source, file, 0):
-        yield from rows
+def _told(rows: pa.RecordBatch) -> list[dict[str, object] | str]:
+    try:
+        return list(rows.to_pylist())
+    except (pa.ArrowException, ArithmeticError, LookupError, ValueError):
+        return [_row(rows.slice(at, 1)) for at in range(rows.num_rows)]
 
 
-def _frame(row: Mapping[str, object], line: int) -> Frame:
+def _row(row: pa.RecordBatch) -> dict[str, object] | str:
+    try:
+        values: dict[str, object] = row.to_pylist()[0]
+    except (pa.ArrowException, ArithmeticError, LookupError, ValueError) as error:
+        # A time beyond the year 9999, a zone that is none, text that is not UTF-8: the other rows are as good as ever.
+        return f"a cell cannot be read ({type(error).__name__})"
+    return values
+
+
+def _frame(row: Mapping[str, object] | str, line: int) -> Frame:
+    if isinstance(row, str):
+        return Frame(line, line - 1, line, b"", broken=row, known_digest=digest(f"row {line}".encode()))
     data = json.dumps(row, default=_plain, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    if len(data) > RECORD_LIMIT:
+        return Frame(line, line - 1, line, b"", broken=TOO_LONG, known_digest=digest(data))
     return Frame(line, line - 1, line, data)
 
 

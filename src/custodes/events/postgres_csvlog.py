@@ -19,7 +19,7 @@ from custodes.events.reading import FileLog, Form, now
 from custodes.events.sql_nouns import Touch
 from custodes.events.sql_slots import parameters
 from custodes.events.sql_statements import Statements
-from custodes.events.unfit import Unfit
+from custodes.events.unfit import TooMany, Unfit
 from custodes.records import AccessEvent, Action, Outcome, Tokeniser
 
 
@@ -90,6 +90,8 @@ class PostgresLog(FileLog):
     def _first_told(self, line: Line, words: Said, sofar: list[AccessEvent], recorded: datetime) -> list[AccessEvent]:
         try:
             events = self._statement(line, words, recorded, line.event_id)
+        except TooMany:
+            raise
         except Unfit:
             if words.kind == "error" and words.outcome != "denied":
                 return []  # a statement that failed and makes no sense touched nothing

@@ -20,6 +20,7 @@ from custodes.events.unfit import Unfit
 from custodes.records import AccessEvent, Tokeniser
 
 BATCH: Final = 10_000
+EVENTS: Final = 100_000  # a batch ends with the record that reaches them: one record may tell of many touches
 # A clock may be wrong by a zone. Further ahead, an event would date the memo and hide from every question about today.
 AHEAD: Final = timedelta(days=1)
 
@@ -84,7 +85,7 @@ class FileLog:
             raise BadInput(
                 f'log "{self.name}" matches no file', where=self.pattern, hint="correct its path, or remove the log"
             )
-        return sorted(found, key=lambda path: (path.stat().st_mtime_ns, str(path)))
+        return sorted(found, key=lambda path: (_changed(path), str(path)))
 
     def form(self, file: Path, recorded: datetime) -> Form | None:
         """How this file is taken apart; None while nothing is written in it yet. Raises BadInput."""
@@ -142,7 +143,7 @@ class FileLog:
                 break
             batch.take(frame, form.convert)
             offset, line = frame.end, frame.line
-            if batch.records >= BATCH:
+            if batch.records >= BATCH or batch.events >= EVENTS:
                 yield batch.finish(source.position(name, offset, line, done=False))
                 batch = Building(name, form.label, self.door)
         else:
@@ -150,6 +151,14 @@ class FileLog:
         if source.torn:
             batch.refuse(frame, source.torn)
         yield batch.finish(source.position(name, offset, line, done=done))
+
+
+def _changed(file: Path) -> int:
+    """When it was changed; 0 for one that was rotated away since it was listed: opening it gives the reason."""
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def unchanged(file: Path, since: Position | None) -> bool:
@@ -198,6 +207,11 @@ class Building:
         self._quarantined: list[Quarantined] = []
         self._ignored = 0
 
+    @property
+    def events(self) -> int:
+        """How many events it holds so far."""
+        return len(self._events)
+
     def take(self, frame: Frame, convert: Convert) -> None:
         """Add one record."""
         self.records += 1
@@ -208,6 +222,10 @@ class Building:
             events = convert(frame, self._events)
         except Unfit as unfit:
             self.refuse(frame, unfit.reason)
+            return
+        except Exception as error:  # noqa: BLE001 - one odd record must not keep every other log from being read
+            # The error's own words may hold the value.
+            self.refuse(frame, f"a mistake of ours ({type(error).__name__}): please report it")
             return
         self._events += events
         self._origins += [frame] * len(events)

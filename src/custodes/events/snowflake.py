@@ -19,7 +19,7 @@ from custodes.events.jsonl import is_whole, json_object
 from custodes.events.reading import FileLog, Form, now
 from custodes.events.sql_dialects import SNOWFLAKE
 from custodes.events.sql_statements import Seen, Statements
-from custodes.events.unfit import Unfit
+from custodes.events.unfit import TooMany, Unfit, bounded
 from custodes.records import AccessEvent, Action, Outcome, Tokeniser
 
 # Objects that hold rows; others (policies, tags, warehouses) are no data.
@@ -88,6 +88,8 @@ class SnowflakeLog(FileLog):
         time = times.parse(moment, self._local)
         touched = _touched(row)
         subjects = self._subjects(row)
+        asked = {dataset: subjects.get(dataset) or subjects.get("") or [(None, None)] for dataset in touched}
+        bounded(sum(map(len, asked.values())))
         return [
             AccessEvent(
                 event_id=query,
@@ -111,7 +113,7 @@ class SnowflakeLog(FileLog):
                 source=self.name,
             )
             for dataset, (action, fields) in touched.items()
-            for subject, shape in subjects.get(dataset) or subjects.get("") or [(None, None)]
+            for subject, shape in asked[dataset]
         ]
 
     def _subjects(self, row: Reading) -> dict[str, list[tuple[str | None, str | None]]]:
@@ -124,6 +126,8 @@ class SnowflakeLog(FileLog):
         within = ".".join(_folded(part) for part in (database, schema) if part)
         try:
             seen: list[Seen] = self._statements.seen(text, {}, within)
+        except TooMany:
+            raise
         except Unfit:
             return {}  # the row itself tells the tables
         found: dict[str, list[tuple[str | None, str | None]]] = {}

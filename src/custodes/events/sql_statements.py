@@ -11,7 +11,7 @@ from custodes.events.sql_nouns import Plan, Touch
 from custodes.events.sql_plan import Planner
 from custodes.events.sql_slots import Slotted, filled, slotted
 from custodes.events.sql_subjects import Subjects
-from custodes.events.unfit import Unfit
+from custodes.events.unfit import Unfit, bounded
 
 _PLANS: Final = 5_000  # statement shapes remembered
 
@@ -54,6 +54,7 @@ class Statements:
         found = []
         for number, plan in enumerate((plan for plan in plans if plan.touches), start=1):
             subjects = dict.fromkeys(subject for wanted in plan.subjects for subject in wanted.ids(values))
+            bounded(len(found) + len(plan.touches) * len(subjects))
             for touch in plan.touches:
                 told = touch if subjects else _with_shape(touch, plan)
                 if told.action in {"grant", "revoke"} and told.object is not None:

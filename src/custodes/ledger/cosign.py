@@ -8,6 +8,7 @@ later state, in whose place an older copy was put.
 from __future__ import annotations
 
 import base64
+import http.client
 import re
 import urllib.error
 import urllib.request
@@ -23,6 +24,7 @@ from custodes.ledger.tiles import TileReader
 from custodes.ledger.tree import check_consistency, consistency_path, range_root
 
 _MOST_BYTES = 64 * 1024
+_MOST_LINES = 4  # signatures of one witness: a note with a hundred of them is refused by everybody
 _FORKED = 'stop all writers and keep the folder as it is; compare with a backup: "custodes ledger verify" checks each'
 
 Post = Callable[[str, bytes], tuple[int, bytes]]
@@ -39,7 +41,14 @@ class Cosigned:
 
 
 def post(url: str, body: bytes) -> tuple[int, bytes]:
-    """Status and body of one request. Raises OSError when nobody answers within ten seconds."""
+    """Status and body of one request. Raises OSError when nobody answers within ten seconds, or not as HTTP has it."""
+    try:
+        return _post(url, body)
+    except (http.client.HTTPException, ValueError) as error:
+        raise OSError(f"no answer of HTTP ({type(error).__name__})") from error
+
+
+def _post(url: str, body: bytes) -> tuple[int, bytes]:
     request = urllib.request.Request(url, body, {"Content-Type": "text/plain; charset=utf-8"}, method="POST")  # noqa: S310 - checked by the caller
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
@@ -52,8 +61,9 @@ def post(url: str, body: bytes) -> tuple[int, bytes]:
 def cosign(layout: Layout, key: VerifierKey, policy: Policy, *, ask: Post = post, disk: Disk | None = None) -> Cosigned:
     """Ask every witness of the policy that has a URL to cosign the signed checkpoint; keep it when a quorum did.
 
-    key: the log's own. Raises LedgerBroken when a witness remembers a larger log, or another of this size; CouldNotRun
-    when the checkpoint cannot be kept.
+    key: the log's own. Raises LedgerBroken when a witness remembers a larger log, or another of this size, after all
+    were asked: one that lies must not keep the others from cosigning. Raises CouldNotRun when the checkpoint cannot be
+    kept.
     """
     note = layout.checkpoint.read_bytes()
     try:
@@ -64,6 +74,7 @@ def cosign(layout: Layout, key: VerifierKey, policy: Policy, *, ask: Post = post
         ) from error
     by: list[str] = []
     refused: list[tuple[str, str]] = []
+    alarm: LedgerBroken | None = None
     for name, url in policy.urls.items():
         try:
             note += _ask(layout, head, note, policy.witnesses[name], url.rstrip("/") + "/add-checkpoint", ask)
@@ -72,13 +83,19 @@ def cosign(layout: Layout, key: VerifierKey, policy: Policy, *, ask: Post = post
             refused.append((name, "it does not answer"))
         except ProofRefused as error:
             refused.append((name, str(error)))
+        except LedgerBroken as error:
+            alarm = alarm or error
     trusted = replace(policy, logs={key.name: key})
     try:
         open_trusted(note, trusted)
     except ProofRefused:
+        if alarm is not None:
+            raise alarm from None
         return Cosigned(head.size, tuple(by), tuple(refused), counts=False)
     with writer_lock(layout.ledger, 30.0):
         place(disk or Disk(), layout.pending, layout.ledger, [(layout.witnessed, note)])
+    if alarm is not None:
+        raise alarm
     return Cosigned(head.size, tuple(by), tuple(refused), counts=True)
 
 
@@ -111,7 +128,10 @@ def _ask(layout: Layout, head: Checkpoint, note: bytes, witness: VerifierKey, ur
     opened = open_note(_body(note) + body, [witness])
     if opened.text != head.text:
         raise ProofRefused("it cosigned something else")
-    return b"".join(line + b"\n" for line in body.split(b"\n") if line.startswith(f"\u2014 {witness.name} ".encode()))
+    lines = [line for line in body.split(b"\n") if line.startswith(f"\u2014 {witness.name} ".encode())]
+    if len(lines) > _MOST_LINES:
+        raise ProofRefused("its answer is none that a witness gives")
+    return b"".join(line + b"\n" for line in lines)
 
 
 def _request(layout: Layout, head: Checkpoint, note: bytes, old: int) -> bytes:

@@ -12,9 +12,9 @@ from typing import Final
 import pyarrow as pa
 
 from custodes.config import LogConfig
-from custodes.errors import BadInput, ConfigError
+from custodes.errors import BadInput, ConfigError, CustodesError
 from custodes.events import segments
-from custodes.events.interface import LogReader, Position, Quarantined
+from custodes.events.interface import Batch, LogReader, Position, Quarantined
 from custodes.events.readers import Settings, open_log
 from custodes.events.reading import closed_folders
 from custodes.pipeline.evidence import EVENTS, event_files
@@ -196,7 +196,7 @@ def _read(
         held.reached[log.name, name] = (_read_as(log), since)
     outcome.files += 1
     line = since.line if since is not None else 0
-    for batch in reader.bulk(file, since):
+    for batch in _guarded(reader.bulk(file, since), name):
         into.extend(batch.events)
         if batch.table is not None:
             (held.again_tables if place.again else held.tables).append(batch.table)
@@ -208,6 +208,18 @@ def _read(
         outcome.cut += sum(bad.reason in CUT_OFF for bad in batch.quarantined)
         outcome.ignored += batch.ignored
         yield
+
+
+def _guarded(batches: Iterator[Batch], name: str) -> Iterator[Batch]:
+    """What a reader tells; a mistake of ours in it costs its own file only, and is told. Raises BadInput."""
+    try:
+        yield from batches
+    except CustodesError:
+        raise
+    except Exception as error:
+        # The error's own words may hold what the file says.
+        reason = f"it cannot be read any further ({type(error).__name__})"
+        raise BadInput(reason, where=name, hint="report it: it is a gap of ours") from error
 
 
 def _try_again(workspace: Workspace, log: LogConfig, held: _Held, outcome: IngestOutcome) -> None:

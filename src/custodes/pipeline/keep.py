@@ -10,6 +10,7 @@ from typing import Final
 from custodes.config import StoreConfig
 from custodes.datamap import drift
 from custodes.datamap.crew import Ended, Told
+from custodes.datamap.scan import unwanted
 from custodes.datamap.sketches import Sketches
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Dataset, Drift, Examined, Skipped
@@ -31,6 +32,7 @@ class Keeper:
     """Takes what the crew tells, in the order in which it comes, and keeps it in the order of the stores.
 
     known, done: by store and dataset, what an earlier scan found and what this one had read before it was stopped.
+    left_out: by store, what the owner does not want read.
     read: datasets that were read, not remembered. drifted: whether a schema differs from before.
     """
 
@@ -43,6 +45,7 @@ class Keeper:
         scan: str,
         known: Mapping[str, Mapping[str, Examined]],
         done: Mapping[str, Mapping[str, Examined]],
+        left_out: Mapping[str, Mapping[str, str]],
     ) -> None:
         self._workspace = workspace
         self._sketches = sketches
@@ -50,6 +53,7 @@ class Keeper:
         self._scan = scan
         self._known = known
         self._done = done
+        self._left_out = left_out
         self._stores: tuple[StoreConfig, ...] = workspace.config.stores
         self._found = [_Found() for _ in self._stores]
         self._declared = [workspace.drifts.declared(store.name) for store in self._stores]
@@ -86,21 +90,26 @@ class Keeper:
                     )
 
     def end(self, ended: Ended) -> None:
-        """A store is done with, or lost: then what was known of it stays on the map, for it has not gone away."""
+        """A store is done with, or lost. What was known of a place that could not be read stays on the map.
+
+        It has not gone away: else whoever can close a file for a day takes what is known of it off the map.
+        """
         store = self._stores[ended.site].name
         found = self._found[ended.site]
         examined = [found.examined[place] for place in sorted(found.examined)]
+        seen = {one.dataset for one in examined}
+        # Also what was judged by the rules of an earlier release: a store that is away that day has lost nothing.
+        stay = {name for name in self._workspace.datamap.names(store) if name not in seen}
         if ended.lost is not None:
             self._lost[ended.site] = Skipped("scan", store, "", str(ended.lost), ended.lost.hint)
-            seen = {one.dataset for one in examined}
-            for name, one in self._known[store].items():
-                if name not in seen:
-                    self._sketches.keep(Dataset(store, name, ()))
-                    examined.append(one)
         else:
             self._gone(ended.site)
+            stay -= set(drift.gone(stay, found.names, found.unseen))
+        stay = {name for name in stay if unwanted(name, self._left_out[store]) is None}
+        for name in stay:
+            self._sketches.keep(Dataset(store, name, ()))
         now = self._workspace.clock()
-        self._workspace.datamap.save([store], examined, judged_by=self._judged_by, now=now)
+        self._workspace.datamap.save([store], examined, judged_by=self._judged_by, now=now, untouched=stay)
 
     def skipped(self) -> list[Skipped]:
         """What was not read, in the order of the stores and of what they list."""

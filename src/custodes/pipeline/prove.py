@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,13 +44,21 @@ def prove(workspace: Workspace, event: str, folder: Path) -> list[WrittenProof]:
             leaf = int(str(row["leaf"]))
             proof, leaf_file = folder / f"{leaf}.tlog-proof", folder / f"{leaf}.leaf"
             proof.write_text(workspace.ledger.prove(leaf), encoding="utf-8")
-            leaf_file.write_bytes(event_bytes(event_of(row)))
+            _write_alone(leaf_file, event_bytes(event_of(row)))
             written.append(WrittenProof(leaf, proof, leaf_file, key))
     except OSError as error:
         raise BadInput(
             f"the proof cannot be written ({error.strerror})", where=str(folder), hint="name another folder with --out"
         ) from error
     return written
+
+
+def _write_alone(file: Path, leaf: bytes) -> None:
+    """For its owner alone, as the evidence is: the leaf says who touched whose data. Raises OSError."""
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "wb") as out:
+        os.fchmod(handle, 0o600)
+        out.write(leaf)
 
 
 def _at_index(workspace: Workspace, leaf: int) -> list[dict[str, object]]:

@@ -136,4 +136,12 @@ def _siblings(file: Path) -> list[Path]:
         for one in beside
         if one.name.startswith(file.name) or (one.name.startswith(stem) and suffix in one.suffixes)
     ]
-    return sorted(rotated, key=lambda one: one.stat().st_mtime_ns, reverse=True)
+    return sorted(rotated, key=_changed, reverse=True)
+
+
+def _changed(file: Path) -> int:
+    """When it was changed; 0 for one that went away while we looked, as rotated files do."""
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -90,7 +90,15 @@ def scan(workspace: Workspace, progress: Progress, *, full: bool = False, worker
     known = {store: workspace.datamap.known(store, judged_by) for store in names_of_stores}
     done = {store: workspace.datamap.done(store, under_way.scan) for store in names_of_stores}
     meter = Meter(progress, len(config.stores), limits.rows)
-    keeper = Keeper(workspace, sketches, judged_by=judged_by, scan=under_way.scan, known=known, done=done)
+    keeper = Keeper(
+        workspace,
+        sketches,
+        judged_by=judged_by,
+        scan=under_way.scan,
+        known=known,
+        done=done,
+        left_out={chosen.name: left_out(chosen) for chosen in config.stores},
+    )
     sites = [
         StoreSite(chosen, asked, _asked(chosen, limits, known, done), classifier, sketches, meter)
         for chosen in config.stores

@@ -70,7 +70,16 @@ def open_witness(
     Raises BadInput for a log's key that is none, CouldNotRun when a part of the folder is missing.
     """
     key_file, memory = folder / _KEY, folder / _MEMORY
-    trusted = {key.name: key for key in map(_key, logs)}
+    trusted: dict[str, VerifierKey] = {}
+    for file in logs:
+        key = _key(file)
+        if key.name in trusted:
+            raise BadInput(
+                f'two logs are called "{key.name}"',
+                where=str(file),
+                hint="a witness tells logs by their names: run another one for it",
+            )
+        trusted[key.name] = key
     if not key_file.exists() and not memory.exists() and name:
         # The memory first: a key without memory could be made to cosign a fork, and is refused below.
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

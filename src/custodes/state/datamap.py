@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -32,6 +32,11 @@ class DataMap:
             rows = connection.execute(sa.select(dataset).where(dataset.c.store == store, judged)).all()
             return {row.name: _examined(row, self._fields(connection, store, row.name)) for row in rows}
 
+    def names(self, store: str) -> tuple[str, ...]:
+        """The datasets of a store that are on the map, whoever judged them."""
+        with self._database.read() as connection:
+            return tuple(connection.execute(sa.select(dataset.c.name).where(dataset.c.store == store)).scalars())
+
     def all(self) -> tuple[Examined, ...]:
         """Every dataset on the map with its verdicts, by store and name."""
         with self._database.read() as connection:
@@ -45,8 +50,12 @@ class DataMap:
         *,
         judged_by: str,
         now: datetime,
+        untouched: Collection[str] = (),
     ) -> None:
-        """Replace what is known of these stores; the first time each dataset and field was seen is kept."""
+        """Replace what is known of these stores; the first time each dataset and field was seen is kept.
+
+        untouched: names of datasets of which nothing new is known: they stay as they are, whoever judged them.
+        """
         names = tuple(stores)
         with self._database.write() as connection:
             before = connection.execute(sa.select(dataset).where(dataset.c.store.in_(names))).all()
@@ -56,8 +65,12 @@ class DataMap:
                 (row.store, row.dataset, row.field, row.category): row.first_seen
                 for row in connection.execute(sa.select(field).where(field.c.store.in_(names)))
             }
-            for table in (dataset, field):
-                connection.execute(table.delete().where(table.c.store.in_(names)))
+            replaced = [{"of": row.store, "named": row.name} for row in before if row.name not in untouched]
+            if replaced:
+                it = sa.and_(dataset.c.store == sa.bindparam("of"), dataset.c.name == sa.bindparam("named"))
+                connection.execute(dataset.delete().where(it), replaced)
+                of_it = sa.and_(field.c.store == sa.bindparam("of"), field.c.dataset == sa.bindparam("named"))
+                connection.execute(field.delete().where(of_it), replaced)
             for one in examined:
                 _insert(connection, one, judged_by, now, since, since_field, None, modified)
 
