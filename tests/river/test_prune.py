@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from custodes.errors import BadInput, CouldNotRun
 from custodes.ledger.check_proof import check_proof, read_key
 from custodes.ledger.tree import check_consistency
 from custodes.pipeline.evidence import event_files
+from custodes.pipeline.ingest import ingest
 from custodes.pipeline.progress import Silent
 from custodes.pipeline.prove import prove
 from custodes.pipeline.prune import prune
@@ -70,6 +73,7 @@ def test_old_days_go_and_the_rest_still_verifies(tmp_path: Path) -> None:
     proof = prove(workspace, "r3-4", tmp_path / "out")[0]
     assert check_proof(proof.proof.read_bytes(), proof.leaf_file.read_bytes(), key)[0] == proof.leaf
     assert prove(workspace, str(proof.leaf), tmp_path / "out")[0].leaf == proof.leaf
+    assert proof.leaf_file.stat().st_mode & 0o077 == 0  # it says who touched whose data
     with pytest.raises(BadInput, match="no longer kept"):
         prove(workspace, "0", tmp_path / "out")
     assert prune(workspace, date(2026, 3, 3), sure=True).files == ()
@@ -119,4 +123,30 @@ def test_today_is_kept(tmp_path: Path) -> None:
     workspace = a_workspace(tmp_path)
     with pytest.raises(BadInput, match="not over"):
         prune(workspace, date(2026, 3, 11), sure=True)
+    workspace.close()
+
+
+def test_a_changed_mapping_brings_no_pruned_day_back(tmp_path: Path) -> None:
+    """The log may still be there, and is read anew; what was removed stays so, and that is told."""
+    rows = [{"t": f"2026-03-0{1 + n % 3}T10:00:0{n}Z", "a": "x", "id": str(n)} for n in range(9)]
+    (tmp_path / "app.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    os.utime(tmp_path / "app.jsonl", (1, 1))
+
+    def opened(more: str) -> Workspace:
+        (tmp_path / "custodes.toml").write_text(
+            f'name = "x"\n[logs.app]\nkind = "jsonl"\npath = "app.jsonl"\n{more}[logs.app.map]\nevent_id = "id"\n'
+            'time = "t"\nactor = "a"\naction = { const = "read" }\ndataset = { const = "d" }\n'
+        )
+        config = load(tmp_path / "custodes.toml")
+        prepare(config)
+        return create_or_open(config, clock=lambda: NOW, by="user:test")
+
+    workspace = opened("")
+    assert ingest(workspace, Silent()).events == 9
+    prune(workspace, date(2026, 3, 3), sure=True)
+    workspace.close()
+    workspace = opened('timezone = "UTC"\n')
+    outcome = ingest(workspace, Silent())
+    assert (outcome.events, outcome.duplicates, outcome.kept["app"]) == (0, 9, 9)
+    assert [path.parent.name for path in workspace.segments()] == ["day=2026-03-03"]
     workspace.close()

@@ -20,6 +20,7 @@ from custodes.events.reading import closed_folders
 from custodes.pipeline.evidence import EVENTS, event_files
 from custodes.pipeline.mapped import suspicious
 from custodes.pipeline.progress import Progress
+from custodes.pipeline.prune import pruned
 from custodes.pipeline.rotation import Places, untouched
 from custodes.pipeline.workspace import Workspace
 from custodes.records import AccessEvent, Skipped
@@ -250,8 +251,11 @@ def _seal(workspace: Workspace, held: _Held, outcome: IngestOutcome) -> None:
         new = segments.known(table, [file for file in sealed if file.parent == workspace.data / folder])
         if new.num_rows:
             fresh.append((folder, new))
-    for day, table in sorted(segments.segments(_together(held.again, held.again_tables)).items()):
-        new = segments.known(table, sealed, again=True)
+    rewritten = sorted(segments.segments(_together(held.again, held.again_tables)).items())
+    gone = _pruned_days(workspace) if rewritten else set()
+    for day, table in rewritten:
+        # What the owner had removed is not known any more: read again, all of it would come back.
+        new = table.slice(0, 0) if day.isoformat() in gone else segments.known(table, sealed, again=True)
         if new.num_rows:
             fresh.append((f"{EVENTS}/day={day.isoformat()}", new))
         outcome.kept.update(table.column("source").to_pylist())
@@ -275,6 +279,12 @@ def _seal(workspace: Workspace, held: _Held, outcome: IngestOutcome) -> None:
     )
     held.events, held.tables, held.again, held.again_tables, held.bad, held.reached = [], [], [], [], [], {}
     held.restarted, held.moved, held.mended = [], [], []
+
+
+def _pruned_days(workspace: Workspace) -> set[str]:
+    """UTC days of which events were removed on purpose."""
+    paths = pruned(workspace.data, workspace.seals.list())
+    return {path.split("/day=")[1].partition("/")[0] for path in paths if path.startswith(f"{EVENTS}/day=")}
 
 
 def _together(events: list[AccessEvent], tables: list[pa.Table]) -> pa.Table:

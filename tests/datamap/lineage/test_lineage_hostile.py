@@ -155,8 +155,13 @@ def test_any_text_is_survived(text: str, dialect: str) -> None:
         "begin " * 5_000,
         "$$" * 5_001,
         "insert into t values " + ",".join(["(1, 'x')"] * 30_000),
+        "insert into s select a" + "[1]" * 5_000 + " from t",
+        "insert into s select a" + "[b[1]]" * 5_000 + " from t",
     ],
-    ids=["parentheses", "subqueries", "cases", "nots", "ors", "unions", "blocks", "quotes", "values"],
+    ids=[
+        *("parentheses", "subqueries", "cases", "nots", "ors", "unions", "blocks", "quotes", "values", "subscripts"),
+        "subscripts in subscripts",
+    ],
 )
 def test_bombs_are_bounded(bomb: str) -> None:
     """Depth and length end in a reason or an answer, in bounded time."""

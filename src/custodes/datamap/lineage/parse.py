@@ -194,8 +194,11 @@ def _bounded(tokens: Sequence[Token]) -> None:
         raise Unparsed(f"it is longer than {MOST_TOKENS} words and signs")
     depth = deepest = cases = same = 0
     before: TokenType | None = None
+    subscripts: dict[int, int] = {}  # by depth, how many follow one another: a[1][1] is an element of an element
     for token in tokens:
         kind = token.token_type
+        if kind is TokenType.L_BRACKET:
+            subscripts[depth] = subscripts.get(depth, 0) + 1 if before is TokenType.R_BRACKET else 0
         if kind in _OPENING:
             depth += 1
         elif kind in _CLOSING:
@@ -206,7 +209,7 @@ def _bounded(tokens: Sequence[Token]) -> None:
             cases -= 1
         deepest = max(deepest, depth + cases)
         same = same + 1 if kind is before and kind not in (TokenType.SEMICOLON, TokenType.R_PAREN) else 0
-        if same > MOST_NESTED or deepest > MOST_NESTED:
+        if max(same, deepest, subscripts.get(depth - 1, 0)) > MOST_NESTED:
             raise Unparsed(f"it is nested deeper than {MOST_NESTED} levels")
         before = kind
 
