@@ -13,6 +13,7 @@ from custodes.cli import (  # noqa: F401 - imported for their commands
     river,
     serve,
     verdicts,
+    who,
 )
 from custodes.cli.app import app
 
