@@ -80,7 +80,7 @@ def _touch(touch: Touch) -> str:
     else:
         why = f"case {reason.case}"
     if reason is not None and reason.later:
-        why += " (as written down later)"
+        why += " (by a snapshot taken later)"
     by = " ".join(filter(None, (event.tool, event.client)))
     return (
         f"{minute(event.time)}  {event.actor:18} {event.action:9} {event.dataset}"
@@ -121,7 +121,8 @@ def _coverage(coverage: Coverage) -> Iterator[str]:
         records = _count(one.records, "record", "records")
         span = f", {minute(one.first)} to {minute(one.last)}" if one.first else ""
         late = f", {one.late:,} late" if one.late else ""
-        yield f"received from {one.source} ({one.kind}): {records}{span}{late}"
+        numbered = ", numbered" if one.numbered else ""
+        yield f"received from {one.source} ({one.kind}): {records}{span}{numbered}{late}"
 
 
 def _gap(gap: Gap) -> str:

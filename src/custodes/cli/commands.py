@@ -10,6 +10,7 @@ from custodes.cli import (  # noqa: F401 - imported for their commands
     evidence,
     explain,
     lineage,
+    report,
     river,
     serve,
     verdicts,

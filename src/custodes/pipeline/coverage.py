@@ -49,10 +49,11 @@ group by e.source
 
 # Numbers at the end of ids that share one prefix count up where most neighbours differ by one.
 _NUMBERS: Final = """
-with spelt as (
-    select source, time, regexp_extract(event_id, '^(.*?)[0-9]{1,18}$', 1) as prefix,
-           try_cast(regexp_extract(event_id, '([0-9]{1,18})$', 1) as bigint) as number
+with cut as (
+    select source, time, event_id, rtrim(event_id, '0123456789') as prefix
     from event where time >= $since and time < $until
+), spelt as (
+    select source, time, prefix, try_cast(substr(event_id, length(prefix) + 1) as bigint) as number from cut
 ), shared as (
     select source, prefix, count(*) as records, sum(count(*)) over (partition by source) as of_all
     from spelt group by source, prefix
@@ -66,13 +67,12 @@ with spelt as (
     select source, number, time, lead(number) over w as following, lead(time) over w as following_time
     from number window w as (partition by source order by number)
 ), judged as (
-    select *, count(*) over (partition by source) as numbers,
-           count(*) filter (following = number + 1) over (partition by source) as ones
-    from step
+    select source from step group by source
+    having count(*) >= $least and count(*) filter (following = number + 1) >= 0.75 * (count(*) - 1)
 )
 select source, number, following, least(time, following_time) as since, greatest(time, following_time) as until
-from judged
-where numbers >= $least and ones >= 0.75 * (numbers - 1) and (following is null or following > number + 1)
+from step
+where source in (select source from judged) and (following is null or following > number + 1)
 order by source, number
 """
 

@@ -66,7 +66,7 @@ def _rows(engine: Engine, asked: Question, names: Sequence[str]) -> list[dict[st
         where += " or starts_with(e.dataset, concat($name0, '.'))"
     if asked.field is not None:
         where = f"({where}) and (len(e.fields) = 0 or list_has_any(e.fields, $fields))"
-        parameters["fields"] = sorted(_spelt(asked.field))
+        parameters["fields"] = sorted(spelt(asked.field))
     parameters |= {"since": _text(asked.since or _FIRST), "until": _text(asked.until or _LAST), "most": MOST + 1}
     rows: list[dict[str, object]] = engine.ask(
         f"select e.* from event e where ({where}) and e.time >= cast($since as timestamptz)"  # noqa: S608 - our own words
@@ -89,7 +89,7 @@ def _told(asked: Question, names: Sequence[str], rows: Sequence[dict[str, object
 
 def _sealable(workspace: Workspace, field: str, touches: Sequence[Touch]) -> str:
     """The field where the evidence names it too, else its token."""
-    named = any(name in _spelt(field) for touch in touches for name in touch.event.fields)
+    named = any(name in spelt(field) for touch in touches for name in touch.event.fields)
     return field if named else workspace.tokeniser.token(field)
 
 
@@ -145,7 +145,7 @@ def touchers(engine: Engine, asked: Sequence[Asked]) -> list[Touches]:
     if not asked:
         return []
     found: dict[int, list[Toucher]] = {}
-    fields = [(number, name) for number, one in enumerate(asked) for field in one.fields for name in _spelt(field)]
+    fields = [(number, name) for number, one in enumerate(asked) for field in one.fields for name in spelt(field)]
     parameters: dict[str, Parameter] = {
         "datasets": [one.dataset for one in asked],
         "numbers": list(range(len(asked))),
@@ -170,7 +170,7 @@ def _touches(found: Sequence[Toucher], watched: bool) -> Touches:
     )
 
 
-def _spelt(field: str) -> set[str]:
+def spelt(field: str) -> set[str]:
     """How a log may name a field: as the data map does, or by its column alone."""
     return {field, field.split(".", 1)[0].removesuffix("[]")}
 

@@ -26,7 +26,6 @@ GapKind = Literal[
     "numbers_missing",
     "quarantined",
     "may_still_come",
-    "not_read",
     "pruned",
 ]
 
