@@ -113,6 +113,7 @@ class ContextConfig:
     timezone: str | None
     map: Mapping[str, Rule]
     query: str | None = None
+    explains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of cases: kind -> actions it explains
 
 
 @dataclass(frozen=True, slots=True)
@@ -580,6 +581,7 @@ def _context(kind: str, table: _Table, root: Path) -> ContextConfig:
         timezone=_timezone(table),
         map=_rules(table.table("map"), tuple(CONTEXT_SCHEMAS[kind].names)),
         query=table.maybe("query"),
+        explains=_explains(table.table("explains")) if kind == "cases" else {},
     )
     table.finish()
     if (context.path is None) == (context.store is None):
@@ -592,6 +594,16 @@ def _context(kind: str, table: _Table, root: Path) -> ContextConfig:
     if context.path is not None and context.query is not None:
         raise table.fail("query", "a file is not queried", "remove it, or name a store")
     return context
+
+
+def _explains(table: _Table) -> dict[str, tuple[str, ...]]:
+    """Which actions a kind of case explains; a kind that is not named explains any."""
+    found = {kind: table.texts(kind) for kind in table.values}
+    for kind, actions in found.items():
+        for action in actions:
+            if action not in ACTIONS:
+                raise table.fail(kind, f'"{action}" is no action', _meant(action, tuple(sorted(ACTIONS))))
+    return found
 
 
 def _check_references(config: Config) -> None:

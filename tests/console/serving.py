@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -15,8 +15,11 @@ import httpx
 from custodes.console.door import Door
 from custodes.console.gate import ENTER
 from custodes.console.listen import console_server, listen
-from custodes.errors import CustodesError
+from custodes.errors import BadInput, CustodesError
+from custodes.pipeline.prove import Proof
+from custodes.pipeline.witnesses import Witnessed
 from custodes.records import FlowEdge, Overview, Ruling
+from custodes.records.answer import Answer, Coverage, Question, Touch
 from custodes.records.history import Change
 from custodes.risk.register import Risk, assess
 from tests.risk.overviews import AS_OF, a_busy_overview
@@ -34,6 +37,9 @@ class ASource:
     edges: tuple[FlowEdge, ...] = ()
     changes: tuple[Change, ...] = ()
     rulings: tuple[Ruling, ...] = ()
+    touches: tuple[Touch, ...] | None = ()
+    gaps: Coverage = field(default_factory=lambda: Coverage(AS_OF - timedelta(days=9), AS_OF, (), ()))
+    outside: Witnessed = field(default_factory=lambda: Witnessed(()))
 
     def overview(self) -> Overview:
         return self.known
@@ -50,6 +56,25 @@ class ASource:
     def story(self, store: str, dataset: str, field: str) -> tuple[tuple[Change, ...], tuple[Ruling, ...]]:
         rulings = [one for one in self.rulings if (one.store, one.dataset, one.field) == (store, dataset, field)]
         return self.changes if (store, dataset, field) == ("shop", "main.customers", "email") else (), tuple(rulings)
+
+    def who(self, asked: Question) -> Answer:
+        self.look("who", f"{asked.by} {asked.name}")
+        if self.touches is None:
+            raise BadInput("more than 100,000 touches", where=asked.by, hint="narrow the window")
+        return Answer(asked, self.touches, self.gaps, self.known.skipped[:1])
+
+    def coverage(self) -> Coverage:
+        return self.gaps
+
+    def witnessed(self) -> Witnessed:
+        return self.outside
+
+    def proof(self, leaf: int) -> Proof | None:
+        self.look("proof", str(leaf))
+        return Proof("c2sp.org/tlog-proof@v1\n", b"\x01leaf") if leaf == 7 else None
+
+    def key(self) -> bytes:
+        return b"made-up-key\n"
 
     def look(self, page: str, subject_of_look: str) -> None:
         if self.refusal is not None:

@@ -20,6 +20,7 @@ from custodes.config import Config, load
 from custodes.console import workspace_source
 from custodes.console.workspace_source import TRUSTED_FOR, WorkspaceSource
 from custodes.errors import CouldNotRun, LedgerBroken
+from custodes.ledger.check_proof import check_proof, read_trusted
 from custodes.pipeline.lock import only_writer
 from custodes.pipeline.progress import Silent
 from custodes.pipeline.rulings import decide
@@ -27,6 +28,7 @@ from custodes.pipeline.run import run
 from custodes.pipeline.verify import verify
 from custodes.pipeline.workspace import create_or_open, prepare
 from custodes.records import FlowEdge, Place
+from custodes.records.answer import Question
 
 
 class AClock:
@@ -107,6 +109,27 @@ def test_a_look_is_a_leaf(config: Config) -> None:
     status = verify(config.data, Silent())
     assert status.verified
     assert status.size == known.ledger.size + 2
+
+
+def test_an_answer_and_a_proof_are_looks_too(config: Config, tmp_path: Path) -> None:
+    """Each is sealed, verifies nothing anew, and the proof holds against the log's key."""
+    source = WorkspaceSource(config, by="user:ada", clock=AClock())
+    known = source.overview()
+    answer = source.who(Question("actor", "staff:e1"))
+    assert len(answer.touches) == 20
+    leaf = answer.touches[0].leaf
+    proof = source.proof(leaf)
+    assert proof is not None
+    index, _ = check_proof(proof.proof.encode(), proof.leaf, read_trusted(source.key().decode()))
+    assert index == leaf
+    assert source.proof(10**9) is None
+    assert [one["detail"] for one in looks(config)] == [
+        {"console": "who", "question": "who", "actor": "staff:e1"},
+        {"console": "proof", "shown": str(leaf)},
+    ]
+    assert source.overview() is known
+    assert [one.source for one in source.coverage().sources] == ["app"]
+    assert source.witnessed().named == ()
 
 
 def test_our_own_looks_do_not_verify_everything_again(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:

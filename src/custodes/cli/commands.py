@@ -10,9 +10,11 @@ from custodes.cli import (  # noqa: F401 - imported for their commands
     evidence,
     explain,
     lineage,
+    report,
     river,
     serve,
     verdicts,
+    who,
 )
 from custodes.cli.app import app
 

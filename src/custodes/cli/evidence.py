@@ -1,4 +1,4 @@
-"""The evidence's commands: who, ledger verify, ledger prove, ledger check-proof."""
+"""The evidence's commands: ledger verify, ledger prove, ledger check-proof."""
 
 from __future__ import annotations
 
@@ -27,21 +27,6 @@ Policy = Annotated[
 ]
 Port = Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on; 0 takes a free one.")]
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
-
-
-@app.command()
-def who(
-    subject: Annotated[str, typer.Argument(help="A customer, as the logs name them: customer:81723, or 81723.")],
-    json: Json = False,
-) -> None:
-    """Who touched this customer's data, when and why, each with its ledger index; the asking is recorded too."""
-    from custodes.cli import show
-    from custodes.pipeline.who import who as ask_who
-
-    with looking() as workspace:
-        answer = ask_who(workspace, subject)
-    print(show.as_json(show.who_plain(answer)) if json else show.who_text(answer))
-    sys.exit(UNCOVERED if answer.uncovered else CLEAN)
 
 
 @ledger.command()

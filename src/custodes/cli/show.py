@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from custodes.pipeline.prove import WrittenProof
     from custodes.pipeline.run import RunOutcome
     from custodes.pipeline.scan import ScanOutcome
-    from custodes.pipeline.who import Answer
     from custodes.risk.register import Risk
 
 Plain = dict[str, object]
@@ -278,46 +277,8 @@ def detect_text(outcome: DetectOutcome) -> str:
     return _page([*lines, *uncovered_lines(outcome.skipped)])
 
 
-# --- who --------------------------------------------------------------------------------------------------------
-
-
-def who_plain(answer: Answer) -> Plain:
-    """Rows of AccessEvent with their ledger index, and what the logs do not cover."""
-    return {
-        "subject": answer.asked,
-        "touches": [
-            {**asdict(touch.event), "ledger_index": touch.leaf, "explained": touch.explained}
-            for touch in answer.touches
-        ],
-        "uncovered": uncovered_plain(answer.uncovered),
-    }
-
-
 def _count(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
-
-
-def who_text(answer: Answer) -> str:
-    """One line per touch, then a summary and what the logs do not cover."""
-    lines = []
-    for touch in answer.touches:
-        event = touch.event
-        why = f"case {event.case}" if event.case else "no case"
-        lines.append(
-            f"{minute(event.time)}  {event.actor:18} {event.action:9} {event.dataset}"
-            f" [{', '.join(event.fields)}]  {why}{'' if touch.explained else ' (unexplained)'}"
-            f"  {event.outcome}  leaf {touch.leaf}"
-        )
-    actors = {touch.event.actor for touch in answer.touches}
-    unexplained = sum(not touch.explained for touch in answer.touches)
-    lines.append(
-        f"{_count(len(answer.touches), 'touch', 'touches')} of {answer.asked} "
-        f"by {_count(len(actors), 'actor', 'actors')}, "
-        f"{unexplained} without an explaining case"
-        if answer.touches
-        else f"no touch of {answer.asked} in what was ingested"
-    )
-    return _page([*lines, *uncovered_lines(answer.uncovered)])
 
 
 # --- ledger -----------------------------------------------------------------------------------------------------

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
@@ -21,9 +22,11 @@ from custodes.console.field_page import field_page
 from custodes.console.gate import ENTER, HEALTH, Gate
 from custodes.console.graph import graph as graph_page
 from custodes.console.source import Source
+from custodes.console.timeline import Choice, who_page
 from custodes.console.words import FILTERS
-from custodes.errors import CustodesError
+from custodes.errors import BadInput, CustodesError
 from custodes.records import Overview
+from custodes.records.answer import BYS, Question
 
 STATIC: Final = {
     "style.css": "text/css; charset=utf-8",
@@ -41,6 +44,7 @@ MENU: Final = (
     ("ledger", "/ledger", "Ledger"),
 )
 LEAF_LIMIT: Final = 2**63 - 1
+RECENT: Final = timedelta(days=30)
 
 
 class Pages:
@@ -89,6 +93,7 @@ def build(source: Source, door: Door, *, cookie: str, names: frozenset[str]) -> 
     _add_entrance(app, shown, door, cookie)
     _add_maps(app, shown)
     _add_evidence(app, shown)
+    _add_answers(app, shown)
     _add_refusals(app, shown)
     return Gate(app, door=door, cookie=cookie, names=names, refuse=shown.refusal)
 
@@ -159,9 +164,12 @@ def _add_maps(app: FastAPI, shown: Pages) -> None:
         with shown.source() as source:
             known = source.overview()
             verified_at = source.verified_at()
+            outside = {"coverage": source.coverage(), "witnessed": source.witnessed()}
             if leaf is not None:  # the page then names the findings that rest on it
                 source.look("ledger", str(leaf))
-        return shown.page("ledger.html", "ledger", known, pages.ledger(known, verified_at=verified_at, leaf=leaf))
+        return shown.page(
+            "ledger.html", "ledger", known, pages.ledger(known, verified_at=verified_at, leaf=leaf) | outside
+        )
 
 
 def _add_evidence(app: FastAPI, shown: Pages) -> None:
@@ -211,6 +219,59 @@ def _add_evidence(app: FastAPI, shown: Pages) -> None:
                 return shown.refusal(404, "no memo has been written yet", 'run "custodes memo"', inside=True)
             source.look("memo", file.name)
         return FileResponse(file, media_type="application/pdf", filename=file.name)
+
+
+def _add_answers(app: FastAPI, shown: Pages) -> None:
+    """Pages about one customer, actor, key, party or dataset, and proofs; the source seals each look."""
+
+    @app.get("/who/{by}")
+    def who(
+        by: str,
+        name: str = "",
+        field: str = "",
+        action: str = "",
+        explained: Literal["", "yes", "no"] = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        page: Annotated[int, Query(ge=1)] = 1,
+    ) -> Response:
+        about = next((one for one in BYS if one == by), None)
+        if about is None or not name:
+            raise HTTPException(404)
+        asked = Question(about, name, (field or None) if about == "dataset" else None, _zoned(since), _zoned(until))
+        choice = Choice(asked, action, explained, page)
+        with shown.source() as source:
+            known = source.overview()
+            try:
+                answer = source.who(asked)
+            except BadInput:
+                if since is not None or until is not None:
+                    raise
+                # So many touches that no page holds them: begin with the newest, as far as the evidence goes.
+                recent = choice.within(known.as_of - RECENT, None)
+                return RedirectResponse(recent.address, status_code=303)
+        return shown.page("who.html", "findings", known, who_page(answer, choice))
+
+    @app.get("/proof/{name}")
+    def proof(name: str) -> Response:
+        number, _, kind = name.partition(".")
+        if name != "ledger.vkey" and not (number.isascii() and number.isdigit() and len(number) < 19):
+            raise HTTPException(404)
+        with shown.source() as source:
+            if name == "ledger.vkey":
+                content = source.key()
+            else:
+                found = source.proof(int(number)) if kind in {"tlog-proof", "leaf"} else None
+                if found is None:
+                    raise HTTPException(404)
+                content = found.proof.encode() if kind == "tlog-proof" else found.leaf
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+def _zoned(moment: datetime | None) -> datetime | None:
+    """A time without a zone is UTC, as every page says."""
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 
 
 def _add_refusals(app: FastAPI, shown: Pages) -> None:

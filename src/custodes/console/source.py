@@ -6,7 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from custodes.pipeline.prove import Proof
+from custodes.pipeline.witnesses import Witnessed
 from custodes.records import FlowEdge, Overview, Ruling
+from custodes.records.answer import Answer, Coverage, Question
 from custodes.records.history import Change
 from custodes.risk.register import Risk
 
@@ -38,6 +41,26 @@ class Source(Protocol):
 
         Empty where nothing was noted or ruled.
         """
+        ...
+
+    def who(self, asked: Question) -> Answer:
+        """Every touch that the question is about; the look is sealed when this returns. Raises as `pipeline.who`."""
+        ...
+
+    def coverage(self) -> Coverage:
+        """What each log gave and where it has gaps, over all time, at the last `overview()`."""
+        ...
+
+    def witnessed(self) -> Witnessed:
+        """Who outside vouches for the ledger, at the last `overview()`."""
+        ...
+
+    def proof(self, leaf: int) -> Proof | None:
+        """What proves the event at a ledger index, None where no event is; the look is sealed when this returns."""
+        ...
+
+    def key(self) -> bytes:
+        """The log's public key, as its file holds it."""
         ...
 
     def look(self, page: str, subject_of_look: str) -> None:

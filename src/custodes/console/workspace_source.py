@@ -11,12 +11,18 @@ from typing import Final
 
 from custodes.config import Config
 from custodes.errors import CouldNotRun, LedgerBroken
+from custodes.pipeline.coverage import coverage
 from custodes.pipeline.lock import only_writer
+from custodes.pipeline.open_engine import open_engine
 from custodes.pipeline.overview import overview
 from custodes.pipeline.progress import Silent
+from custodes.pipeline.prove import Proof, proof_of
 from custodes.pipeline.verify import verify
-from custodes.pipeline.workspace import Workspace, open_workspace, utc_now
+from custodes.pipeline.who import who
+from custodes.pipeline.witnesses import Witnessed, witnessed
+from custodes.pipeline.workspace import VERIFIER, Workspace, open_workspace, utc_now
 from custodes.records import FlowEdge, LedgerStatus, Overview, Ruling
+from custodes.records.answer import Answer, Coverage, Question
 from custodes.records.history import Change
 from custodes.risk.register import Risk, assess
 
@@ -42,6 +48,7 @@ class WorkspaceSource:
         self._trust = TRUSTED_FOR
         self._known: tuple[Overview, tuple[Risk, ...], datetime] | None = None
         self._flows: tuple[FlowEdge, ...] = ()
+        self._coverage = Coverage(None, None, (), ())
 
     def overview(self) -> Overview:
         """The state after the last run.
@@ -59,6 +66,8 @@ class WorkspaceSource:
             self._trust = max(TRUSTED_FOR, _TIMES_ITS_COST * timedelta(seconds=time.monotonic() - began))
             self._known = known, assess(known), self._clock()
             self._flows = workspace.flows.all()
+            with open_engine(workspace) as engine:
+                self._coverage = coverage(workspace, engine, None, None)
             self._head = self._checkpoint()
         return known
 
@@ -83,13 +92,36 @@ class WorkspaceSource:
             ]
             return workspace.history.of(store, dataset, field), tuple(rulings)
 
+    def who(self, asked: Question) -> Answer:
+        """The answer, whose asking is a receipt. Raises CouldNotRun while a run is at work."""
+        with self._looking() as workspace:
+            return who(workspace, asked, console="who")
+
+    def coverage(self) -> Coverage:
+        """Of when `overview` was made."""
+        self._kept()
+        return self._coverage
+
+    def witnessed(self) -> Witnessed:
+        """As the files beside the ledger say now."""
+        return witnessed(self._config)
+
+    def proof(self, leaf: int) -> Proof | None:
+        """The proof; that it was taken is a receipt."""
+        with self._looking() as workspace:
+            found = proof_of(workspace, leaf)
+            if found is not None:
+                workspace.seal_receipts([workspace.receipt("look", console="proof", shown=str(leaf))])
+            return found
+
+    def key(self) -> bytes:
+        """It is public: taking it leaves no receipt."""
+        return (self._config.data / VERIFIER).read_bytes()
+
     def look(self, page: str, subject_of_look: str) -> None:
         """Seal a receipt of the look. Raises CouldNotRun while a run is at work."""
-        with self._open() as workspace:
-            ours = self._checkpoint() == self._head
+        with self._looking() as workspace:
             workspace.seal_receipts([workspace.receipt("look", console=page, shown=subject_of_look)])
-            if ours:
-                self._head = self._checkpoint()
 
     def memo_file(self) -> Path | None:
         """The memo of the latest day that has one."""
@@ -107,6 +139,15 @@ class WorkspaceSource:
             return (self._config.data / CHECKPOINT).read_bytes()
         except FileNotFoundError:
             return b""
+
+    @contextmanager
+    def _looking(self) -> Iterator[Workspace]:
+        """The workspace, held alone for the block; a ledger that grew by what is sealed in it stays trusted."""
+        with self._open() as workspace:
+            ours = self._checkpoint() == self._head
+            yield workspace
+            if ours:
+                self._head = self._checkpoint()
 
     @contextmanager
     def _open(self) -> Iterator[Workspace]:

@@ -27,6 +27,22 @@ class WrittenProof:
     key: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What proves one touch: the proof (C2SP tlog-proof) and the leaf's bytes."""
+
+    proof: str
+    leaf: bytes
+
+
+def proof_of(workspace: Workspace, leaf: int) -> Proof | None:
+    """The proof of the event at a ledger index; None where no event is. Raises as `prove`."""
+    rows = _at_index(workspace, leaf)
+    if not rows:
+        return None
+    return Proof(workspace.ledger.prove(leaf), event_bytes(event_of(rows[0])))
+
+
 def prove(workspace: Workspace, event: str, folder: Path) -> list[WrittenProof]:
     """Write the proofs of an event (every row of it) or of the event at a ledger index. Raises BadInput."""
     rows = _at_index(workspace, int(event)) if event.isascii() and event.isdigit() and len(event) < 19 else []

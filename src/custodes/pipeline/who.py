@@ -1,68 +1,104 @@
-"""Who looked at this customer? Every sealed touch, in time order, with its place in the ledger."""
+"""Who touched this customer, dataset or party? What did this actor or key touch? Sealed touches, in time order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
 from custodes.engine.interface import Engine, Parameter
 from custodes.errors import BadInput
 from custodes.events.tokens import protect
+from custodes.pipeline.coverage import coverage
+from custodes.pipeline.explained import explained
 from custodes.pipeline.open_engine import open_engine
 from custodes.pipeline.workspace import Workspace
-from custodes.records import EVENT_COLUMNS, AccessEvent, Skipped, Toucher, Touches
+from custodes.records import EVENT_COLUMNS, AccessEvent, Toucher, Touches
+from custodes.records.answer import Answer, By, Question, Touch
+
+MOST: Final = 100_000  # touches in one answer: more are narrowed by time first, or nobody could read or hold them
+
+_FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
+_LAST: Final = datetime(9999, 12, 30, tzinfo=UTC)
+_COLUMNS: Final[dict[By, tuple[str, ...]]] = {
+    "subject": ("subject",),
+    "actor": ("actor", "behalf"),
+    "key": ("actor", "client"),
+    "party": ("party", "behalf"),
+    "dataset": ("dataset",),
+}
+_ACTORS: Final = ("staff", "service", "key", "customer", "session", "role")
+_PARTIES: Final = ("seller", "partner", "party")
 
 
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """One sealed touch. explained: a case named the subject and, where it says so, the actor, and was open then."""
+def who(workspace: Workspace, asked: Question, **look: str) -> Answer:
+    """Every touch that the question is about, in order of time, and what each log gave in the window.
 
-    event: AccessEvent
-    leaf: int
-    explained: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """asked: the subject as the evidence names it (a token for a direct identifier). uncovered: what the logs lack."""
-
-    asked: str
-    touches: tuple[Touch, ...]
-    uncovered: tuple[Skipped, ...]
-
-
-_QUERY = """
-select e.*, exists (
-    select 1 from cases k
-    where k.id = e."case"
-      and (k.subject = e.subject and (k.assignee is null or k.assignee = e.actor)
-           -- a change record names no customer: it explains what its own assignee did
-           or k.subject is null and k.assignee = e.actor)
-      and e.time >= k.opened - interval 4 hours
-      and e.time <= coalesce(k.closed, e.time) + interval 1 day
-) as explained
-from event e
-where e.subject in (select unnest($subjects))
-order by e.time, e.leaf
-"""
-
-
-def who(workspace: Workspace, subject: str) -> Answer:
-    """Every touch of a customer. The asking is a receipt in the ledger before the answer is given.
-
-    The receipt names the subject as the evidence does, or by a token: what nobody's log knows may be a person's name.
+    The asking is a receipt in the ledger before the answer is given; look: what else it says. The receipt names what
+    the evidence names, or a token: what nobody's log knows may be a person's name.
+    Raises BadInput for an empty name, a window without a moment in it, or more than MOST touches.
     """
-    if not subject.removeprefix("customer:").strip():
-        raise BadInput("no customer is named", hint="name one as the logs do, such as customer:81723")
-    names = _names(workspace, subject)
+    if not asked.name.rpartition(":")[2].strip():
+        raise BadInput(f"no {asked.by} is named", hint="name one as the logs do, such as customer:81723")
+    if asked.since is not None and asked.until is not None and asked.since >= asked.until:
+        raise BadInput("the window ends before it begins", hint="--since is the first moment, --until the first not")
     with open_engine(workspace) as engine:
-        rows = engine.ask(_QUERY, {"subjects": names}).to_pylist()
-    touches = tuple(Touch(event_of(row), row["leaf"], row["explained"]) for row in rows)
-    known = touches[0].event.subject if touches else None
-    workspace.seal_receipts([workspace.receipt("look", question="who", subject=known or names[-1])])
-    return Answer(known or names[0], touches, workspace.coverage.all("ingest"))
+        names = _names(workspace, engine, asked)
+        rows = find(engine, asked, names)
+        known = coverage(workspace, engine, asked.since, asked.until)
+    told = _told(asked, names, rows)
+    touches = tuple(explained(workspace, (Touch(event_of(row), int(str(row["leaf"]))) for row in rows)))
+    window = {name: _text(moment) for name, moment in (("since", asked.since), ("until", asked.until)) if moment}
+    field = {} if asked.field is None else {"field": _sealable(workspace, asked.field, touches)}
+    receipt = workspace.receipt("look", question="who", **{asked.by: told or names[-1]}, **field, **window, **look)
+    workspace.seal_receipts([receipt])
+    return Answer(replace(asked, name=told or names[0]), touches, known, workspace.coverage.all("ingest"))
+
+
+def find(engine: Engine, asked: Question, names: Sequence[str]) -> list[dict[str, object]]:
+    """The rows of the view `event` that any of these names names, in order of time.
+
+    One query by equality for each name and column: by it the engine skips row groups with their statistics and Bloom
+    filters, which it does not for a list of names or for an `or`. Raises BadInput for more than MOST rows.
+    """
+    parameters: dict[str, Parameter] = {f"name{place}": name for place, name in enumerate(names)}
+    if asked.by == "dataset":
+        where = [f"(e.dataset = ${name} or starts_with(e.dataset, concat(${name}, '.')))" for name in parameters]
+    else:
+        where = [f"e.{column} = ${name}" for column in _COLUMNS[asked.by] for name in parameters]
+    more = " and e.time >= cast($since as timestamptz) and e.time < cast($until as timestamptz)"
+    if asked.field is not None:
+        more += " and (len(e.fields) = 0 or list_has_any(e.fields, $fields))"
+        parameters["fields"] = sorted(spelt(asked.field))
+    parameters |= {"since": _text(asked.since or _FIRST), "until": _text(asked.until or _LAST), "most": MOST + 1}
+    each = " union all ".join(f"select e.* from event e where {one}{more}" for one in where)  # noqa: S608 - our own words
+    rows: list[dict[str, object]] = engine.ask(
+        f"select * from ({each}) found order by time, leaf limit $most",  # noqa: S608 - the same
+        parameters,
+    ).to_pylist()
+    if len(rows) > MOST:
+        raise BadInput(f"more than {MOST:,} touches", where=asked.by, hint="narrow the window: --since, --until")
+    return list({row["leaf"]: row for row in rows}.values())  # an actor may act on his own behalf
+
+
+def _told(asked: Question, names: Sequence[str], rows: Sequence[dict[str, object]]) -> str | None:
+    """How the evidence names what was asked for; None where it knows nothing of it."""
+    if not rows:
+        return None
+    if asked.by == "dataset":
+        return names[0]
+    return next((str(rows[0][column]) for column in _COLUMNS[asked.by] if rows[0][column] in names), None)
+
+
+def _sealable(workspace: Workspace, field: str, touches: Sequence[Touch]) -> str:
+    """The field where the evidence names it too, else its token."""
+    named = any(name in spelt(field) for touch in touches for name in touch.event.fields)
+    return field if named else workspace.tokeniser.token(field)
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
 
 
 _EVIDENCE = """
@@ -113,7 +149,7 @@ def touchers(engine: Engine, asked: Sequence[Asked]) -> list[Touches]:
     if not asked:
         return []
     found: dict[int, list[Toucher]] = {}
-    fields = [(number, name) for number, one in enumerate(asked) for field in one.fields for name in _spelt(field)]
+    fields = [(number, name) for number, one in enumerate(asked) for field in one.fields for name in spelt(field)]
     parameters: dict[str, Parameter] = {
         "datasets": [one.dataset for one in asked],
         "numbers": list(range(len(asked))),
@@ -138,17 +174,35 @@ def _touches(found: Sequence[Toucher], watched: bool) -> Touches:
     )
 
 
-def _spelt(field: str) -> set[str]:
+def spelt(field: str) -> set[str]:
     """How a log may name a field: as the data map does, or by its column alone."""
     return {field, field.split(".", 1)[0].removesuffix("[]")}
 
 
-def _names(workspace: Workspace, subject: str) -> list[str]:
-    """The ways the evidence may name what was asked: as given, as a customer's number, as a token (the last)."""
-    kind, _, value = (subject if ":" in subject else f"customer:{subject}").partition(":")
+def _names(workspace: Workspace, engine: Engine, asked: Question) -> list[str]:
+    """The ways the evidence may name what was asked: as given, with the kind left out, as a token (the last)."""
     token = workspace.tokeniser.token
-    plain = [protect(f"{kind}:{value}", workspace.tokeniser), protect(subject, workspace.tokeniser)]
-    return list(dict.fromkeys([*plain, token(subject), token(value), f"{kind}:{token(value)}"]))
+    if asked.by == "dataset":
+        return [asked.name, token(asked.name)]
+    given = asked.name
+    if asked.by == "key":
+        given = f"key:{given.removeprefix('key:')}"
+    kinds = [given.partition(":")[0]] if ":" in given else _kinds(engine, asked.by)
+    value = given.partition(":")[2] if ":" in given else given
+    plain = [protect(name, workspace.tokeniser) for name in (*(f"{kind}:{value}" for kind in kinds), asked.name)]
+    bare = [protect(value, workspace.tokeniser)] if asked.by == "key" else []  # a log may name it as its client
+    tokens = [token(asked.name), token(value), *(f"{kind}:{token(value)}" for kind in kinds)]
+    return list(dict.fromkeys([*plain, *bare, *tokens]))
+
+
+def _kinds(engine: Engine, by: By) -> list[str]:
+    """Kinds that a name without one may have."""
+    if by == "subject":
+        return ["customer"]
+    if by == "actor":
+        return list(_ACTORS)
+    rows = engine.ask("select distinct split_part(id, ':', 1) as kind from parties where id like '%:%'").to_pylist()
+    return list(dict.fromkeys([*sorted(str(row["kind"]) for row in rows), *_PARTIES]))
 
 
 def event_of(row: dict[str, object]) -> AccessEvent:

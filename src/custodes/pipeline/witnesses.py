@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from http.server import HTTPServer
 from pathlib import Path
 from typing import Final
 
 from custodes.config import Config
 from custodes.errors import BadInput, CouldNotRun
-from custodes.ledger.check_proof import COSIGNATURE, Policy, ProofRefused, VerifierKey, read_key, read_policy
+from custodes.ledger.check_proof import (
+    COSIGNATURE,
+    Policy,
+    ProofRefused,
+    VerifierKey,
+    open_note,
+    open_trusted,
+    read_key,
+    read_policy,
+)
 from custodes.ledger.cosign import Cosigned
 from custodes.ledger.cosign import cosign as ask_witnesses
 from custodes.ledger.durable import Disk
@@ -54,6 +64,31 @@ def cosign(config: Config, file: Path | None) -> Cosigned:
     if not key.exists():
         raise CouldNotRun("nothing has been run here yet", where=str(config.data), hint='run "custodes run" first')
     return ask_witnesses(Layout(config.data), _key(key), policy)
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """The newest checkpoint that counts: its size and who cosigned it. named: the policy's witnesses."""
+
+    named: tuple[str, ...]
+    size: int | None = None
+    by: tuple[str, ...] = ()
+
+
+def witnessed(config: Config) -> Witnessed:
+    """What the witnesses of the policy have cosigned; size None where nothing counts yet. Raises BadInput."""
+    policy = policy_of(config, None)
+    if policy is None:
+        return Witnessed(())
+    named = tuple(sorted(policy.witnesses))
+    try:
+        note = Layout(config.data).witnessed.read_bytes()
+        key = _key(config.data / VERIFIER)
+        opened = open_note(note, [key, *policy.witnesses.values()])
+        size = open_trusted(note, replace(policy, logs={key.name: key}))[1]
+    except (OSError, ProofRefused):
+        return Witnessed(named)
+    return Witnessed(named, size, tuple(name for name in named if policy.witnesses[name] in opened.keys))
 
 
 def adopt(workspace: Workspace) -> None:

@@ -102,6 +102,16 @@ class Intake:
         with self._database.read() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
+    def waiting_since(self, moment: datetime) -> dict[str, int]:
+        """By log, lines in quarantine that may tell of this moment or later: what was read before it cannot."""
+        query = sa.select(quarantine.c.log, quarantine.c.seen)
+        found: dict[str, int] = {}
+        with self._database.read() as connection:
+            for log, seen in connection.execute(query):
+                if datetime.fromisoformat(seen) >= moment:
+                    found[log] = found.get(log, 0) + 1
+        return found
+
     def reasons(self) -> tuple[tuple[str, str, str, int, int], ...]:
         """(log, file, reason, lines, first line) of everything in quarantine, the most lines first."""
         count = sa.func.count()
