@@ -51,7 +51,7 @@ class Statements:
         bound: see `slotted`. schema: where tables lie that name none. Raises Unfit when it is not understood.
         """
         plans, values = self._understood(sql, bound, schema)
-        found = []
+        found: list[Seen] = []
         for number, plan in enumerate((plan for plan in plans if plan.touches), start=1):
             subjects = dict.fromkeys(subject for wanted in plan.subjects for subject in wanted.ids(values))
             bounded(len(found) + len(plan.touches) * len(subjects))
