@@ -189,7 +189,9 @@ fn a_form_of_digits_reaches_its_digit_whatever_else_begins_there() {
         spec("hash", "digits", r"\b[0-9b-hjkmnp-z]{5,12}\b", None),
         spec("named", "digits", r"\b[a-z]+ \d{10}\b", None),
     ];
-    specs.iter_mut().for_each(|spec| spec.lead = 11);
+    for spec in &mut specs {
+        spec.lead = 11;
+    }
     let text = "number 9434765918";
     let alone = Patterns::new(&specs[..1]).unwrap_or_else(|error| unreachable!("{error}"));
     assert_eq!(alone.text(text.as_bytes()).iter().map(|hit| hit.start).collect::<Vec<_>>(), [7]);
