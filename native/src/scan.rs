@@ -127,6 +127,8 @@ impl Patterns {
                 let led = form.literal.is_none_or(|literal| {
                     self.places.literals.as_ref().is_some_and(|literals| literals.lead(literal, number))
                 });
+                // What led here is a digit, and a form without it was only met because of another one's beginning.
+                let led = led && end > form.start + form.reach;
                 if let Some(pattern) = self.all.get(index).filter(|pattern| led && pattern.lead >= form.reach) {
                     found(index, pattern, end);
                 }

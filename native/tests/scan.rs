@@ -182,3 +182,20 @@ fn a_remembered_shape_answers_for_no_other() {
         }
     }
 }
+
+#[test]
+fn a_form_of_digits_reaches_its_digit_whatever_else_begins_there() {
+    let mut specs = vec![
+        spec("hash", "digits", r"\b[0-9b-hjkmnp-z]{5,12}\b", None),
+        spec("named", "digits", r"\b[a-z]+ \d{10}\b", None),
+    ];
+    for spec in &mut specs {
+        spec.lead = 11;
+    }
+    let text = "number 9434765918";
+    let alone = Patterns::new(&specs[..1]).unwrap_or_else(|error| unreachable!("{error}"));
+    assert_eq!(alone.text(text.as_bytes()).iter().map(|hit| hit.start).collect::<Vec<_>>(), [7]);
+    let both = Patterns::new(&specs).unwrap_or_else(|error| unreachable!("{error}"));
+    let found: Vec<_> = both.text(text.as_bytes()).iter().map(|hit| (hit.pattern, hit.start)).collect();
+    assert_eq!(found, [(1, 0), (0, 7)]);
+}
