@@ -16,8 +16,8 @@ from tests import postgres as server
 from tests.demonstration import Demo, custodes
 
 # The same inputs at every run, so that a change is judged by what it changed; `make explore` looks for new ones.
-settings.register_profile("steady", derandomize=True)
-settings.register_profile("random", derandomize=False)
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("random", derandomize=False, deadline=None)
 settings.load_profile(os.environ.get("CUSTODES_INPUTS", "steady"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from custodes.records import Category, Examined, Field, FlowEdge, Overview, Place
+from custodes.records import Category, Copy, Examined, Field, FlowEdge, Overview, Place
 from tests.risk.overviews import an_overview
 
 _KINDS = {
@@ -89,7 +89,7 @@ def _pairs(examined: list[Examined], source: str, target: str, count: int, kind:
     ]  # fmt: skip
 
 
-def _copies(fields: tuple[Field, ...]) -> tuple[tuple[str, str, float], ...]:
+def _copies(fields: tuple[Field, ...]) -> tuple[Copy, ...]:
     cards = [field for field in fields if field.category == "payment_card"]
     kept = [field for field in cards if field.store == "billing"]
     astray = [field for field in cards if field.store != "billing"]
@@ -97,4 +97,4 @@ def _copies(fields: tuple[Field, ...]) -> tuple[tuple[str, str, float], ...]:
     pairs = [(one, kept[number % len(kept)]) for number, one in enumerate(astray)]
     pairs += list(zip(mails[::3], mails[1::3], strict=False))[:10]
     names = [[f"{one.store}.{one.dataset}.{one.field}" for one in pair] for pair in pairs]
-    return tuple((a, b, 0.9) for a, b in names)
+    return tuple(Copy(a, b, 0.9) for a, b in names)

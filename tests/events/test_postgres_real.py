@@ -1,6 +1,7 @@
 """Does a real PostgreSQL's own log show each customer that a session reads?"""
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +12,20 @@ from custodes.events.postgres_csvlog import PostgresLog
 from custodes.events.postgres_jsonlog import PostgresJsonLog
 from custodes.records import AccessEvent
 from tests.events.builders import TOKENS
-from tests.postgres import Cluster
+from tests.postgres import Cluster, available, load_sakila, running
 
 pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture(scope="module")
+def sakila(data_folder: Path) -> Iterator[Cluster]:
+    """A cluster of its own: the log of the shared one tells what every other test asked."""
+    folder = data_folder / "sakila"
+    if not available() or not folder.is_dir():
+        pytest.skip("Debian's postgresql-15 or the Sakila sample is missing")
+    with running() as cluster:
+        load_sakila(cluster, folder)
+        yield cluster
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ data = "custodes-data"         # where Custodes keeps its own files (readable by
 # max_seconds = 0              # seconds, so that a busy server is not hurt; 0 is no limit
 # full = false                 # true: read on when the verdicts are sure already
 # timeout = 300                # seconds per statement
-# anonymisers = []             # names of your own SQL functions behind which a value is nobody's any more
+# anonymisers = ["mask_mail"]  # names of your own SQL functions behind which a value is nobody's any more
 
 # --- Stores: where customer data may be. They are opened read-only. ---------------------------------------------
 

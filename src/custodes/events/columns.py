@@ -75,6 +75,8 @@ class Columns:
 
         digests: of the n-th raw record, which is its event_id when none is mapped.
         """
+        if not records:  # Arrow makes no array of none
+            return EVENT_SCHEMA.empty_table(), []
         work = _Work(records)
         texts = {name: self._text(work, name) for name in _TEXTS if name in self._rules}
         columns: dict[str, pa.Array] = {**texts}
