@@ -99,10 +99,15 @@ def change(way: str, file: Path, earlier: Path, foreign: Path) -> None:
     """Alter one file."""
     data = file.read_bytes()
     if way == "a byte changed":
-        # Of the state, what a seal says of a file's hash. Of a note, a byte of the root: signatures differ.
-        seals = [found.end() for found in re.finditer(rb"\.jsonl[0-9a-f]{64}", data)]
-        at = seals[-1] - 9 if file.name == "state.db" else 80 if file.name == "witnessed" else len(data) * 3 // 5
-        file.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+        # Of the state, what a seal says of a file's hash. Of a note, a letter of the root, which is base64 still.
+        if file.name in {"checkpoint", "witnessed"}:
+            at = data.index(b"\n", data.index(b"\n") + 1) + 9
+            other = b"A" if data[at : at + 1] != b"A" else b"B"
+        else:
+            seals = [found.end() for found in re.finditer(rb"\.jsonl[0-9a-f]{64}", data)]
+            at = seals[-1] - 9 if file.name == "state.db" else len(data) * 3 // 5
+            other = bytes([data[at] ^ 1])
+        file.write_bytes(data[:at] + other + data[at + 1 :])
     elif way == "cut short":
         file.write_bytes(data[: len(data) // 2])
     elif way == "deleted":
