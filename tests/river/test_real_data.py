@@ -75,7 +75,8 @@ def test_chinook_and_sakila_are_mapped_as_labelled(data_folder: Path, sakila: Cl
         'password_env = "SAKILA_PASSWORD"\n'
     )
     answer = custodes("scan", "--json", cwd=tmp_path, env={"SAKILA_PASSWORD": "made-up-3"})
-    assert answer.json["uncovered"] == []
+    # One function of Sakila puts its SQL together at run time: where that takes data is not known, and it is said.
+    assert [one["dataset"] for one in answer.json["uncovered"]] == ["public.rewards_report"]
     for store in ("chinook", "sakila"):
         told = score(_fields(answer, store), store)
         print(store, told)

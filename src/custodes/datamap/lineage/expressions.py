@@ -280,7 +280,12 @@ def _dot(walk: _Walk, node: exp.Expr, as_value: bool, through: Through) -> None:
         walk.push(left, as_value, through)
         return
     names = [left, *(part for part in reversed(parts) if isinstance(part, exp.Identifier))][:4]
+    if len(names) == 1 and walk.scope.names.dialect in _SCHEMA_BEFORE_CALL:
+        return  # `schema.function(…)`: a column has no methods there
     walk.take(walk.scope.resolve_parts(names), as_value, through)
+
+
+_SCHEMA_BEFORE_CALL: Final = {"postgres", "redshift", "mysql", "duckdb", "snowflake", "bigquery"}
 
 
 def _nothing(_walk: _Walk, _node: exp.Expr, _as_value: bool, _through: Through) -> None:

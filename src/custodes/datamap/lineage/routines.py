@@ -116,9 +116,12 @@ def _columns(tokens: Sequence[Token], place: int, names: Names) -> tuple[str, ..
 
 
 def _language(tokens: Sequence[Token]) -> str:
+    before = ""
     for place, token in enumerate(tokens[:-1]):
-        if word(token) == "LANGUAGE":
+        # A table may have the name: `ON public.language FOR EACH ROW`.
+        if word(token) == "LANGUAGE" and before not in {".", "ON"}:
             return tokens[place + 1].text.lower()
+        before = word(token) or token.text
     return ""
 
 
