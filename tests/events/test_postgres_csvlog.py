@@ -62,7 +62,7 @@ def read(folder: Path, *lines: list[str], **changes: object) -> Batch:
         tokeniser=TOKENS,
         store="crm",
         clock=clock,
-        **changes,  # type: ignore[arg-type]  # options by name
+        **changes,
     )
     return read_all(log, write(folder / "log.csv", log_of(lines)))
 

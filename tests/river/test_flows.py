@@ -380,14 +380,18 @@ def test_postgres_tells_the_statements_that_were_run(crm: str, postgres: Cluster
     assert SECRET.encode() not in (tmp_path / "custodes-data" / "state.db").read_bytes()
 
 
-def test_the_statements_of_a_configured_postgres_log_are_followed(crm: str, postgres: Cluster, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("kind", "ending"), [("postgres_csvlog", "csv"), ("postgres_jsonlog", "json")])
+def test_the_statements_of_a_configured_postgres_log_are_followed(
+    crm: str, postgres: Cluster, tmp_path: Path, kind: str, ending: str
+) -> None:
     postgres.run(f"INSERT INTO leads SELECT email FROM customers WHERE email <> '{SECRET}'", database="crm")
     time.sleep(0.5)
-    (tmp_path / "pg.csv").write_bytes(b"".join(file.read_bytes() for file in postgres.csv_logs()))
-    toml = crm + '[logs.pg]\nkind = "postgres_csvlog"\npath = "pg.csv"\nstore = "crm"\n'
+    written = b"".join(file.read_bytes() for file in sorted(postgres.logs.glob(f"*.{ending}")))
+    (tmp_path / f"pg.{ending}").write_bytes(written)
+    toml = crm + f'[logs.pg]\nkind = "{kind}"\npath = "pg.{ending}"\nstore = "crm"\n'
     first = scanned(tmp_path, toml)
     edges = {(str(edge.source), str(edge.target), edge.place) for edge in first.flows if edge.by == "logs.pg"}
-    assert ("crm.public.customers.email", "crm.public.leads.contact", "pg.csv") in edges
+    assert ("crm.public.customers.email", "crm.public.leads.contact", f"pg.{ending}") in edges
     again = scanned(tmp_path, toml)
     assert {edge.target for edge in again.flows if edge.by == "logs.pg"} == {
         edge.target for edge in first.flows if edge.by == "logs.pg"

@@ -69,11 +69,6 @@ class Staff:
         """How many people."""
         return len(self.ids)
 
-    @property
-    def never(self) -> int:
-        """The day on which those who stay leave."""
-        return int(self.present.shape[1]) + 36_500
-
     def at(self, plan: Plan, who: Ints, day: Ints, hours: NDArray[np.float64]) -> Ints:
         """Milliseconds since 1970 of `hours` after the start of these people's working day."""
         return (plan.start_ms + day * DAY + self.shift[who] * HOUR + (hours * HOUR)).astype(np.int64)

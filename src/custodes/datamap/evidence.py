@@ -84,12 +84,6 @@ def _mixed(logs: Iterable[float]) -> float:
     return top + log(sum(exp(value - top) for value in values))
 
 
-def odds(probability: float) -> float:
-    """Log-odds of a probability."""
-    bounded = min(max(probability, 1e-4), 1 - 1e-4)
-    return log(bounded / (1 - bounded))
-
-
 @cache
 def _calibration() -> dict[str, tuple[tuple[float, ...], tuple[float, ...]]]:
     document = yaml.safe_load((Path(__file__).parent / "calibration.yml").read_text(encoding="utf-8"))

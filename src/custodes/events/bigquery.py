@@ -7,7 +7,6 @@ Entries of Cloud Logging with a `protoPayload` whose metadata is `BigQueryAuditM
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -16,12 +15,13 @@ from custodes.events import times
 from custodes.events.frames import Frame
 from custodes.events.json_records import Reading, records
 from custodes.events.jsonl import is_whole, json_object
-from custodes.events.reading import FileLog, Form, now
+from custodes.events.reading import Form
 from custodes.events.sql_dialects import BIGQUERY
 from custodes.events.sql_nouns import Touch
-from custodes.events.sql_statements import Seen, Statements
+from custodes.events.sql_statements import Seen
+from custodes.events.statement_log import StatementLog
 from custodes.events.unfit import Unfit
-from custodes.records import AccessEvent, Action, Outcome, Tokeniser
+from custodes.records import AccessEvent, Action, Outcome
 
 _TABLE: Final = re.compile(r"projects/([^/]+)/datasets/([^/]+)/tables/([^/$@]+)")
 _DATASET: Final = re.compile(r"projects/([^/]+)/datasets/([^/]+)")
@@ -40,7 +40,7 @@ _DENIED: Final = frozenset({7, 16})  # google.rpc.Code: PERMISSION_DENIED, UNAUT
 _ROBOT: Final = ".gserviceaccount.com"
 
 
-class BigQueryLog(FileLog):
+class BigQueryLog(StatementLog):
     """Audit entries as JSON lines or a list, plain, gzip or zstd.
 
     store: first part of dataset names (the log's name unless given); a table is `store.project.dataset.table`.
@@ -48,22 +48,7 @@ class BigQueryLog(FileLog):
     """
 
     kind = "bigquery"
-
-    def __init__(
-        self,
-        name: str,
-        pattern: str,
-        *,
-        tokeniser: Tokeniser,
-        store: str | None = None,
-        subjects: Mapping[str, str] | None = None,
-        columns: Mapping[str, Sequence[str]] | None = None,
-        clock: Callable[[], datetime] = now,
-        root: Path | None = None,
-    ) -> None:
-        super().__init__(name, pattern, tokeniser=tokeniser, clock=clock, root=root)
-        self.store = store or name
-        self._statements = Statements(subjects, columns, BIGQUERY)
+    dialect = BIGQUERY
 
     def form(self, file: Path, recorded: datetime) -> Form:  # noqa: ARG002 - all files are alike
         """See FileLog."""
@@ -136,7 +121,7 @@ class BigQueryLog(FileLog):
         project = (default[1] if default else None) or _project(entry.text(f"{job}.jobName"))
         operation = entry.text(f"{job}.jobName") or entry.text("insertId") or ""
         bound = _bound(entry, f"{job}.jobConfig.queryConfig.queryParameters")
-        seen = self._statements.seen(text, bound, schema)
+        seen = self.statements.seen(text, bound, schema)
         return [
             self._event(entry, _within(one, project), one.subject, outcome, operation, recorded)
             for one in seen

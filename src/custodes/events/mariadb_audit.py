@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from custodes.events import times
 from custodes.events.frames import Frame, lines
-from custodes.events.reading import FileLog, Form, now
+from custodes.events.reading import Form
 from custodes.events.sql_dialects import MYSQL
 from custodes.events.sql_nouns import Touch
-from custodes.events.sql_statements import Statements
+from custodes.events.statement_log import StatementLog
 from custodes.events.unfit import TooMany, Unfit
 from custodes.records import AccessEvent, Action, Outcome, Tokeniser
 
@@ -59,7 +58,7 @@ class _Opened:
     places: dict[str, int] = field(default_factory=dict)
 
 
-class MariaDbAudit(FileLog):
+class MariaDbAudit(StatementLog):
     """A log of MariaDB's `server_audit`, plain, gzip or zstd.
 
     timezone: the server's, which its times do not name. store: first part of dataset names (the log's name unless
@@ -67,24 +66,10 @@ class MariaDbAudit(FileLog):
     """
 
     kind = "mariadb_audit"
+    dialect = MYSQL
 
-    def __init__(
-        self,
-        name: str,
-        pattern: str,
-        *,
-        tokeniser: Tokeniser,
-        timezone: str | None = None,
-        store: str | None = None,
-        subjects: Mapping[str, str] | None = None,
-        columns: Mapping[str, Sequence[str]] | None = None,
-        clock: Callable[[], datetime] = now,
-        root: Path | None = None,
-    ) -> None:
-        super().__init__(name, pattern, tokeniser=tokeniser, clock=clock, root=root)
-        self.store = store or name
-        self._local = times.zone(timezone)
-        self._statements = Statements(subjects, columns, MYSQL)
+    def __init__(self, name: str, pattern: str, *, tokeniser: Tokeniser, **settings: Any) -> None:
+        super().__init__(name, pattern, tokeniser=tokeniser, **settings)
         self._opened: OrderedDict[str, _Opened] = OrderedDict()
         self._batch: list[AccessEvent] = []
         self._batches = 0
@@ -143,7 +128,7 @@ class MariaDbAudit(FileLog):
         if line.code not in {"", "0"}:
             outcome = "denied" if line.code in _DENIED else "failure"
         try:
-            seen = self._statements.seen(line.sql, {}, line.database)
+            seen = self.statements.seen(line.sql, {}, line.database)
         except TooMany:
             raise
         except Unfit:
@@ -171,7 +156,7 @@ class MariaDbAudit(FileLog):
     ) -> AccessEvent:
         return AccessEvent(
             event_id=event_id,
-            time=times.parse(line.written, self._local),
+            time=times.parse(line.written, self.local),
             recorded=recorded,
             actor=f"staff:{line.user}" if line.user else "anonymous",
             behalf=None,

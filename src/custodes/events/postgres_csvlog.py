@@ -6,24 +6,24 @@ messages in English). Columns: PostgreSQL documentation, "Error Reporting and Lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from custodes.events import times
 from custodes.events.delimited import cells
 from custodes.events.frames import Frame, quoted_rows
 from custodes.events.postgres_line import Line, Said, said
 from custodes.events.postgres_sessions import Sessions, Told
-from custodes.events.reading import FileLog, Form, now
+from custodes.events.reading import Form
 from custodes.events.sql_nouns import Touch
 from custodes.events.sql_slots import parameters
-from custodes.events.sql_statements import Statements
+from custodes.events.statement_log import StatementLog
 from custodes.events.unfit import TooMany, Unfit
 from custodes.records import AccessEvent, Action, Outcome, Tokeniser
 
 
-class PostgresLog(FileLog):
+class PostgresLog(StatementLog):
     """A PostgreSQL CSV log, plain, gzip or zstd.
 
     timezone: for times whose zone is an abbreviation other than UTC's. store: first part of dataset names (the log's
@@ -32,23 +32,8 @@ class PostgresLog(FileLog):
 
     kind = "postgres_csvlog"
 
-    def __init__(
-        self,
-        name: str,
-        pattern: str,
-        *,
-        tokeniser: Tokeniser,
-        timezone: str | None = None,
-        store: str | None = None,
-        subjects: Mapping[str, str] | None = None,
-        columns: Mapping[str, Sequence[str]] | None = None,
-        clock: Callable[[], datetime] = now,
-        root: Path | None = None,
-    ) -> None:
-        super().__init__(name, pattern, tokeniser=tokeniser, clock=clock, root=root)
-        self.store = store or name
-        self._local = times.zone(timezone)
-        self._statements = Statements(subjects, columns)
+    def __init__(self, name: str, pattern: str, *, tokeniser: Tokeniser, **settings: Any) -> None:
+        super().__init__(name, pattern, tokeniser=tokeniser, **settings)
         self._sessions = Sessions()
 
     def form(self, file: Path, recorded: datetime) -> Form:  # noqa: ARG002 - all files are alike
@@ -114,7 +99,7 @@ class PostgresLog(FileLog):
         """The rows of one logged text: each statement in it is an operation, each subject of it a row."""
         return [
             self._event(line, recorded, seen.touch, seen.subject, words.outcome, event_id=seen.of(event_id))
-            for seen in self._statements.seen(words.sql, parameters(words.detail))
+            for seen in self.statements.seen(words.sql, parameters(words.detail))
         ]
 
     def _event(
@@ -130,7 +115,7 @@ class PostgresLog(FileLog):
         action: Action = touch.action
         return AccessEvent(
             event_id=event_id or line.event_id,
-            time=times.parse(line.time, self._local),
+            time=times.parse(line.time, self.local),
             recorded=recorded,
             actor=f"staff:{line.user}" if line.user else "anonymous",
             behalf=None,

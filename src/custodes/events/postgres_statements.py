@@ -1,4 +1,4 @@
-"""Which statements does a PostgreSQL CSV log tell? One of each shape: those that differ in values alone move alike."""
+"""Which statements does a PostgreSQL log tell? One of each shape: those that differ in values alone move alike."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from custodes.events.delimited import cells
-from custodes.events.frames import quoted_rows
+from custodes.events.frames import lines, quoted_rows
 from custodes.events.interface import Position
+from custodes.events.jsonl import json_object
 from custodes.events.postgres_line import Line, said
 from custodes.events.source import Source
 from custodes.events.sql_slots import parameters, slotted
@@ -27,13 +28,14 @@ class Stated:
 
 
 class Statements:
-    """Reads the statements of one log, file by file.
+    """Reads the statements of one log, file by file. json: it is a JSON log, else a CSV log.
 
     unreadable: records that are no line of such a log. beyond: statements whose shape came after MOST others. Whether
     a statement failed is told by a later line, which is not waited for: one that was tried is told.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, json: bool = False) -> None:
+        self._json = json
         self.unreadable = 0
         self.beyond = 0
         self._shapes: set[str] = set()
@@ -46,7 +48,7 @@ class Statements:
         found: list[Stated] = []
         with Source(file, since) as source:
             offset, line, done = source.offset, source.line, True
-            for frame in quoted_rows(source, b","):
+            for frame in lines(source) if self._json else quoted_rows(source, b","):
                 if frame.tail and not source.settled:
                     done = False
                     break
@@ -59,7 +61,7 @@ class Statements:
 
     def _new(self, record: bytes) -> Iterator[str]:
         try:
-            words = said(Line.of_row(cells(record, ",")))
+            words = said(Line.of_record(json_object(record)) if self._json else Line.of_row(cells(record, ",")))
         except Unfit:
             self.unreadable += 1
             return

@@ -7,7 +7,7 @@ joined with QUERY_HISTORY where the owner wants subjects (QUERY_TEXT) and outcom
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -16,11 +16,12 @@ from custodes.events import times
 from custodes.events.frames import Frame
 from custodes.events.json_records import Reading, records
 from custodes.events.jsonl import is_whole, json_object
-from custodes.events.reading import FileLog, Form, now
+from custodes.events.reading import Form
 from custodes.events.sql_dialects import SNOWFLAKE
-from custodes.events.sql_statements import Seen, Statements
+from custodes.events.sql_statements import Seen
+from custodes.events.statement_log import StatementLog
 from custodes.events.unfit import TooMany, Unfit, bounded
-from custodes.records import AccessEvent, Action, Outcome, Tokeniser
+from custodes.records import AccessEvent, Action, Outcome
 
 # Objects that hold rows; others (policies, tags, warehouses) are no data.
 _HOLDERS: Final = frozenset(
@@ -42,7 +43,7 @@ _QUERY_ACTIONS: Final[dict[str, Action]] = {
 _EXPORTS: Final = frozenset({"UNLOAD", "GET_FILES"})
 
 
-class SnowflakeLog(FileLog):
+class SnowflakeLog(StatementLog):
     """Rows of ACCESS_HISTORY as JSON lines or a list, plain, gzip or zstd. Keys in any case.
 
     Times that name no zone are in `timezone`. store: first part of dataset names (the log's name unless given).
@@ -50,24 +51,7 @@ class SnowflakeLog(FileLog):
     """
 
     kind = "snowflake"
-
-    def __init__(
-        self,
-        name: str,
-        pattern: str,
-        *,
-        tokeniser: Tokeniser,
-        timezone: str | None = None,
-        store: str | None = None,
-        subjects: Mapping[str, str] | None = None,
-        columns: Mapping[str, Sequence[str]] | None = None,
-        clock: Callable[[], datetime] = now,
-        root: Path | None = None,
-    ) -> None:
-        super().__init__(name, pattern, tokeniser=tokeniser, clock=clock, root=root)
-        self.store = store or name
-        self._local = times.zone(timezone)
-        self._statements = Statements(subjects, columns, SNOWFLAKE)
+    dialect = SNOWFLAKE
 
     def form(self, file: Path, recorded: datetime) -> Form:  # noqa: ARG002 - all files are alike
         """See FileLog."""
@@ -85,7 +69,7 @@ class SnowflakeLog(FileLog):
         moment = row.value("QUERY_START_TIME") or row.value("START_TIME")
         if query is None or user is None or moment is None:
             raise Unfit("the record has no QUERY_ID, USER_NAME or QUERY_START_TIME: it is no row of ACCESS_HISTORY")
-        time = times.parse(moment, self._local)
+        time = times.parse(moment, self.local)
         touched = _touched(row)
         subjects = self._subjects(row)
         asked = {dataset: subjects.get(dataset) or subjects.get("") or [(None, None)] for dataset in touched}
@@ -125,7 +109,7 @@ class SnowflakeLog(FileLog):
         database = row.text("DATABASE_NAME")
         within = ".".join(_folded(part) for part in (database, schema) if part)
         try:
-            seen: list[Seen] = self._statements.seen(text, {}, within)
+            seen: list[Seen] = self.statements.seen(text, {}, within)
         except TooMany:
             raise
         except Unfit:

@@ -73,7 +73,7 @@ def collect(workspace: Workspace, progress: Progress, lost: Iterable[str] = ()) 
         keep.append(f"flows.{source.name}")
         _declared(workspace, places, source, kept, done, progress)
     for log in config.logs:
-        if log.kind == "postgres_csvlog":
+        if log.kind in {"postgres_csvlog", "postgres_jsonlog"}:
             keep.append(f"logs.{log.name}")
             _log(workspace, places, log, kept, done, progress)
     workspace.flows.forget(keep)
@@ -215,7 +215,7 @@ def _log(
     known = kept.get(log.store or "")
     columns = dict(known.columns) if known is not None else {}
     reader = open_log(log.kind, log.name, log.path, tokeniser=workspace.tokeniser, root=workspace.config.root)
-    statements = Statements()
+    statements = Statements(json=log.kind == "postgres_jsonlog")
     read_as = hashlib.sha256(repr((__version__, log.store, sorted(columns.items()))).encode()).hexdigest()[:16]
     edges: dict[tuple[object, ...], FlowEdge] = {}
     reached = []

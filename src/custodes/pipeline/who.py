@@ -59,8 +59,8 @@ def who(workspace: Workspace, asked: Question, **look: str) -> Answer:
 def find(engine: Engine, asked: Question, names: Sequence[str]) -> list[dict[str, object]]:
     """The rows of the view `event` that any of these names names, in order of time.
 
-    One query by equality for each name and column: by it the engine skips row groups with their statistics and Bloom
-    filters, which it does not for a list of names or for an `or`. Raises BadInput for more than MOST rows.
+    One query by equality for each name and column: by it the engine skips row groups by their statistics, which it
+    does not for a list of names or for an `or`. Raises BadInput for more than MOST rows.
     """
     parameters: dict[str, Parameter] = {f"name{place}": name for place, name in enumerate(names)}
     if asked.by == "dataset":
