@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from custodes import config
+from custodes.cli.flows import flowing_text
 from custodes.pipeline.explain import explain
 from custodes.pipeline.flowing import flow_findings
 from custodes.pipeline.progress import Silent
@@ -276,6 +277,53 @@ def test_a_file_of_a_configured_store_is_not_outside(shop: Callable[..., str], t
 def test_a_plan_of_flows_that_is_not_there_is_told(shop: Callable[..., str], tmp_path: Path) -> None:
     outcome = scanned(tmp_path, shop() + '[flows.jobs]\npaths = ["nowhere"]\n')
     assert any("no such file or folder" in reason for reason in reasons(outcome, "flows.jobs"))
+
+
+def test_one_path_that_is_not_there_costs_only_itself(shop: Callable[..., str], tmp_path: Path) -> None:
+    """The other paths of the flow are read, and the one that is missing is told by its name."""
+    (tmp_path / "load.sql").write_text("insert into archive select email from customers;")
+    toml = shop("create table archive (mail text)")
+    toml += '[flows.jobs]\npaths = ["nowhere", "load.sql", "no/such.sql"]\nstore = "shop"\n'
+    outcome = scanned(tmp_path, toml)
+    assert told(outcome.flows) == {
+        "shop.main.customers.email -> shop.main.archive.mail by script load.sql, statement 1"
+    }
+    assert reasons(outcome, "flows.jobs") == ["nowhere: no such file or folder", "no/such.sql: no such file or folder"]
+    hints = {gap.hint for gap in outcome.skipped if gap.store == "flows.jobs"}
+    assert hints == {"correct flows.jobs.paths"}
+
+
+def test_a_dropped_table_is_not_inferred_any_more(shop: Callable[..., str], tmp_path: Path) -> None:
+    """The flow stays known, what it brought is nowhere now: that is said, and no field of it is."""
+    (tmp_path / "load.sql").write_text("insert into archive (mail) select email from customers;")
+    toml = shop("create table archive (mail text)") + '[flows.a]\npaths = ["load.sql"]\nstore = "shop"\n'
+    assert [one.dataset for one in scanned(tmp_path, toml).told.inferred] == ["main.archive"]
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as database:
+        database.execute("drop table archive")
+    outcome = scanned(tmp_path, toml)
+    line = "absent: shop.main.archive: flows lead there, and there is no such dataset now"
+    assert line in flowing_text(outcome, [])
+    assert outcome.told.inferred == ()
+    assert outcome.told.absent == (("shop", "main.archive"),)
+    assert {str(edge.target) for edge in outcome.flows if edge.kind == "direct"} == {"shop.main.archive.mail"}
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as database:
+        database.execute("create table archive (mail text)")
+    assert [one.dataset for one in scanned(tmp_path, toml).told.inferred] == ["main.archive"]
+
+
+def test_a_file_that_was_removed_is_not_inferred_any_more(shop: Callable[..., str], tmp_path: Path) -> None:
+    """A folder has no catalogue: a file is gone that an earlier scan has met."""
+    (tmp_path / "share").mkdir()
+    toml = shop() + '[stores.share]\nkind = "files"\npath = "share"\n'
+    toml += '[flows.jobs]\npaths = ["out.sql"]\ndialect = "postgres"\nstore = "shop"\n'
+    (tmp_path / "out.sql").write_text(f"copy (select email from customers) to '{tmp_path.resolve()}/share/list.csv'")
+    (tmp_path / "share" / "list.csv").write_text("email\nann@example.com\n")
+    assert scanned(tmp_path, toml).told.inferred == ()
+    (tmp_path / "share" / "list.csv").unlink()
+    for _ in range(2):
+        outcome = scanned(tmp_path, toml)
+        assert outcome.told.inferred == ()
+        assert outcome.told.absent == (("share", "list.csv"),)
 
 
 def test_events_manifests_and_query_logs_are_followed(shop: Callable[..., str], tmp_path: Path) -> None:

@@ -40,10 +40,14 @@ _POSITION: Final = re.compile(r" \(line \d+, column \d+\)|, from line \d+ on")
 
 @dataclass(slots=True)
 class Collected:
-    """What was read now. skipped: what of it is not followed. changed: whether the known flows differ from before."""
+    """What was read now. skipped: what of it is not followed. changed: whether the known flows differ from before.
+
+    catalogues: by store, what it said of itself.
+    """
 
     skipped: list[Skipped] = field(default_factory=list)
     changed: bool = False
+    catalogues: dict[str, Definitions] = field(default_factory=dict)
 
 
 def collect(workspace: Workspace, progress: Progress, lost: Iterable[str] = ()) -> Collected:
@@ -55,7 +59,7 @@ def collect(workspace: Workspace, progress: Progress, lost: Iterable[str] = ()) 
     progress.step("flows")
     config = workspace.config
     done = Collected()
-    kept: dict[str, Definitions] = {}
+    kept = done.catalogues
     gone = set(lost)
     for chosen in config.stores:
         if chosen.name not in gone:
@@ -168,10 +172,17 @@ def _declared(
     edges: dict[tuple[object, ...], FlowEdge] = {}
     gaps: Counter[tuple[str, str]] = Counter()
     empty: list[str] = []
+    paths = [path for path in source.paths if path.exists()]
+    for path in source.paths:
+        if path not in paths:
+            name = _name(path, workspace.config.root)
+            done.skipped.append(Skipped("scan", by, name, "no such file or folder", f"correct {by}.paths"))
+    if not paths:
+        return  # what was known of it stays: a folder may be away for a day
     try:
-        origins = {name: choose.origin(path) for path, name in choose.files(source.paths)}
+        origins = {name: choose.origin(path) for path, name in choose.files(paths)}
         parts = follow_parts(
-            source.paths,
+            paths,
             dialect=dialect,
             schema=known.columns if known is not None else None,
             default_schema=default,
