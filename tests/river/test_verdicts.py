@@ -65,6 +65,12 @@ def test_a_field_is_ruled_on_by_the_name_that_a_list_prints(scanned: Path, name:
     assert done.out == f"{FIELD} (email) is confirmed; the ruling is sealed\n"
 
 
+def test_explain_takes_the_name_that_a_scan_prints(scanned: Path) -> None:
+    answer = custodes("explain", "email", cwd=scanned)
+    assert answer.code == 0, answer.err
+    assert answer.out.startswith(f"{FIELD}: email")
+
+
 def test_a_field_without_a_verdict_is_confirmed_by_a_short_name(scanned: Path) -> None:
     done = custodes("verdicts", "confirm", "customers.id", "api_key", "--why", "ids open doors", cwd=scanned)
     assert (done.code, done.out.split(" ")[0]) == (0, "shop.main.customers.id"), done.err

@@ -24,7 +24,10 @@ import pyarrow.parquet as pq
 import pytest
 from pyarrow import ipc
 
-from custodes.records import Dataset, Skipped
+from custodes.datamap.category import load_categories
+from custodes.datamap.classify import Classifier
+from custodes.datamap.scan import scan
+from custodes.records import Dataset, Examined, Skipped
 from custodes.stores import windows
 from custodes.stores.files import open_files
 from tests.stores.test_files import Row, read, skipped
@@ -307,6 +310,21 @@ def test_lines_that_are_alike_have_slots(tmp_path: Path) -> None:
     assert rows[0]["template1.user"] == "ann"
     assert "10.0.0.0" in rows[0].values()
     assert not reason
+
+
+def test_pairs_of_a_line_are_told_once(tmp_path: Path) -> None:
+    """Where lines are of `key=value`, the line has its pairs, and a template only what stands between them."""
+    lines = [
+        f'2024-01-01 10:00:{number:02} login user=person{number}@example.com note="a {number} b" from 10.0.0.{number}'
+        for number in range(60)
+    ]
+    (tmp_path / "app.log").write_text("\n".join(lines) + "\n")
+    (dataset,) = open_files("f", tmp_path).datasets()
+    assert isinstance(dataset, Dataset)
+    assert [column.name for column in dataset.columns] == ["line", "template1.2", "template1.5"]
+    found = scan(open_files("f", tmp_path), Classifier(load_categories()), max_rows=0, known={}, skip={})
+    (examined,) = [one for one in found if isinstance(one, Examined)]
+    assert [one.field for one in examined.verdicts if one.category == "email"] == ["line.user"]
 
 
 def test_prose_is_lines(tmp_path: Path) -> None:

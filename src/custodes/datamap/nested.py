@@ -54,13 +54,15 @@ class Unfolder:
         self._personal = personal
         self._known: dict[str, _Known] = {}
 
-    def unfold(self, path: str, array: pa.Array) -> Unfolded:
-        """Take in a batch of one column."""
+    def unfold(self, path: str, array: pa.Array, *, pairs: bool = False) -> Unfolded:
+        """Take in a batch of one column. pairs: its store says that its lines are of `key=value`."""
         known = self._known.get(path)
         if known is None:
             known = self._known[path] = _Known(Paths(self._personal.keyed()))
         if not known.decided:
             known.reader, known.decided = _decide(array)
+            if known.decided and known.reader is None and pairs:
+                known.reader = pair_leaves
         if known.reader is None:
             return Unfolded(((path, array),))
         rest: list[str | None] = []

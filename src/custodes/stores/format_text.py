@@ -1,7 +1,8 @@
 """Which fields do the lines of a text hold? Each line whole, and where lines are alike, what differs between them.
 
 Lines of a log that share a template, such as `login of user=ann from 10.0.0.1`, give a field for each slot beside
-`line`: `template1.user`, `template1.4`. The line stays whole: nothing depends on a template.
+`line`: `template1.user`, `template1.4`. The line stays whole: nothing depends on a template. Where most lines are of
+several `key=value`, the line is taken apart by whoever reads it, and templates are of what stands between the pairs.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Final
 import pyarrow as pa
 
 from custodes.records import Column
-from custodes.stores import charset, mending, names, reading, sized, windows
+from custodes.stores import charset, mending, names, pairs, reading, sized, windows
 from custodes.stores.encoded import EncodedFile
 from custodes.stores.interface import Unreadable
 from custodes.stores.source import HEAD, Source
@@ -24,6 +25,7 @@ _MOST_TEMPLATES: Final = 8
 _MOST_WORDS: Final = 60
 _LEAST_LINES: Final = 5
 _LEAST_ALIKE: Final = 0.5
+_MOST_PAIRED: Final = 0.5  # of the lines hold pairs: then all are read so
 _KEYED: Final = re.compile(r"([A-Za-z_][\w.-]*)[=:](.+)", re.DOTALL)
 _VARIES: Final = re.compile(r"[\d@]")
 
@@ -49,7 +51,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a file is to be read."""
+    """How a file is to be read. paired: its lines are of `key=value`."""
 
     templates: tuple[Template, ...]
     columns: tuple[Column, ...]
@@ -57,6 +59,7 @@ class Layout:
     scattered: bool
     encoding: str
     begin: int
+    paired: bool = False
 
 
 def layout(source: Source) -> Layout:
@@ -66,20 +69,23 @@ def layout(source: Source) -> Layout:
         whole = not file.read(1)
         encoding, mark = file.encoding, file.mark
     lines = [line for line in head.decode(errors="replace").split("\n") if line.strip()]
-    templates = tuple(_templates(lines[:_LOOKED_AT]))
+    looked = lines[:_LOOKED_AT]
+    paired = sum(bool(pairs.pairs(line)) for line in looked) >= max(1, _MOST_PAIRED * len(looked))
+    templates = tuple(_templates(list(map(pairs.between, looked)) if paired else looked))
     columns = [Column("line", "text")]
     for number, template in enumerate(templates, start=1):
         columns += [Column(name, "text") for name in _slot_names(number, template)]
     rows = len(lines) if whole else sized.records(source, len(lines), len(head))
     can = windows.scattered(source, encoding)
-    return Layout(templates, tuple(columns), rows, can, encoding, mark)
+    return Layout(templates, tuple(columns), rows, can, encoding, mark, paired)
 
 
 def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.RecordBatch]:
     """The lines and their slots; of a large file from all over it. A very long line comes in several rows."""
     problems: list[str] = []
     names = [column.name for column in how.columns]
-    yield from sized.of_rows(_cells(_lines(source, how, max_rows, problems), how), names)
+    for batch in sized.of_rows(_cells(_lines(source, how, max_rows, problems), how), names):
+        yield pairs.told(batch, names[0]) if how.paired else batch
     if problems:
         raise Unreadable("; ".join(problems), mending.hint(problems, "lines"))
 
@@ -131,7 +137,7 @@ def _cells(lines: Iterator[str], how: Layout) -> Iterator[list[str | None]]:
         row: list[str | None] = [None] * width
         row[0] = line
         if by_length and len(line) < 4_096:
-            words = line.split()
+            words = (pairs.between(line) if how.paired else line).split()
             for start, template in by_length.get(len(words), ()):
                 if template.fits(words):
                     for place, at in enumerate(template.slots()):
