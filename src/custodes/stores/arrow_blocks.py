@@ -1,7 +1,7 @@
 """How many rows do the batches of an Arrow file hold, and how large do they become? Asked before one is unpacked.
 
 A compressed buffer says in its first eight bytes how large it becomes, and Arrow's reader asks for as much memory at
-once. Here that is looked at first. Format: Apache Arrow columnar format 1.5, "IPC" (Message.fbs, File.fbs), little-endian.
+once. Here that is looked at first. Format: Apache Arrow columnar format 1.5, "IPC" (Message.fbs and File.fbs).
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Batch:
 def bounded(stream: BinaryIO, packed: int) -> tuple[Batch, ...]:
     """Every batch of a file or stream, in order, dictionaries among them; no body is read but the sizes in it.
 
-    packed: bytes of the file on the disk. Raises Unreadable for a batch past 1 GiB and for a file that swells like a bomb,
-    ValueError where the file is damaged.
+    packed: bytes of the file on the disk. Raises Unreadable for a batch past 1 GiB and for a file that swells like a
+    bomb, ValueError where the file is damaged.
     """
     found: list[Batch] = []
     given = 0

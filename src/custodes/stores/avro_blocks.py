@@ -24,14 +24,15 @@ _SYNC: Final = 16
 _LONGEST_HEAD: Final = 1 << 26  # bytes of the schema and whatever else stands beside it
 _PIECE: Final = 1 << 20
 _LONGEST_NUMBER: Final = 10  # bytes
+_SWELLS: Final = "a block that swells to over 256 MiB is taken for a bomb; what came before was read"
 _HINT: Final = "write it in smaller blocks, or list it under skip with a reason"
 
 
 class Plain(io.RawIOBase):
     """An Avro file as if its codec were `null`. packed: bytes of the file on the disk.
 
-    Raises Unreadable while it is read: for a block past 256 MiB, for a file that swells like a bomb, and for a codec that
-    nobody knows; ValueError, EOFError or another error of a decompressor's where the file is damaged.
+    Raises Unreadable while it is read: for a block past 256 MiB, for a file that swells like a bomb, and for a codec
+    that nobody knows; ValueError, EOFError or another error of a decompressor's where the file is damaged.
     """
 
     def __init__(self, stream: BinaryIO, packed: int) -> None:
@@ -142,7 +143,7 @@ def _bounded(pieces: Iterator[bytes]) -> bytes:
     for piece in pieces:
         size += len(piece)
         if size > HELD:
-            raise Unreadable("a block that swells to over 256 MiB is taken for a bomb; what came before was read", _HINT)
+            raise Unreadable(_SWELLS, _HINT)
         held.append(piece)
     return b"".join(held)
 
@@ -173,7 +174,7 @@ def _snappy(data: bytes) -> Iterator[bytes]:
         if place > _LONGEST_NUMBER:
             raise ValueError("a number without an end")
     if size > HELD:
-        raise Unreadable("a block that swells to over 256 MiB is taken for a bomb; what came before was read", _HINT)
+        raise Unreadable(_SWELLS, _HINT)
     plain = pa.Codec("snappy").decompress(data[:-4], decompressed_size=size, asbytes=True)
     if zlib.crc32(plain).to_bytes(4, "big") != data[-4:]:
         raise ValueError("a block whose checksum is another")
