@@ -86,7 +86,7 @@ def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.Record
     if broken is not None:
         raise broken
     if fields.deep:
-        raise Unreadable(f"records that are nested too deep: {fields.deep:,}", "write them flatter")
+        raise Unreadable(f"records that are nested too deep: {fields.deep:,}", "write them flatter", ended=True)
 
 
 def _records(source: Source, keyed: Keyed | None = None) -> Iterator[object]:

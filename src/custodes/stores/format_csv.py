@@ -88,7 +88,7 @@ def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.Record
             f"rows of another width than the {len(how.columns)} columns: {reader.mended:,} of {reader.seen:,}"
         )
     if problems:
-        raise Unreadable("; ".join(problems), mending.hint(problems, "rows"))
+        raise mending.refusal(problems, "rows")
 
 
 def _through(source: Source, how: Layout, reader: _Reader, problems: list[str]) -> Iterator[pa.RecordBatch]:

@@ -104,7 +104,7 @@ def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.Record
     if bad:
         problems.append(f"records that are no JSON: {bad:,} of the {seen:,} that were read")
     if problems:
-        raise Unreadable("; ".join(problems), mending.hint(problems, "lines"))
+        raise mending.refusal(problems, "lines")
 
 
 def _read(source: Source, how: Layout, max_rows: int, problems: list[str]) -> Iterator[tuple[object, int]]:

@@ -87,7 +87,7 @@ def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.Record
     for batch in sized.of_rows(_cells(_lines(source, how, max_rows, problems), how), names):
         yield pairs.told(batch, names[0]) if how.paired else batch
     if problems:
-        raise Unreadable("; ".join(problems), mending.hint(problems, "lines"))
+        raise mending.refusal(problems, "lines")
 
 
 def _lines(source: Source, how: Layout, max_rows: int, problems: list[str]) -> Iterator[str]:

@@ -104,6 +104,7 @@ class SqliteStore:
             raise Unreadable(
                 f"texts that are not valid UTF-8: {broken.texts:,}; they were read with their broken bytes replaced",
                 "repair the texts, or know that values hidden by the broken bytes are not seen",
+                ended=True,
             )
         if view and max_rows and (cut := chance.cut(given, max_rows, share, counted=counted is not None)) is not None:
             raise cut
