@@ -66,7 +66,10 @@ def test_a_parquet_file_of_another_name_is_read(tmp_path: Path) -> None:
     ("text", "row"),
     [
         ("sep=|\r\nid|name\r\n1|Ann\r\n", {"id": "1", "name": "Ann"}),
-        ("# made on monday\n# by us\nid,name\n1,Ann\n2,Bob\n", {"id": "1", "name": "Ann"}),
+        (
+            "# made on monday\n# by us\nid,name\n1,Ann\n2,Bob\n",
+            {"id": "1", "name": "Ann", "above": "# made on monday\n# by us"},
+        ),
         ("id\x01name\n1\x01Ann\n2\x01Bob\n", {"id": "1", "name": "Ann"}),
         ("id^name\n1^Ann\n2^Bob\n", {"id": "1", "name": "Ann"}),
         ("id;price;name\n1;2,50;Ann\n2;3,50;Bob\n", {"id": "1", "price": "2,50", "name": "Ann"}),
@@ -257,14 +260,87 @@ def test_every_sheet_of_a_workbook(tmp_path: Path) -> None:
         hidden.append(row)
     book.save(tmp_path / "a.xlsx")
     rows, reason = read(tmp_path, "a.xlsx/People")
-    assert rows[1:] == [
-        {"id": "1", "name": "Ann Lee", "born": "1980-02-03", "card": "4111111111111111"},
-        {"id": "2", "name": "Bob Ray", "born": "1990-05-06 07:08:00", "card": None},
+    title = "Report of our customers"
+    assert rows == [
+        {"id": "1", "name": "Ann Lee", "born": "1980-02-03", "card": "4111111111111111", "above": title},
+        {"id": "2", "name": "Bob Ray", "born": "1990-05-06 07:08:00", "card": None, "above": None},
     ]
-    assert next(iter(rows[0].values())) == "Report of our customers"
+    (people,) = [one for one in open_files("f", tmp_path).datasets() if one_name(one) == "a.xlsx/People"]
+    assert isinstance(people, Dataset)
+    assert people.rows == 2
     assert not reason
     assert read(tmp_path, "a.xlsx/Hidden")[0][0] == {"column_1": "1", "column_2": "x@example.com"}
     assert "empty" in skipped(tmp_path)["a.xlsx/Nothing"]
+
+
+def one_name(found: Dataset | Skipped) -> str:
+    return found.dataset if isinstance(found, Skipped) else found.name
+
+
+def test_a_title_of_one_column_is_no_header(tmp_path: Path) -> None:
+    """Above a list of one column a title is as wide as its header: the gap below it tells."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Newsletter, by Ann Lee"], [], ["mail"], ["a@example.com"], ["b@example.com"]):
+        sheet.append(row)
+    book.save(tmp_path / "a.xlsx")
+    (name,) = names(tmp_path)
+    assert read(tmp_path, name)[0] == [
+        {"mail": "a@example.com", "above": "Newsletter, by Ann Lee"},
+        {"mail": "b@example.com", "above": None},
+    ]
+
+
+TITLES = [
+    "Customers of the south\nMade by Ann Lee on 2024-05-01\n\n",
+    "Customers of the south;;;\n;;;\nMade by;Ann Lee;;\n",
+    "\n\nCustomers of the south: all\n",
+]
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("titles", TITLES)
+@pytest.mark.parametrize("large", [False, True])
+def test_titles_above_a_table_are_no_rows(
+    tmp_path: Path, titles: str, ending: str, large: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The header is found below them, every row is read once, and the titles are in a field of their own."""
+    lines = [f"{number};Ann {number};a{number}@example.com;Köln" for number in range(20_000 if large else 4)]
+    if large:
+        monkeypatch.setattr(windows, "_SMALL", 1 << 16, raising=False)
+    text = titles + "id;name;mail;town\n" + "\n".join(lines) + "\n"
+    (tmp_path / "a.csv").write_bytes(text.replace("\n", ending).encode())
+    rows, _ = read(tmp_path, "a.csv")
+    assert rows[0] == {
+        "id": "0", "name": "Ann 0", "mail": "a0@example.com", "town": "Köln",
+        "above": titles.strip().replace("\n", ending),
+    }  # fmt: skip
+    assert [row["id"] for row in rows] == [str(number) for number in range(len(lines))]
+    assert {row["above"] for row in rows[1:]} == {None}
+    (dataset,) = open_files("f", tmp_path).datasets()
+    assert isinstance(dataset, Dataset)
+    if not large:
+        assert dataset.rows == len(lines)
+    some = [row for batch in open_files("f", tmp_path).read(dataset, max_rows=3) for row in batch.to_pylist()]
+    assert some[0]["above"]
+    assert all("@example.com" in str(row["mail"]) for row in some)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1;;;\n2;Ann;a@example.com;Bern\n3;Bob;b@example.com;Bern\n4;Cy;c@example.com;Bern\n",
+        "only;\na;b\nc;d\ne;f\ng;h\n",
+        "id;name;mail;town\n1;;;\n2;Ann;a@example.com;Bern\n3;Bob;b@example.com;Bern\n",
+        "id;name\n\n1;Ann\n2;Bob\n3;Cy\n",
+    ],
+    ids=["no header", "words alone", "a sparse row", "a gap"],
+)
+def test_what_may_be_a_row_is_no_title(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.csv").write_text(text)
+    rows, _ = read(tmp_path, "a.csv")
+    assert "above" not in rows[0]
 
 
 def test_an_encrypted_workbook_is_named(tmp_path: Path) -> None:
