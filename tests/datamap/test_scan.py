@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from custodes.stores.interface import Unreadable
 class FakeStore:
     """Datasets held in memory; `breaks` names those that break off after their rows."""
 
-    held: dict[str, Sequence[str | None]]
+    held: Mapping[str, Sequence[str | None]]
     breaks: frozenset[str] = frozenset()
     rows: dict[str, int] = field(default_factory=dict)
     fingerprints: dict[str, str] = field(default_factory=dict)
@@ -135,14 +135,14 @@ def test_a_mended_dataset_did_not_break_off() -> None:
 
 def test_what_an_earlier_scan_found_further_on_stays_where_a_reading_breaks_off() -> None:
     """Verdict and copies are still told, as of an earlier scan; a reading to the end takes them off."""
-    held = {"a": [None] * 6_000 + mails(0, 100), "b": mails(0, 100)}
+    held: dict[str, list[str | None]] = {"a": [*[None] * 6_000, *mails(0, 100)], "b": [*mails(0, 100)]}
     sketches = Sketches(b"k" * 32, {"email"})
     before, _ = run(FakeStore(held), sketches=sketches)
     known = {f"shop.{name}": one for name, one in before.items()}
     broken = FakeStore({"a": [None] * 3_000, "b": held["b"]}, breaks=frozenset({"a"}), fingerprints={"a": "f2"})
     for _ in range(2):
         again = Sketches(b"k" * 32, {"email"}, sketches.stored())
-        examined, skipped = run(broken, known=known, sketches=again)
+        examined, _ = run(broken, known=known, sketches=again)
         (verdict,) = examined["a"].verdicts
         assert (verdict.field, verdict.category) == ("mail", "email")
         assert "earlier scan" in verdict.reasons[-1]

@@ -139,7 +139,7 @@ def test_a_view_without_an_end(file: Path) -> None:
 
 
 def test_macros_that_are_called_as_functions_of_duckdb_change_nothing(file: Path) -> None:
-    """Whoever wrote the file may name a macro `duckdb_tables` or `left`: what is there is told and read all the same."""
+    """Whoever wrote the file may name a macro `duckdb_tables` or `left`: what is there is told and read as always."""
     plain = open_duckdb("shop", file)
     expected = [one.name for one in plain.datasets() if isinstance(one, Dataset)]
     plain.close()

@@ -275,7 +275,7 @@ def packed_by(codec: str, plain: bytes) -> bytes:
         return bytes(pa.Codec("snappy").compress(plain, asbytes=True)) + zlib.crc32(plain).to_bytes(4, "big")
     if codec == "zstandard":
         return bytes(pa.Codec("zstd").compress(plain, asbytes=True))
-    return {"bzip2": bz2.compress, "xz": lzma.compress}[codec](plain)
+    return bz2.compress(plain) if codec == "bzip2" else lzma.compress(plain)
 
 
 CODECS = ["deflate", "snappy", "zstandard", "bzip2", "xz"]

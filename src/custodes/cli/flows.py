@@ -73,7 +73,8 @@ def flowing_text(outcome: ScanOutcome, findings: Sequence[Finding]) -> list[str]
         place = f"{one.store}.{one.dataset}.{one.field}"
         lines.append(f"inferred: {place}: {one.category} ({one.confidence:.0%}) {'; '.join(one.reasons)}")
     lines += [
-        f"absent: {store}.{dataset}: flows lead there, and there is no such dataset now" for store, dataset in told.absent
+        f"absent: {store}.{dataset}: flows lead there, and there is no such dataset now"
+        for store, dataset in told.absent
     ]
     lines += [f"{'leaves' if one.check == 'export_to_outside' else 'disagrees'}: {one.reason}" for one in findings]
     if outcome.flows:

@@ -6,7 +6,8 @@ seen: an inferred verdict has no cells behind it and says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -80,7 +81,7 @@ def flowing(
     held_harmless: frozenset[tuple[str, str, str, str]] = frozenset(),
     anonymisers: Iterable[str] = (),
     beside: frozenset[str] = frozenset(),
-    absent: Set[tuple[str, str]] = frozenset(),
+    absent: AbstractSet[tuple[str, str]] = frozenset(),
 ) -> Flowing:
     """Follow the categories of the map along the edges.
 

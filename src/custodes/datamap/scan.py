@@ -206,9 +206,7 @@ def _far(reason: str, rows: int, total: int | None) -> str:
     return reason if f"{rows:,}" in reason else f"{reason}; {rows:,} rows were read, of an unknown number"
 
 
-def _left(
-    dataset: Dataset, earlier: Examined | None, verdicts: tuple[Field, ...], rows: int
-) -> tuple[Field, ...]:
+def _left(dataset: Dataset, earlier: Examined | None, verdicts: tuple[Field, ...], rows: int) -> tuple[Field, ...]:
     """What an earlier scan had found further on, where this one broke off: it has not gone away by that.
 
     Else whoever can end a reading takes what is known of the rest off the map.

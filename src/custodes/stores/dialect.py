@@ -24,9 +24,9 @@ _END: Final = re.compile(r"\r\n|\n|\r")
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """skip: lines before the table (a declared delimiter, remarks, titles). escape: a backslash before a quote, or None.
+    """skip: lines before the table (a declared delimiter, remarks, titles); above: their words, as they stand there.
 
-    above: the words of these lines, as they stand there.
+    escape: a backslash before a quote, or None.
     """
 
     delimiter: str

@@ -65,9 +65,9 @@ class DuckDbStore:
         fingerprint = of_database(self._path, ".wal", _COUNTERS)
         cursor = self._duck.cursor()
         found = cursor.execute(
-            "SELECT schema_name, table_name, 'table', estimated_size FROM system.main.duckdb_tables() WHERE NOT internal "
-            "UNION ALL SELECT schema_name, view_name, 'view', NULL FROM system.main.duckdb_views() WHERE NOT internal "
-            "ORDER BY 1, 2"
+            "SELECT schema_name, table_name, 'table', estimated_size FROM system.main.duckdb_tables() "
+            "WHERE NOT internal UNION ALL "
+            "SELECT schema_name, view_name, 'view', NULL FROM system.main.duckdb_views() WHERE NOT internal ORDER BY 1, 2"
         ).fetchall()
         for schema, table, kind, rows in found:
             name = f"{schema}.{table}"

@@ -107,7 +107,7 @@ def _records(source: Source, keyed: Keyed | None = None) -> Iterator[object]:
                 count += 1
         except (OSError, Unreadable):
             raise
-        except Exception as error:  # noqa: BLE001 - whatever hostile bytes make of the reader
+        except Exception:  # noqa: BLE001 - whatever hostile bytes make of the reader
             raise Unreadable(f"the file is damaged after row {count:,}", _HINT) from None
         if broken := damage(raw):
             raise Unreadable(broken, _HINT)

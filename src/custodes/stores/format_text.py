@@ -17,7 +17,6 @@ import pyarrow as pa
 from custodes.records import Column
 from custodes.stores import charset, mending, names, pairs, reading, sized, windows
 from custodes.stores.encoded import EncodedFile
-from custodes.stores.interface import Unreadable
 from custodes.stores.source import HEAD, Source
 
 _LOOKED_AT: Final = 2_000

@@ -67,7 +67,8 @@ def _read(tracer: Tracer, one: Definition, advance: Callable[[str], None]) -> tu
     session.written.clear()
     session.sources = (0, set())
     session.file = one.place
-    session.names.default = (one.default_schema,) if one.default_schema else ()
+    default = (one.default_schema,) if one.default_schema else ()
+    session.names.default = (one.catalogue, one.default_schema) if one.catalogue else default
     tracer.number = 0
     tracer.script(one.sql)
     edges = tuple(edge for edge in session.edges if edge.target.table)
