@@ -75,8 +75,9 @@ def explain(workspace: Workspace, name: str, progress: Progress) -> Explained:
     """Read the dataset of a field as a scan does, and judge the field; nothing is kept, no value is told.
 
     name: `store.dataset.field`, or the end of it where only one field with a verdict ends so. Raises BadInput where
-    there is no such field or the owner left its dataset out, CouldNotRun where nothing of it can be read; unless flows are known of it: then those are told, and that it was not
-    read. What was read in part is judged as the scan judges it.
+    there is no such field or the owner left its dataset out, CouldNotRun where nothing of it can be read; unless
+    flows are known of it: then those are told, and that it was not read. What was read in part is judged as the
+    scan judges it.
     """
     progress.step("explain")
     edges = workspace.flows.all()

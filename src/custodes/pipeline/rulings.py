@@ -46,9 +46,10 @@ def decide(
 ) -> Ruling:
     """Make a ruling about one category in one field, seal it and keep it.
 
-    name: `store.dataset.field`, or the end of it where that means one field only. Raises BadInput: a field or category
-    that is not known, no reason, an end that is past, nothing to withdraw. The receipt is sealed before the ruling counts: if the process dies in
-    between, the ledger tells of a ruling that never took effect, never the other way round.
+    name: `store.dataset.field`, or the end of it where that means one field only. Raises BadInput: a field or
+    category that is not known, no reason, an end that is past, nothing to withdraw. The receipt is sealed before
+    the ruling counts: if the process dies in between, the ledger tells of a ruling that never took effect, never
+    the other way round.
     """
     now = workspace.clock()
     store, dataset, field = _located(workspace, name, category, decided)

@@ -67,7 +67,8 @@ class DuckDbStore:
         found = cursor.execute(
             "SELECT schema_name, table_name, 'table', estimated_size FROM system.main.duckdb_tables() "
             "WHERE NOT internal UNION ALL "
-            "SELECT schema_name, view_name, 'view', NULL FROM system.main.duckdb_views() WHERE NOT internal ORDER BY 1, 2"
+            "SELECT schema_name, view_name, 'view', NULL FROM system.main.duckdb_views() WHERE NOT internal "
+            "ORDER BY 1, 2"
         ).fetchall()
         for schema, table, kind, rows in found:
             name = f"{schema}.{table}"
