@@ -422,6 +422,47 @@ def test_a_json_list_of_any_size(tmp_path: Path) -> None:
     assert "no JSON" in reason
 
 
+def test_lists_of_one_length_are_rows(tmp_path: Path) -> None:
+    """A JSON list of lists is a table, with the names of its first row where that is no data; other lists are lists."""
+    rows = [[1, "ann@example.com", None], [2, "bob@example.com", ["x"]], [3, "cy@example.com", None]]
+    (tmp_path / "a.json").write_text(json.dumps([["id", "mail", "tags"], *rows]))
+    (tmp_path / "b.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "c.json").write_text(json.dumps([["x"], ["x", "y"], ["z", "y", "x"]]))
+    assert read(tmp_path, "a.json")[0][:2] == [
+        {"id": "1", "mail": "ann@example.com", "tags": None},
+        {"id": "2", "mail": "bob@example.com", "tags": ["x"]},
+    ]
+    assert len(read(tmp_path, "a.json")[0]) == 3
+    assert read(tmp_path, "b.jsonl")[0][0]["column_2"] == "ann@example.com"
+    assert list(read(tmp_path, "c.json")[0][0]) == ["value"]
+
+
+def test_lines_of_a_log_and_statements_are_no_table(tmp_path: Path) -> None:
+    """A sign that every line has by chance makes no cells, and no line is lost as a header."""
+    agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36"
+    log = [
+        f'198.51.100.{n} - - [01/Mar/2026:10:00:{n:02} +0000] "GET /p/{n} HTTP/1.1" 200 {n} "-" "{agent}"'
+        for n in range(60)
+    ]
+    (tmp_path / "access.log").write_text("\n".join(log) + "\n")
+    (tmp_path / "dump.sql").write_text(
+        "".join(f"INSERT INTO t VALUES ({n}, 'Ann {n}', 'x', 'y');\n" for n in range(60))
+    )
+    for name in ("access.log", "dump.sql"):
+        rows, _ = read(tmp_path, name)
+        assert len(rows) == 60
+        assert "line" in rows[0]
+
+
+def test_lines_of_one_key_have_fields_by_it(tmp_path: Path) -> None:
+    """Cards of addresses: one word or many behind a key, and never the same twice."""
+    people = [(f"Ann{n}", f"Lee{n}", f"a{n}@example.com") for n in range(30)]
+    (tmp_path / "a.vcf").write_text("".join(f"FN:{a} {b}\nEMAIL:{mail}\nEND:VCARD\n" for a, b, mail in people))
+    rows, _ = read(tmp_path, "a.vcf")
+    named = {name for row in rows for name, cell in row.items() if cell is not None}
+    assert {"FN", "EMAIL"} <= {name.partition(".")[2] for name in named}
+
+
 def test_nested_avro_and_arrow(tmp_path: Path) -> None:
     """Dotted paths and lists, as of JSON and Parquet."""
     schema = {

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Set as AbstractSet
 from typing import Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 from xml.parsers import expat
 
 from custodes.stores import pairs
@@ -24,6 +24,7 @@ _OPENS: Final = frozenset("{[ \t\r\n")
 
 _XML: Final = re.compile(r"\s*<(?:\?xml|[A-Za-z_][\w.:-]*[\s/>])")
 _URL: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://[^\s?#]*|/[^\s?#=]*)\?([^\s#]+)(#\S*)?")
+_AT: Final = re.compile(r"\w%40\w")
 _QUERY: Final = re.compile(r"\??[\w.\[\]%-]{1,64}=[^&=\s]*(?:&[\w.\[\]%-]{1,64}=[^&=\s]*)+")
 
 
@@ -194,6 +195,11 @@ def _parameters(query: str) -> list[tuple[str, str]] | None:
         return parse_qsl(query, keep_blank_values=True, max_num_fields=200)
     except ValueError:
         return None
+
+
+def unescaped(text: str) -> tuple[list[Leaf], str | None] | None:
+    """Nothing but the text, with the signs put back that stand in it as in links: `ann%40mail.example`."""
+    return ([], unquote(text)) if _AT.search(text) else None
 
 
 def pair_leaves(text: str) -> tuple[list[Leaf], str | None] | None:

@@ -20,6 +20,7 @@ _USUAL: Final = (",", ";", "\t", "|")
 _ODD: Final = ("\x01", "\x1f", "^", "~", ":", " ")
 _DECLARED: Final = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)  # Excel's own first line
 _END: Final = re.compile(r"\r\n|\n|\r")
+_STATEMENT: Final = re.compile(r"\s*(?:insert\s+into|replace\s+into|update\s|delete\s+from|call\s)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def dialect(text: str, *, whole: bool) -> tuple[Dialect, list[list[str]]]:
 def is_table(text: str) -> bool:
     """Whether a text whose name says nothing is a table: nearly every line has the same cells, and several."""
     lines = [line for line in _END.split(text)[:-1] if line.strip()][:LOOKED_AT]
-    if len(lines) < 3:
+    if len(lines) < 3 or sum(_STATEMENT.match(line) is not None for line in lines) > len(lines) / 2:
         return False
     for delimiter in _USUAL:
         share, width = _fit("\n".join(lines), Dialect(delimiter))
@@ -142,7 +143,7 @@ def _titles(text: str, how: Dialect) -> tuple[int, str]:
             if not number or not names or len(below) < 3 or not has_header(below):
                 break
             # Lines with delimiters may be rows that are nearly empty: then a column must be unlike its name.
-            if any(len(one) == width for one in rows[:number]) and not _unlike(below):
+            if any(len(one) == width for one in rows[:number]) and not unlike(below):
                 break
             return number, text[ends[number - 1] :]
         if filled > max(1, width // 2) or any(how.quote in cell for cell in row):
@@ -150,10 +151,10 @@ def _titles(text: str, how: Dialect) -> tuple[int, str]:
     return 0, text
 
 
-def _unlike(rows: list[list[str]]) -> bool:
+def unlike(rows: list[list[str]]) -> bool:
     """Whether some column below the first row is of numbers, dates or addresses."""
-    columns = zip(*rows[1:], strict=True)
-    return any(sum(_shape(cell) != "text" for cell in column) > len(rows) / 2 for column in columns)
+    below = list(zip(*rows[1:], strict=True))
+    return any(sum(_shape(cell) != "text" for cell in column) > len(column) / 2 for column in below)
 
 
 def _quote(text: str) -> str:
@@ -180,7 +181,8 @@ def _first(rows: Iterable[list[str]], most: int) -> Iterator[list[str]]:
 
 
 def _short(lines: list[str], width: int) -> bool:
-    return sum(map(len, lines)) / len(lines) / width < 120
+    # A sign that stands once in every line may be part of it: half a line of a log is longer than a cell is.
+    return sum(map(len, lines)) / len(lines) / width < (40 if width == 2 else 120)
 
 
 _SHAPES: Final = (

@@ -152,15 +152,14 @@ def _templates(lines: list[str]) -> Iterator[Template]:
     by_length: dict[int, list[Template]] = {}
     for line in lines:
         words = line.split()
-        if not 2 <= len(words) <= _MOST_WORDS:
+        if not words or len(words) > _MOST_WORDS or (len(words) == 1 and not _KEYED.fullmatch(words[0])):
             continue
         known = by_length.setdefault(len(words), [])
         best = max(known, key=lambda one: _alike(one, words), default=None)
         if best is not None and _alike(best, words) >= _LEAST_ALIKE:
             best.lines += 1
             for at, word in enumerate(words):
-                if best.words[at] != word:
-                    best.words[at] = None
+                _vary(best, at, word)
         elif len(known) < 50:
             known.append(Template(list(words)))
     many = [one for group in by_length.values() for one in group if one.lines >= max(_LEAST_LINES, len(lines) // 100)]
@@ -170,14 +169,28 @@ def _templates(lines: list[str]) -> Iterator[Template]:
             yield template
 
 
+def _vary(template: Template, at: int, word: str) -> None:
+    """Take a word into a template: what differs is a slot, and what stands before `=` in each of them is its key."""
+    mine, key = template.words[at], template.keys.get(at)
+    if mine is not None and mine != word:
+        template.words[at] = None
+        if _same_key(mine, word) and (found := _KEYED.fullmatch(mine)):
+            template.keys[at] = mine[: found.end(1) + 1]
+    elif key is not None and not word.startswith(key):
+        del template.keys[at]
+
+
 def _alike(template: Template, words: list[str]) -> float:
     same = sum(
-        mine == word or mine is None or _same_key(mine, word) or bool(_VARIES.search(mine) and _VARIES.search(word))
-        for mine, word in zip(template.words, words, strict=True)
+        mine == word
+        or (mine is None and word.startswith(template.keys.get(at, "")))
+        or (mine is not None and (_same_key(mine, word) or bool(_VARIES.search(mine) and _VARIES.search(word))))
+        for at, (mine, word) in enumerate(zip(template.words, words, strict=True))
     )
     # What varies by itself, a time or a number, says little: a word that is the same must be among them.
     some = any(mine == word and not _VARIES.search(word) for mine, word in zip(template.words, words, strict=True))
     keyed = any(mine is not None and _same_key(mine, word) for mine, word in zip(template.words, words, strict=True))
+    keyed = keyed or any(words[at].startswith(key) for at, key in template.keys.items())
     return same / len(words) if some or keyed else 0.0
 
 
@@ -189,6 +202,7 @@ def _same_key(mine: str, word: str) -> bool:
 def _find_keys(template: Template, lines: list[str]) -> None:
     """Where a word varies and every line has the same `key=` there, the slot has that name."""
     mine = [words for line in lines if len(words := line.split()) == len(template.words) and template.fits(words)]
+    template.keys.clear()
     for at in template.slots():
         found = {match.group(1) if (match := _KEYED.fullmatch(words[at])) else "" for words in mine}
         if len(found) == 1 and (key := found.pop()):
