@@ -20,6 +20,7 @@ _INFERRED: Final = 0.7  # of the confidence at the source: a rule of the company
 _SURE_ENOUGH: Final = 0.5  # weaker verdicts contradict nobody
 _UNCHANGED: Final = 0.8  # a value that passes no function should be found where it went
 _CHANGED: Final = 0.5
+_ONCE: Final = frozenset({"statements", "log"})
 _REASONS: Final = 3  # steps told of a long way
 _BETWEEN: Final = "\x1f"
 
@@ -93,7 +94,12 @@ def flowing(
     """
     stops = DEFAULT | {name.lower() for name in anonymisers}
     numbered = sorted(
-        edges, key=lambda edge: (edge.source, edge.target, edge.kind, edge.by, edge.place, edge.statement)
+        edges,
+        # Of several that say the same, what is there now is told before what was run once.
+        key=lambda edge: (
+            *(edge.source, edge.target, edge.kind, edge.origin in _ONCE),
+            *(edge.by, edge.place, edge.statement),
+        ),
     )
     known = {(one.store, one.dataset): one for one in examined}
     seen = [verdict for one in known.values() for verdict in one.verdicts]
