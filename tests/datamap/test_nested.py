@@ -187,3 +187,9 @@ def test_nesting_has_a_floor() -> None:
         deep = f'{{"a": {deep}}}'
     assert found([deep] * 5) == {"payload" + ".a" * 8: ("email", 5, 5)}
     assert found(["[" * 100_000] * 5) == {}
+
+
+def test_an_address_that_is_escaped_in_a_line_is_found() -> None:
+    """Lines of a web server hold links, and links hold `%40` for the sign of an address."""
+    lines = [f'GET /reset?to={mail.replace("@", "%40")} HTTP/1.1" 200 17' for mail in MAIL]
+    assert [told[0] for told in found(lines, "line").values()] == ["email"]

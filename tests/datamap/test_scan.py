@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,11 +21,13 @@ from custodes.stores.interface import Unreadable
 class FakeStore:
     """Datasets held in memory; `breaks` names those that break off after their rows."""
 
-    held: dict[str, Sequence[str | None]]
+    held: Mapping[str, Sequence[str | None]]
     breaks: frozenset[str] = frozenset()
     rows: dict[str, int] = field(default_factory=dict)
     fingerprints: dict[str, str] = field(default_factory=dict)
     read_names: list[str] = field(default_factory=list)
+    scattered: bool = False
+    mended: bool = False
     name: str = "shop"
     kind: str = "fake"
 
@@ -35,6 +37,7 @@ class FakeStore:
                 *("shop", name, (Column("mail", "text"),), "table"),
                 self.rows.get(name),
                 self.fingerprints.get(name, "f1"),
+                self.scattered,
             )
         yield Skipped("scan", "shop", "closed", "the role lacks SELECT", "grant it")
 
@@ -44,7 +47,7 @@ class FakeStore:
         for start in range(0, len(cells), 5_000):
             yield pa.RecordBatch.from_arrays([pa.array(cells[start : start + 5_000], pa.string())], names=["mail"])
         if dataset.name in self.breaks:
-            raise Unreadable("the server ended the session", "run the scan again")
+            raise Unreadable("the server ended the session", "run the scan again", ended=self.mended)
 
     def close(self) -> None: ...
 
@@ -102,10 +105,64 @@ def test_a_dataset_that_breaks_off_is_both_read_and_named() -> None:
     assert examined["a"].rows_read == 30
     assert examined["a"].rows_total is None
     assert examined["a"].verdicts
-    assert skipped["a"].reason == "the server ended the session"
+    assert skipped["a"].reason == "the server ended the session; 30 rows were read, of an unknown number"
+    assert "judged by the first 30 rows, of an unknown number" in examined["a"].verdicts[0].reasons[-1]
     assert examined["b"].rows_total == 3
     assert set(skipped) == {"a", "c", "closed"}
     assert "c" not in examined
+
+
+def test_how_far_a_broken_reading_came_is_said() -> None:
+    """Of rows in no order the share speaks against the verdict; rows in random order are a fair sample all the same."""
+    for scattered in (False, True):
+        store = FakeStore({"a": mails(0, 30)}, breaks=frozenset({"a"}), rows={"a": 1_000}, scattered=scattered)
+        examined, skipped = run(store, max_rows=500)
+        assert skipped["a"].reason == "the server ended the session; 30 of 1,000 rows (3.00%) were read"
+        assert examined["a"].sampled is scattered
+        told = examined["a"].verdicts[0].reasons[-1]
+        assert told.startswith("for: judged by 30" if scattered else "against: judged by 30"), told
+
+
+def test_a_mended_dataset_did_not_break_off() -> None:
+    """Its end was reached: the reason stands alone, and what is not in it any more has gone."""
+    held = {"a": [None, *mails(0, 30)]}
+    before, _ = run(FakeStore(held))
+    store = FakeStore({"a": [None]}, breaks=frozenset({"a"}), mended=True, fingerprints={"a": "f2"})
+    examined, skipped = run(store, known={"shop.a": before["a"]})
+    assert skipped["a"].reason == "the server ended the session"
+    assert examined["a"].verdicts == ()
+
+
+def test_what_an_earlier_scan_found_further_on_stays_where_a_reading_breaks_off() -> None:
+    """Verdict and copies are still told, as of an earlier scan; a reading to the end takes them off."""
+    held: dict[str, list[str | None]] = {"a": [*[None] * 6_000, *mails(0, 100)], "b": [*mails(0, 100)]}
+    sketches = Sketches(b"k" * 32, {"email"})
+    before, _ = run(FakeStore(held), sketches=sketches)
+    known = {f"shop.{name}": one for name, one in before.items()}
+    broken = FakeStore({"a": [None] * 3_000, "b": held["b"]}, breaks=frozenset({"a"}), fingerprints={"a": "f2"})
+    for _ in range(2):
+        again = Sketches(b"k" * 32, {"email"}, sketches.stored())
+        examined, _ = run(broken, known=known, sketches=again)
+        (verdict,) = examined["a"].verdicts
+        assert (verdict.field, verdict.category) == ("mail", "email")
+        assert "earlier scan" in verdict.reasons[-1]
+        assert sum("earlier scan" in reason for reason in verdict.reasons) == 1
+        (copy,) = copies(again.all())
+        assert copy.at_least
+        known = {**known, "shop.a": replace(examined["a"], rows_read=6_100)}
+    emptied = FakeStore({"a": [None] * 3_000, "b": held["b"]}, fingerprints={"a": "f3"})
+    assert run(emptied, known=known)[0]["a"].verdicts == ()
+
+
+def test_copies_stay_where_nothing_could_be_read() -> None:
+    """A dataset that gives no row today has lost nothing: what was kept of it is kept on."""
+    held = {"a": mails(0, 100), "b": mails(0, 100)}
+    sketches = Sketches(b"k" * 32, {"email"})
+    run(FakeStore(held), sketches=sketches)
+    again = Sketches(b"k" * 32, {"email"}, sketches.stored())
+    run(FakeStore({"a": [], "b": held["b"]}, breaks=frozenset({"a"}), fingerprints={"a": "f2"}), sketches=again)
+    again.keep(Dataset("shop", "a", ()))  # as whoever keeps the map does
+    assert copies(again.all())
 
 
 def test_what_broke_off_is_tried_again() -> None:

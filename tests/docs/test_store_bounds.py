@@ -10,7 +10,7 @@ import pytest
 from custodes.config import ScanConfig, StoreConfig
 from custodes.datamap import enough, room
 from custodes.pipeline.site import at_once
-from custodes.stores import chance, filing, format_json, ranges, reading, source, unpack
+from custodes.stores import arrow_blocks, chance, filing, format_json, ranges, reading, source, unpack
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "add-a-store.md").read_text()
 MIB = 1 << 20
@@ -27,6 +27,7 @@ def said(pattern: str) -> list[int]:
         (r"swells past (\d+) GiB", unpack._FREE // (1 << 30)),
         (r"more than (\d+) times its size", unpack._MOST_RATIO),
         (r"a workbook\) may have (\d+) MiB", source.HELD // MIB),
+        (r"batch of an Arrow file (\d+) GiB", arrow_blocks._MOST // (1 << 30)),
         (r"one document up to (\d+) MiB", format_json._LARGEST_ITEM // MIB),
         (r"first ([\d,]+) characters", reading.LONGEST_TEXT),
         (r"first ([\d,]+) bytes", reading.LONGEST_BINARY),

@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from custodes import config
+from custodes.cli.flows import flowing_text
 from custodes.pipeline.explain import explain
 from custodes.pipeline.flowing import flow_findings
 from custodes.pipeline.progress import Silent
@@ -278,6 +279,53 @@ def test_a_plan_of_flows_that_is_not_there_is_told(shop: Callable[..., str], tmp
     assert any("no such file or folder" in reason for reason in reasons(outcome, "flows.jobs"))
 
 
+def test_one_path_that_is_not_there_costs_only_itself(shop: Callable[..., str], tmp_path: Path) -> None:
+    """The other paths of the flow are read, and the one that is missing is told by its name."""
+    (tmp_path / "load.sql").write_text("insert into archive select email from customers;")
+    toml = shop("create table archive (mail text)")
+    toml += '[flows.jobs]\npaths = ["nowhere", "load.sql", "no/such.sql"]\nstore = "shop"\n'
+    outcome = scanned(tmp_path, toml)
+    assert told(outcome.flows) == {
+        "shop.main.customers.email -> shop.main.archive.mail by script load.sql, statement 1"
+    }
+    assert reasons(outcome, "flows.jobs") == ["nowhere: no such file or folder", "no/such.sql: no such file or folder"]
+    hints = {gap.hint for gap in outcome.skipped if gap.store == "flows.jobs"}
+    assert hints == {"correct flows.jobs.paths"}
+
+
+def test_a_dropped_table_is_not_inferred_any_more(shop: Callable[..., str], tmp_path: Path) -> None:
+    """The flow stays known, what it brought is nowhere now: that is said, and no field of it is."""
+    (tmp_path / "load.sql").write_text("insert into archive (mail) select email from customers;")
+    toml = shop("create table archive (mail text)") + '[flows.a]\npaths = ["load.sql"]\nstore = "shop"\n'
+    assert [one.dataset for one in scanned(tmp_path, toml).told.inferred] == ["main.archive"]
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as database:
+        database.execute("drop table archive")
+    outcome = scanned(tmp_path, toml)
+    line = "absent: shop.main.archive: flows lead there, and there is no such dataset now"
+    assert line in flowing_text(outcome, [])
+    assert outcome.told.inferred == ()
+    assert outcome.told.absent == (("shop", "main.archive"),)
+    assert {str(edge.target) for edge in outcome.flows if edge.kind == "direct"} == {"shop.main.archive.mail"}
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as database:
+        database.execute("create table archive (mail text)")
+    assert [one.dataset for one in scanned(tmp_path, toml).told.inferred] == ["main.archive"]
+
+
+def test_a_file_that_was_removed_is_not_inferred_any_more(shop: Callable[..., str], tmp_path: Path) -> None:
+    """A folder has no catalogue: a file is gone that an earlier scan has met."""
+    (tmp_path / "share").mkdir()
+    toml = shop() + '[stores.share]\nkind = "files"\npath = "share"\n'
+    toml += '[flows.jobs]\npaths = ["out.sql"]\ndialect = "postgres"\nstore = "shop"\n'
+    (tmp_path / "out.sql").write_text(f"copy (select email from customers) to '{tmp_path.resolve()}/share/list.csv'")
+    (tmp_path / "share" / "list.csv").write_text("email\nann@example.com\n")
+    assert scanned(tmp_path, toml).told.inferred == ()
+    (tmp_path / "share" / "list.csv").unlink()
+    for _ in range(2):
+        outcome = scanned(tmp_path, toml)
+        assert outcome.told.inferred == ()
+        assert outcome.told.absent == (("share", "list.csv"),)
+
+
 def test_events_manifests_and_query_logs_are_followed(shop: Callable[..., str], tmp_path: Path) -> None:
     toml = shop() + '[flows.tools]\npaths = ["tools"]\nstore = "shop"\n'
     folder = tmp_path / "tools"
@@ -306,6 +354,104 @@ def test_events_manifests_and_query_logs_are_followed(shop: Callable[..., str], 
         "shop.main.customers.phone -> shop.main.logged.phone by log queries.csv, statement 1",
         "shop.main.customers.email -> shop.main.m.email by dbt models/m.sql, statement 1",
     }
+
+
+def an_audit_line(query: int, sql: str, code: int = 0, database: str = "main") -> str:
+    text = sql.replace("\\", "\\\\").replace("'", "\\'")
+    return f"20260301 10:00:00,srv,app,localhost,5,{query},QUERY,{database},'{text}',{code}\n"
+
+
+def test_statements_of_a_mariadb_audit_log_are_followed(shop: Callable[..., str], tmp_path: Path) -> None:
+    """In the dialect and the schema of the log; what failed moved nothing, and a second scan reads on."""
+    toml = shop("create table archive (mail text)") + '[logs.audit]\nkind = "mariadb_audit"\npath = "audit.log"\n'
+    toml += 'store = "shop"\n'
+    lines = [
+        an_audit_line(1, f"INSERT INTO `archive` (mail) SELECT email FROM customers WHERE email <> '{SECRET}'"),
+        an_audit_line(2, "INSERT INTO archive (mail) SELECT phone FROM customers", code=1142),
+        an_audit_line(3, f"SELECT email FROM customers WHERE email = '{SECRET}'"),
+        an_audit_line(4, "SELECT phone FROM customers INTO OUTFILE '/mnt/share/phones.csv'"),
+        "no line of such a log\n",
+    ]
+    (tmp_path / "audit.log").write_text("".join(lines))
+    outcome = scanned(tmp_path, toml)
+    assert {(str(edge.source), edge.target.dataset) for edge in outcome.flows if edge.kind == "direct"} == {
+        ("shop.main.customers.email", "main.archive"),
+        ("shop.main.customers.phone", "file:/mnt/share/phones.csv"),
+    }
+    assert any("1 records are no lines of such a log" in reason for reason in reasons(outcome, "logs.audit"))
+    assert SECRET not in repr(outcome.flows) + repr(outcome.skipped)
+    with (tmp_path / "audit.log").open("a") as log:
+        log.write(an_audit_line(9, "INSERT INTO archive (mail) SELECT phone FROM customers"))
+    again = scanned(tmp_path, toml)
+    assert "shop.main.customers.phone" in {
+        str(edge.source) for edge in again.flows if edge.target.dataset == "main.archive" and edge.kind == "direct"
+    }
+    assert len(again.flows) > len(outcome.flows)
+
+
+def test_statements_of_snowflake_are_followed(shop: Callable[..., str], tmp_path: Path) -> None:
+    """A warehouse is no store: its tables are named by the log, as its touches are; a row without text is counted."""
+    (tmp_path / "lake").mkdir()
+    toml = shop() + '[stores.lake]\nkind = "files"\npath = "lake"\n'
+    toml += '[logs.wh]\nkind = "snowflake"\npath = "history.jsonl"\n'
+    row = {"QUERY_ID": "1", "USER_NAME": "ANN", "QUERY_START_TIME": "2026-03-01T10:00:00Z"}
+    here = {**row, "DATABASE_NAME": "CRM", "SCHEMA_NAME": "PUBLIC"}
+    rows = [
+        {**here, "QUERY_TEXT": f"INSERT INTO mart.mailing (mail) SELECT email FROM customers WHERE a <> '{SECRET}'"},
+        {**here, "QUERY_TEXT": "INSERT INTO gone SELECT phone FROM customers", "EXECUTION_STATUS": "FAIL"},
+        {**here, "QUERY_TEXT": "COPY INTO 's3://partner/list/' FROM (SELECT email FROM customers)"},
+        row,
+    ]
+    (tmp_path / "history.jsonl").write_text("".join(json.dumps(one) + "\n" for one in rows))
+    outcome = scanned(tmp_path, toml)
+    edges = {(str(edge.source), edge.target.dataset) for edge in outcome.flows if edge.kind == "direct"}
+    assert edges == {
+        ("wh.crm.public.customers.email", "crm.mart.mailing"),
+        ("wh.crm.public.customers.email", "s3://partner/list/"),
+    }
+    for _ in range(2):
+        assert reasons(outcome, "logs.wh") == [
+            "history.jsonl: where data flows is not known: the log does not tell the text of the statement"
+        ]
+        outcome = scanned(tmp_path, toml)
+    assert SECRET not in repr(outcome.flows) + repr(outcome.skipped)
+
+
+def test_jobs_of_bigquery_are_followed(shop: Callable[..., str], tmp_path: Path) -> None:
+    """Also those whose text does not name where the answer goes, and those that have no text."""
+    toml = shop() + '[logs.bq]\nkind = "bigquery"\npath = "audit.jsonl"\n'
+    table = "projects/p/datasets/{}/tables/{}".format
+
+    def job(number: int, config: dict[str, object], code: int = 0) -> str:
+        status = {"errorResult": {"code": code}} if code else {}
+        told_of = {"jobName": f"projects/p/jobs/{number}", "jobConfig": config, "jobStatus": status}
+        payload = {
+            "methodName": "google.cloud.bigquery.v2.JobService.InsertJob",
+            "metadata": {"jobChange": {"after": "DONE", "job": told_of}},
+        }
+        return (
+            json.dumps({"insertId": str(number), "timestamp": "2026-03-01T10:00:00Z", "protoPayload": payload}) + "\n"
+        )
+
+    query = {"query": "SELECT email FROM crm.customers", "statementType": "SELECT"}
+    (tmp_path / "audit.jsonl").write_text(
+        job(1, {"queryConfig": {**query, "destinationTable": table("mart", "mailing")}})
+        + job(2, {"queryConfig": {**query, "destinationTable": table("_abc", "anon1")}})
+        + job(3, {"queryConfig": {"query": "INSERT INTO mart.x (y) SELECT phone FROM crm.customers"}})
+        + job(4, {"queryConfig": {"query": "INSERT INTO mart.x (y) SELECT name FROM crm.customers"}}, code=7)
+        + job(5, {"extractConfig": {"sourceTable": table("crm", "customers"), "destinationUris": ["gs://out/a.csv"]}})
+        + job(6, {"tableCopyConfig": {
+            "sourceTables": [table("crm", "customers")], "destinationTable": table("old", "customers")}})
+    )  # fmt: skip
+    outcome = scanned(tmp_path, toml)
+    edges = {(str(edge.source), edge.target.dataset) for edge in outcome.flows if edge.kind == "direct"}
+    assert edges == {
+        ("bq.p.crm.customers.email", "p.mart.mailing"),
+        ("bq.p.crm.customers.phone", "p.mart.x"),
+        ("bq.p.crm.customers.*", "gs://out/a.csv"),
+        ("bq.p.crm.customers.*", "p.old.customers"),
+    }
+    assert reasons(outcome, "logs.bq") == []
 
 
 # --- real servers -----------------------------------------------------------------------------------------------

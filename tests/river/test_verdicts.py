@@ -57,6 +57,36 @@ def test_a_confirmed_field_is_on_the_map_though_no_scan_finds_it(scanned: Path) 
     assert "ids open doors" in one["reasons"][0]
 
 
+@pytest.mark.parametrize("name", ["email", "customers.email", "main.customers.email", FIELD])
+def test_a_field_is_ruled_on_by_the_name_that_a_list_prints(scanned: Path, name: str) -> None:
+    """A scan prints `email` under its dataset: that is enough, and the answer says which field was meant."""
+    done = custodes("verdicts", "confirm", name, "email", "--why", "they are real", cwd=scanned)
+    assert done.code == 0, done.err
+    assert done.out == f"{FIELD} (email) is confirmed; the ruling is sealed\n"
+
+
+def test_explain_takes_the_name_that_a_scan_prints(scanned: Path) -> None:
+    answer = custodes("explain", "email", cwd=scanned)
+    assert answer.code == 0, answer.err
+    assert answer.out.startswith(f"{FIELD}: email")
+
+
+def test_a_field_without_a_verdict_is_confirmed_by_a_short_name(scanned: Path) -> None:
+    done = custodes("verdicts", "confirm", "customers.id", "api_key", "--why", "ids open doors", cwd=scanned)
+    assert (done.code, done.out.split(" ")[0]) == (0, "shop.main.customers.id"), done.err
+
+
+def test_a_short_name_that_may_mean_several_fields_is_refused_with_their_names(scanned: Path) -> None:
+    with sqlite3.connect(scanned / "shop.db") as shop:
+        shop.execute("create table leads (id integer primary key, email text)")
+        shop.executemany("insert into leads values (?, ?)", [(n, f"lead{n}@example.com") for n in range(40)])
+    custodes("scan", cwd=scanned)
+    answer = custodes("verdicts", "confirm", "email", "email", "--why", "they are real", cwd=scanned)
+    assert answer.code == 2
+    assert '"email" may mean 2 fields' in answer.err
+    assert f"name one of them in full: {FIELD}, shop.main.leads.email" in answer.err
+
+
 def test_a_confirmed_field_of_a_table_that_is_gone_is_told_as_a_gap_until_it_is_withdrawn(scanned: Path) -> None:
     """It outlives the table, is told as uncovered, counts again when the table is back, and can be withdrawn."""
     custodes("verdicts", "confirm", FIELD, "email", "--why", "they are real", cwd=scanned)

@@ -136,3 +136,23 @@ def test_a_view_without_an_end(file: Path) -> None:
         read(store, "main.endless")
     assert len(read(store, "main.mails")) == 60_000
     store.close()
+
+
+def test_macros_that_are_called_as_functions_of_duckdb_change_nothing(file: Path) -> None:
+    """Whoever wrote the file may name a macro `duckdb_tables` or `left`: what is there is told and read as always."""
+    plain = open_duckdb("shop", file)
+    expected = [one.name for one in plain.datasets() if isinstance(one, Dataset)]
+    plain.close()
+    with duckdb.connect(str(file)) as connection:
+        for macro in ("left\"(a, b) AS 'hidden'", 'random"() AS 5.0', 'min"(a) AS 0', 'max"(a) AS 0', 'count"(a) AS 0'):
+            connection.execute(f'CREATE MACRO "{macro}')
+        connection.execute("CREATE MACRO count_star() AS 0")
+        connection.execute("CREATE MACRO list(a) AS ['nothing']")
+        for listing in ("tables", "views", "columns", "constraints"):
+            connection.execute(f"CREATE MACRO duckdb_{listing}() AS TABLE SELECT 1 AS one WHERE false")
+    shadowed = open_duckdb("shop", file)
+    assert [one.name for one in shadowed.datasets() if isinstance(one, Dataset)] == expected
+    assert 20 < len(read(shadowed, "main.mails", 100)) <= 100
+    assert all("@example.com" in str(row["mail"]) for row in read(shadowed, "main.customer", 30_000))
+    assert "main.mails" in shadowed.definitions().columns
+    shadowed.close()

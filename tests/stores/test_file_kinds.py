@@ -24,7 +24,10 @@ import pyarrow.parquet as pq
 import pytest
 from pyarrow import ipc
 
-from custodes.records import Dataset, Skipped
+from custodes.datamap.category import load_categories
+from custodes.datamap.classify import Classifier
+from custodes.datamap.scan import scan
+from custodes.records import Dataset, Examined, Skipped
 from custodes.stores import windows
 from custodes.stores.files import open_files
 from tests.stores.test_files import Row, read, skipped
@@ -63,7 +66,10 @@ def test_a_parquet_file_of_another_name_is_read(tmp_path: Path) -> None:
     ("text", "row"),
     [
         ("sep=|\r\nid|name\r\n1|Ann\r\n", {"id": "1", "name": "Ann"}),
-        ("# made on monday\n# by us\nid,name\n1,Ann\n2,Bob\n", {"id": "1", "name": "Ann"}),
+        (
+            "# made on monday\n# by us\nid,name\n1,Ann\n2,Bob\n",
+            {"id": "1", "name": "Ann", "above": "# made on monday\n# by us"},
+        ),
         ("id\x01name\n1\x01Ann\n2\x01Bob\n", {"id": "1", "name": "Ann"}),
         ("id^name\n1^Ann\n2^Bob\n", {"id": "1", "name": "Ann"}),
         ("id;price;name\n1;2,50;Ann\n2;3,50;Bob\n", {"id": "1", "price": "2,50", "name": "Ann"}),
@@ -254,14 +260,87 @@ def test_every_sheet_of_a_workbook(tmp_path: Path) -> None:
         hidden.append(row)
     book.save(tmp_path / "a.xlsx")
     rows, reason = read(tmp_path, "a.xlsx/People")
-    assert rows[1:] == [
-        {"id": "1", "name": "Ann Lee", "born": "1980-02-03", "card": "4111111111111111"},
-        {"id": "2", "name": "Bob Ray", "born": "1990-05-06 07:08:00", "card": None},
+    title = "Report of our customers"
+    assert rows == [
+        {"id": "1", "name": "Ann Lee", "born": "1980-02-03", "card": "4111111111111111", "above": title},
+        {"id": "2", "name": "Bob Ray", "born": "1990-05-06 07:08:00", "card": None, "above": None},
     ]
-    assert next(iter(rows[0].values())) == "Report of our customers"
+    (people,) = [one for one in open_files("f", tmp_path).datasets() if one_name(one) == "a.xlsx/People"]
+    assert isinstance(people, Dataset)
+    assert people.rows == 2
     assert not reason
     assert read(tmp_path, "a.xlsx/Hidden")[0][0] == {"column_1": "1", "column_2": "x@example.com"}
     assert "empty" in skipped(tmp_path)["a.xlsx/Nothing"]
+
+
+def one_name(found: Dataset | Skipped) -> str:
+    return found.dataset if isinstance(found, Skipped) else found.name
+
+
+def test_a_title_of_one_column_is_no_header(tmp_path: Path) -> None:
+    """Above a list of one column a title is as wide as its header: the gap below it tells."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Newsletter, by Ann Lee"], [], ["mail"], ["a@example.com"], ["b@example.com"]):
+        sheet.append(row)
+    book.save(tmp_path / "a.xlsx")
+    (name,) = names(tmp_path)
+    assert read(tmp_path, name)[0] == [
+        {"mail": "a@example.com", "above": "Newsletter, by Ann Lee"},
+        {"mail": "b@example.com", "above": None},
+    ]
+
+
+TITLES = [
+    "Customers of the south\nMade by Ann Lee on 2024-05-01\n\n",
+    "Customers of the south;;;\n;;;\nMade by;Ann Lee;;\n",
+    "\n\nCustomers of the south: all\n",
+]
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("titles", TITLES)
+@pytest.mark.parametrize("large", [False, True])
+def test_titles_above_a_table_are_no_rows(
+    tmp_path: Path, titles: str, ending: str, large: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The header is found below them, every row is read once, and the titles are in a field of their own."""
+    lines = [f"{number};Ann {number};a{number}@example.com;Köln" for number in range(20_000 if large else 4)]
+    if large:
+        monkeypatch.setattr(windows, "_SMALL", 1 << 16, raising=False)
+    text = titles + "id;name;mail;town\n" + "\n".join(lines) + "\n"
+    (tmp_path / "a.csv").write_bytes(text.replace("\n", ending).encode())
+    rows, _ = read(tmp_path, "a.csv")
+    assert rows[0] == {
+        "id": "0", "name": "Ann 0", "mail": "a0@example.com", "town": "Köln",
+        "above": titles.strip().replace("\n", ending),
+    }  # fmt: skip
+    assert [row["id"] for row in rows] == [str(number) for number in range(len(lines))]
+    assert {row["above"] for row in rows[1:]} == {None}
+    (dataset,) = open_files("f", tmp_path).datasets()
+    assert isinstance(dataset, Dataset)
+    if not large:
+        assert dataset.rows == len(lines)
+    some = [row for batch in open_files("f", tmp_path).read(dataset, max_rows=3) for row in batch.to_pylist()]
+    assert some[0]["above"]
+    assert all("@example.com" in str(row["mail"]) for row in some)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1;;;\n2;Ann;a@example.com;Bern\n3;Bob;b@example.com;Bern\n4;Cy;c@example.com;Bern\n",
+        "only;\na;b\nc;d\ne;f\ng;h\n",
+        "id;name;mail;town\n1;;;\n2;Ann;a@example.com;Bern\n3;Bob;b@example.com;Bern\n",
+        "id;name\n\n1;Ann\n2;Bob\n3;Cy\n",
+    ],
+    ids=["no header", "words alone", "a sparse row", "a gap"],
+)
+def test_what_may_be_a_row_is_no_title(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.csv").write_text(text)
+    rows, _ = read(tmp_path, "a.csv")
+    assert "above" not in rows[0]
 
 
 def test_an_encrypted_workbook_is_named(tmp_path: Path) -> None:
@@ -309,6 +388,21 @@ def test_lines_that_are_alike_have_slots(tmp_path: Path) -> None:
     assert not reason
 
 
+def test_pairs_of_a_line_are_told_once(tmp_path: Path) -> None:
+    """Where lines are of `key=value`, the line has its pairs, and a template only what stands between them."""
+    lines = [
+        f'2024-01-01 10:00:{number:02} login user=person{number}@example.com note="a {number} b" from 10.0.0.{number}'
+        for number in range(60)
+    ]
+    (tmp_path / "app.log").write_text("\n".join(lines) + "\n")
+    (dataset,) = open_files("f", tmp_path).datasets()
+    assert isinstance(dataset, Dataset)
+    assert [column.name for column in dataset.columns] == ["line", "template1.2", "template1.5"]
+    found = scan(open_files("f", tmp_path), Classifier(load_categories()), max_rows=0, known={}, skip={})
+    (examined,) = [one for one in found if isinstance(one, Examined)]
+    assert [one.field for one in examined.verdicts if one.category == "email"] == ["line.user"]
+
+
 def test_prose_is_lines(tmp_path: Path) -> None:
     """A comma makes no table."""
     (tmp_path / "note.md").write_text("# Notes\n\nDear Ann, thanks.\nYours, Bob\n")
@@ -326,6 +420,47 @@ def test_a_json_list_of_any_size(tmp_path: Path) -> None:
     rows, reason = read(tmp_path, "c.json")
     assert len(rows) > 200
     assert "no JSON" in reason
+
+
+def test_lists_of_one_length_are_rows(tmp_path: Path) -> None:
+    """A JSON list of lists is a table, with the names of its first row where that is no data; other lists are lists."""
+    rows = [[1, "ann@example.com", None], [2, "bob@example.com", ["x"]], [3, "cy@example.com", None]]
+    (tmp_path / "a.json").write_text(json.dumps([["id", "mail", "tags"], *rows]))
+    (tmp_path / "b.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "c.json").write_text(json.dumps([["x"], ["x", "y"], ["z", "y", "x"]]))
+    assert read(tmp_path, "a.json")[0][:2] == [
+        {"id": "1", "mail": "ann@example.com", "tags": None},
+        {"id": "2", "mail": "bob@example.com", "tags": ["x"]},
+    ]
+    assert len(read(tmp_path, "a.json")[0]) == 3
+    assert read(tmp_path, "b.jsonl")[0][0]["column_2"] == "ann@example.com"
+    assert list(read(tmp_path, "c.json")[0][0]) == ["value"]
+
+
+def test_lines_of_a_log_and_statements_are_no_table(tmp_path: Path) -> None:
+    """A sign that every line has by chance makes no cells, and no line is lost as a header."""
+    agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36"
+    log = [
+        f'198.51.100.{n} - - [01/Mar/2026:10:00:{n:02} +0000] "GET /p/{n} HTTP/1.1" 200 {n} "-" "{agent}"'
+        for n in range(60)
+    ]
+    (tmp_path / "access.log").write_text("\n".join(log) + "\n")
+    (tmp_path / "dump.sql").write_text(
+        "".join(f"INSERT INTO t VALUES ({n}, 'Ann {n}', 'x', 'y');\n" for n in range(60))
+    )
+    for name in ("access.log", "dump.sql"):
+        rows, _ = read(tmp_path, name)
+        assert len(rows) == 60
+        assert "line" in rows[0]
+
+
+def test_lines_of_one_key_have_fields_by_it(tmp_path: Path) -> None:
+    """Cards of addresses: one word or many behind a key, and never the same twice."""
+    people = [(f"Ann{n}", f"Lee{n}", f"a{n}@example.com") for n in range(30)]
+    (tmp_path / "a.vcf").write_text("".join(f"FN:{a} {b}\nEMAIL:{mail}\nEND:VCARD\n" for a, b, mail in people))
+    rows, _ = read(tmp_path, "a.vcf")
+    named = {name for row in rows for name, cell in row.items() if cell is not None}
+    assert {"FN", "EMAIL"} <= {name.partition(".")[2] for name in named}
 
 
 def test_nested_avro_and_arrow(tmp_path: Path) -> None:

@@ -6,10 +6,12 @@ import bz2
 import csv
 import gzip
 import io
+import lzma
 import os
 import subprocess
 import tarfile
 import zipfile
+import zlib
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,6 +22,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyarrow import ipc
 
 from custodes.records import Dataset
 from custodes.stores import source, unpack
@@ -251,6 +254,114 @@ def test_avro_that_claims_any_number_of_nothings(tmp_path: Path, many: str) -> N
     block = counted(1 << 40 if many == "records" else 1) + counted(len(body)) + body
     (tmp_path / "a.avro").write_bytes(head + block + head[-16:])
     assert "no bytes" in skipped(tmp_path)["a.avro"]
+
+
+def a_block(codec: str, packed: bytes, records: int = 1) -> bytes:
+    """An Avro file of texts with one block as it is given, whatever is in it."""
+    whole = io.BytesIO()
+    schema = {"type": "record", "name": "row", "fields": [{"name": "mail", "type": "string"}]}
+    fastavro.writer(whole, fastavro.parse_schema(schema), [], codec="null", metadata={})
+    named = b"avro.codec" + counted(len(codec)) + codec.encode()
+    head = whole.getvalue().replace(b"avro.codec" + counted(4) + b"null", named)
+    return head + counted(records) + counted(len(packed)) + packed + head[-16:]
+
+
+def packed_by(codec: str, plain: bytes) -> bytes:
+    """A block as writers of that codec make it."""
+    if codec == "deflate":
+        packer = zlib.compressobj(wbits=-15)
+        return packer.compress(plain) + packer.flush()
+    if codec == "snappy":
+        return bytes(pa.Codec("snappy").compress(plain, asbytes=True)) + zlib.crc32(plain).to_bytes(4, "big")
+    if codec == "zstandard":
+        return bytes(pa.Codec("zstd").compress(plain, asbytes=True))
+    return bz2.compress(plain) if codec == "bzip2" else lzma.compress(plain)
+
+
+CODECS = ["deflate", "snappy", "zstandard", "bzip2", "xz"]
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_compressed_avro_is_read(tmp_path: Path, codec: str) -> None:
+    """No library but our own is needed for any of them."""
+    text = counted(15) + b"ann@example.com"
+    (tmp_path / "a.avro").write_bytes(a_block(codec, packed_by(codec, text * 3), 3))
+    assert read(tmp_path, "a.avro") == ([{"mail": "ann@example.com"}] * 3, "")
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_an_avro_block_that_swells_is_told_and_not_unpacked(
+    tmp_path: Path, codec: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few bytes that stand for gigabytes take no memory."""
+    monkeypatch.setattr("custodes.stores.avro_blocks.HELD", 1 << 22)
+    text = counted(1 << 23) + b"a" * (1 << 23)
+    (tmp_path / "a.avro").write_bytes(a_block(codec, packed_by(codec, text)))
+    assert "swells to over 256 MiB" in skipped(tmp_path)["a.avro"]
+
+
+def test_avro_blocks_that_swell_together_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No block is large, and all of them are: what came before is read."""
+    monkeypatch.setattr(unpack, "_FREE", 1 << 22)
+    schema = {"type": "record", "name": "row", "fields": [{"name": "note", "type": "string"}]}
+    with (tmp_path / "a.avro").open("wb") as file:
+        rows = ({"note": "a" * 10_000} for _ in range(3_000))
+        fastavro.writer(file, fastavro.parse_schema(schema), rows, codec="deflate", sync_interval=200_000)
+    rows_read, reason = read(tmp_path, "a.avro")
+    assert 100 < len(rows_read) < 3_000
+    assert "bomb" in reason
+
+
+@pytest.mark.parametrize("codec", ["snappy", "deflate", "null", "nosuch"])
+def test_avro_that_lies_about_its_blocks(tmp_path: Path, codec: str) -> None:
+    """A size that is not there, a wrong checksum, a codec that nobody knows: named, nothing else."""
+    for name, block in {"a": b"\xff\xff\xff\xff\x7f", "b": b"", "c": b"\x05abcdefgh"}.items():
+        (tmp_path / f"{name}.avro").write_bytes(a_block(codec, block))
+    whole = a_block(codec, b"")
+    (tmp_path / "d.avro").write_bytes(whole[:-17] + counted(1 << 62))
+    assert set(skipped(tmp_path)) == {"a.avro", "b.avro", "c.avro", "d.avro"}
+
+
+@pytest.mark.parametrize("codec", ["zstd", "lz4"])
+@pytest.mark.parametrize("form", ["file", "stream"])
+def test_arrow_batches_that_swell_are_told_and_not_unpacked(
+    tmp_path: Path, codec: str, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a batch becomes stands in it, and is looked at first; one that is well is read."""
+    table = pa.table({"note": ["a" * 1_000] * 20_000, "kind": pa.array(["x", "y"] * 10_000).dictionary_encode()})
+    new = ipc.new_file if form == "file" else ipc.new_stream
+    with new(tmp_path / "a.arrow", table.schema, options=ipc.IpcWriteOptions(compression=codec)) as out:
+        for batch in table.to_batches(5_000):
+            out.write_batch(batch)
+    assert len(read(tmp_path, "a.arrow")[0]) == 20_000
+    monkeypatch.setattr(unpack, "_FREE", 1 << 22)
+    monkeypatch.setattr(unpack, "_MOST_RATIO", 50)
+    assert "bomb" in skipped(tmp_path)["a.arrow"]
+    monkeypatch.setattr("custodes.stores.arrow_blocks._MOST", 1 << 22)
+    assert "a batch that swells to over 1 GiB" in skipped(tmp_path)["a.arrow"]
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_arrow_and_avro_with_any_bytes_spoilt(tmp_path: Path, data: st.DataObject) -> None:
+    """Each is read or named: nothing else comes of a byte."""
+    table = pa.table({"note": ["a", "b"] * 50, "n": list(range(100))})
+    whole = io.BytesIO()
+    with ipc.new_file(whole, table.schema, options=ipc.IpcWriteOptions(compression="zstd")) as out:
+        out.write_table(table)
+    streamed = io.BytesIO()
+    with ipc.new_stream(streamed, table.schema, options=ipc.IpcWriteOptions(compression="lz4")) as out:
+        out.write_table(table)
+    avro = a_block("snappy", packed_by("snappy", (counted(3) + b"ann") * 3), 3)
+    spoilt = bytearray(data.draw(st.sampled_from([whole.getvalue(), streamed.getvalue(), avro])))
+    for place in data.draw(st.lists(st.integers(0, len(spoilt) - 1), min_size=1, max_size=4)):
+        spoilt[place] = data.draw(st.integers(0, 255))
+    (tmp_path / "a.bin").write_bytes(spoilt)
+    store = open_files("f", tmp_path)
+    for found in store.datasets():
+        if isinstance(found, Dataset):
+            with suppress(Unreadable):
+                list(store.read(found, max_rows=0))
 
 
 def test_a_quote_that_swallows_the_rest_is_told(tmp_path: Path) -> None:

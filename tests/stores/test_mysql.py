@@ -253,3 +253,16 @@ def test_unchanged_is_proven(shop: MariaDB) -> None:
     assert second != first
     shop.run("FLUSH TABLES")
     assert settled() == fingerprint()
+
+
+def test_the_servers_own_mode_changes_nothing(shop: MariaDB) -> None:
+    """Under ANSI_QUOTES a text in double quotes is a name: definitions are told and rows read as always."""
+    shop.role("viewer", "SELECT, SHOW VIEW ON shop.*")
+    shop.run("SET GLOBAL sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES'")
+    try:
+        with closing(open_mysql("shop", shop.url("shop", "viewer"), shop.password)) as opened:
+            view = next(one for one in opened.definitions().found if one.place == "shop.addresses")
+            assert "`email`" in view.sql
+            assert '"email"' not in view.sql
+    finally:
+        shop.run("SET GLOBAL sql_mode = DEFAULT")

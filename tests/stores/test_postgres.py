@@ -261,3 +261,41 @@ def test_a_server_that_goes_away_costs_no_traceback(shop: Cluster, store: Postgr
         assert rows == 3000  # the reader opened a new session
     with pytest.raises(StoreRefused):
         list(store.datasets())
+
+
+def test_functions_that_are_called_as_the_servers_own_are_never_ours(shop: Cluster) -> None:
+    """A schema that stands before the server's own on the path of the database: nothing of it is called."""
+    shop.run(
+        "CREATE SCHEMA evil",
+        'CREATE FUNCTION evil."left"(text, int) RETURNS text LANGUAGE sql AS $$ SELECT $q$hidden$q$ $$',
+        "CREATE VIEW evil.pg_class AS SELECT * FROM pg_catalog.pg_class WHERE false",
+        "CREATE FUNCTION evil.has_column_privilege(oid, smallint, text) RETURNS bool LANGUAGE sql AS 'SELECT false'",
+        "GRANT USAGE ON SCHEMA evil TO PUBLIC",
+        "GRANT SELECT ON evil.pg_class TO PUBLIC",
+        "ALTER DATABASE shop SET search_path = evil, pg_catalog, public",
+        "ALTER ROLE scanner SET search_path = evil, pg_catalog, public",
+        database="shop",
+    )
+    try:
+        opened = open_postgres("shop", shop.url("shop", "scanner"), PASSWORD, timeout=2)
+        try:
+            rows = read(opened, "public.customer")
+            assert len(rows) == 3000
+            assert all("@example.com" in str(row["email"]) for row in rows)
+            assert "public.visit" in opened.definitions().columns
+            mixed = next(one for one in opened.datasets() if one_of(one) == "public.mixed")
+            assert isinstance(mixed, Dataset)
+            assert mixed.columns[0].type == "text[]"
+        finally:
+            opened.close()
+    finally:
+        shop.run(
+            "ALTER DATABASE shop RESET search_path",
+            "ALTER ROLE scanner RESET search_path",
+            "DROP SCHEMA evil CASCADE",
+            database="shop",
+        )
+
+
+def one_of(found: Dataset | Skipped) -> str:
+    return found.name if isinstance(found, Dataset) else found.dataset

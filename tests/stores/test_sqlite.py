@@ -238,3 +238,24 @@ def test_a_view_without_an_end(tmp_path: Path) -> None:
     assert rows_and_reason(store, "main.v") == ([], "it takes longer than the time-out")
     assert rows_and_reason(store, "main.w") == ([{"a": "one"}], "")
     store.close()
+
+
+def test_views_of_a_file_are_not_trusted(tmp_path: Path) -> None:
+    """A view that calls what may do harm is refused by itself; the tables beside it are read."""
+    path = tmp_path / "a.db"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("create table t (a text)")
+        database.execute("insert into t values ('ann@example.com')")
+        database.execute("create view v as select load_extension(a) as b from t")
+        database.commit()
+    with closing(open_sqlite("s", path)) as store:
+        found = {one.name if isinstance(one, Dataset) else one.dataset: one for one in store.datasets()}
+        table = found["main.t"]
+        assert isinstance(table, Dataset)
+        rows = [row for batch in store.read(table, max_rows=0) for row in batch.to_pylist()]
+        assert rows == [{"a": "ann@example.com"}]
+        view = found["main.v"]
+        if isinstance(view, Dataset):
+            with pytest.raises(Unreadable):
+                list(store.read(view, max_rows=0))
+        assert store._catalogue.execute("pragma trusted_schema").fetchone() == (0,)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @app.command()
 def explain(
-    field: Annotated[str, typer.Argument(help='The field, as "scan" names it: store.dataset.field.')],
+    field: Annotated[str, typer.Argument(help="The field: store.dataset.field, or the end of it.")],
     json: Json = False,
 ) -> None:
     """Why a field is said to hold this, or nothing: what was considered, and what speaks for and against each."""

@@ -24,6 +24,7 @@ def scan_plain(outcome: ScanOutcome, places: Sequence[Misplaced], found: Sequenc
             {**flow_plain(one.edge, (one.category,)), "confidence": round(one.confidence, 4), "seen": one.seen}
             for one in told.leaving
         ],
+        "absent": [{"store": store, "dataset": dataset} for store, dataset in told.absent],
         "inferred": [{**show.field_plain(one), "inferred": True} for one in told.inferred],
         "disagreements": [
             {
@@ -71,6 +72,10 @@ def flowing_text(outcome: ScanOutcome, findings: Sequence[Finding]) -> list[str]
     for one in told.inferred:
         place = f"{one.store}.{one.dataset}.{one.field}"
         lines.append(f"inferred: {place}: {one.category} ({one.confidence:.0%}) {'; '.join(one.reasons)}")
+    lines += [
+        f"absent: {store}.{dataset}: flows lead there, and there is no such dataset now"
+        for store, dataset in told.absent
+    ]
     lines += [f"{'leaves' if one.check == 'export_to_outside' else 'disagrees'}: {one.reason}" for one in findings]
     if outcome.flows:
         carrying = len(told.carried)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 verdicts = typer.Typer(no_args_is_help=True, help="What the scan says of each field, and what people say of that.")
 app.add_typer(verdicts, name="verdicts")
 
-Name = Annotated[str, typer.Argument(help='The field, as "verdicts list" shows it: store.dataset.field.')]
+Name = Annotated[str, typer.Argument(help='The field, as "verdicts list" shows it, or the end of its name.')]
 Kind = Annotated[str, typer.Argument(metavar="CATEGORY", help='What it is said to hold; "categories list" names them.')]
 Why = Annotated[str, typer.Option(help="The reason, for whoever reads it in a year. Name no person.")]
 
@@ -72,4 +72,5 @@ def _rule(field: str, category: str, decided: Decided, why: str, until: datetime
 
     with looking() as workspace:
         one = decide(workspace, field, category, decided, why, until.replace(tzinfo=UTC) if until else None)
-    print(safe(f"{field} ({category}) is {one.decided.replace('_', ' ')}; the ruling is sealed"))
+    name = f"{one.store}.{one.dataset}.{one.field}"
+    print(safe(f"{name} ({category}) is {one.decided.replace('_', ' ')}; the ruling is sealed"))

@@ -31,7 +31,7 @@ from custodes.datamap.recognise import Recogniser
 from custodes.datamap.shaped import shape_claim, unnamed_claim
 from custodes.datamap.tally import ColumnTally, flatten, sample_plan
 from custodes.records import Column, Dataset, Examined, Field
-from custodes.stores import arrow
+from custodes.stores import arrow, pairs
 from custodes.stores.names import MANY, SURPLUS, keyed, last, listed
 
 _TOGETHER = "too many fields to be told apart: this one stands for the rest of them"
@@ -142,7 +142,7 @@ class Tally:
             told, keys = self._named.told(name)
             values = arrow.usual(column).flatten() if keyed(told) and arrow.is_list(column.type) else column
             for path, array in flatten(told, values):
-                found = self._unfolder.unfold(path, array)
+                found = self._unfolder.unfold(path, array, pairs=pairs.hold(batch.schema.field(name)))
                 self._move(found.moves, name, rows)
                 for inner, cells in found.columns:
                     self._count(

@@ -7,9 +7,10 @@ import re
 from collections import Counter
 from collections.abc import Set as AbstractSet
 from typing import Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 from xml.parsers import expat
 
+from custodes.stores import pairs
 from custodes.stores.keys import Steps
 from custodes.stores.names import MANY
 
@@ -23,8 +24,8 @@ _OPENS: Final = frozenset("{[ \t\r\n")
 
 _XML: Final = re.compile(r"\s*<(?:\?xml|[A-Za-z_][\w.:-]*[\s/>])")
 _URL: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://[^\s?#]*|/[^\s?#=]*)\?([^\s#]+)(#\S*)?")
+_AT: Final = re.compile(r"\w%40\w")
 _QUERY: Final = re.compile(r"\??[\w.\[\]%-]{1,64}=[^&=\s]*(?:&[\w.\[\]%-]{1,64}=[^&=\s]*)+")
-_PAIR: Final = re.compile(r"(?:(?<=\s)|^)([A-Za-z_][\w.-]{0,63})=(?:\"((?:[^\"\\]|\\.)*)\"|([^\s\"]+))")
 
 
 def json_leaves(text: str) -> tuple[list[Leaf], str | None] | None:
@@ -196,17 +197,19 @@ def _parameters(query: str) -> list[tuple[str, str]] | None:
         return None
 
 
+def unescaped(text: str) -> tuple[list[Leaf], str | None] | None:
+    """Nothing but the text, with the signs put back that stand in it as in links: `ann%40mail.example`."""
+    return ([], unquote(text)) if _AT.search(text) else None
+
+
 def pair_leaves(text: str) -> tuple[list[Leaf], str | None] | None:
     """The values of a line of two or more `key=value`, and the words between them."""
-    pairs = _PAIR.findall(text) if len(text) <= _LONGEST else []
-    if len(pairs) < 2:
-        return None
-    rest = " ".join(_PAIR.sub(" ", text).split())
-    return _named((), [(key, quoted or bare) for key, quoted, bare in pairs]), rest or None
+    found = pairs.pairs(text)
+    return (_named((), found), pairs.between(text) or None) if found else None
 
 
-def _named(above: Steps, pairs: list[tuple[str, str]]) -> list[Leaf]:
+def _named(above: Steps, found: list[tuple[str, str]]) -> list[Leaf]:
     """Leaves of keys and values; a key that is there twice has many values."""
-    leaves = [((*above, f".{key.encode('utf-8', 'replace').decode()}"), value) for key, value in pairs]
+    leaves = [((*above, f".{key.encode('utf-8', 'replace').decode()}"), value) for key, value in found]
     counts = Counter(steps for steps, _ in leaves)
     return repeated(leaves, {steps for steps, count in counts.items() if count > 1})

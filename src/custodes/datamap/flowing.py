@@ -7,6 +7,7 @@ seen: an inferred verdict has no cells behind it and says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -19,6 +20,7 @@ _INFERRED: Final = 0.7  # of the confidence at the source: a rule of the company
 _SURE_ENOUGH: Final = 0.5  # weaker verdicts contradict nobody
 _UNCHANGED: Final = 0.8  # a value that passes no function should be found where it went
 _CHANGED: Final = 0.5
+_ONCE: Final = frozenset({"statements", "log"})
 _REASONS: Final = 3  # steps told of a long way
 _BETWEEN: Final = "\x1f"
 
@@ -61,6 +63,7 @@ class Flowing:
 
     origins: by (store, dataset, field, category), where a category that was seen comes from, in words.
     carried: by edge, the categories whose values it carries, in order; edges that carry none are not in it.
+    absent: (store, dataset) that something personal was brought to and that are not there now.
     """
 
     inferred: tuple[Field, ...] = ()
@@ -68,6 +71,7 @@ class Flowing:
     disagreements: tuple[Disagreement, ...] = ()
     leaving: tuple[Leaving, ...] = ()
     carried: Mapping[FlowEdge, tuple[str, ...]] = field(default_factory=dict)
+    absent: tuple[tuple[str, str], ...] = ()
 
 
 def flowing(
@@ -78,17 +82,24 @@ def flowing(
     held_harmless: frozenset[tuple[str, str, str, str]] = frozenset(),
     anonymisers: Iterable[str] = (),
     beside: frozenset[str] = frozenset(),
+    absent: AbstractSet[tuple[str, str]] = frozenset(),
 ) -> Flowing:
     """Follow the categories of the map along the edges.
 
     partial: whether something of a (store, dataset) was not seen: what lineage brings there is inferred, and
     contradicts nobody. held_harmless: (store, dataset, field, category) that people ruled to be none. anonymisers:
     functions that stop a category, beside those of `propagate.DEFAULT`. beside: categories that the scan tells only
-    beside other personal data: a list of towns alone contradicts nobody.
+    beside other personal data: a list of towns alone contradicts nobody. absent: (store, dataset) that are not there
+    now: nothing is inferred of their fields, and what was passed on by them goes on.
     """
     stops = DEFAULT | {name.lower() for name in anonymisers}
     numbered = sorted(
-        edges, key=lambda edge: (edge.source, edge.target, edge.kind, edge.by, edge.place, edge.statement)
+        edges,
+        # Of several that say the same, what is there now is told before what was run once.
+        key=lambda edge: (
+            *(edge.source, edge.target, edge.kind, edge.origin in _ONCE),
+            *(edge.by, edge.place, edge.statement),
+        ),
     )
     known = {(one.store, one.dataset): one for one in examined}
     seen = [verdict for one in known.values() for verdict in one.verdicts]
@@ -109,7 +120,8 @@ def flowing(
     )
     ways = _Ways(numbered)
     whole = {key for key, one in known.items() if one.rows_read and not partial(*key)}
-    inferred, missing = _arrived(travelled.arrived, ways, whole, known, held_harmless, beside)
+    here = [one for one in travelled.arrived if _place(one.place)[:2] not in absent]
+    inferred, missing = _arrived(here, ways, whole, known, held_harmless, beside)
     carried = _carried(seen, travelled.arrived, numbered, stops)
     return Flowing(
         inferred=tuple(inferred),
@@ -117,6 +129,7 @@ def flowing(
         disagreements=(*missing, *_unexpected(seen, numbered, stops, whole)),
         leaving=tuple(_leaving(carried)),
         carried={edge: tuple(held) for edge, held in carried.items()},
+        absent=tuple(sorted({place for one in travelled.arrived if (place := _place(one.place)[:2]) in absent})),
     )
 
 

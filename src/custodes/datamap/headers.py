@@ -56,8 +56,13 @@ def fold(text: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
 
 
+_MADE_UP: Final = re.compile(r"column_\d+")  # what stores call a column without a name
+
+
 def tokens(name: str) -> tuple[str, ...]:
-    """The words of a name: `billingPostalCode2` gives billing, postal, code, 2."""
+    """The words of a name: `billingPostalCode2` gives billing, postal, code, 2. Of one that we made up, none."""
+    if _MADE_UP.fullmatch(name):
+        return ()
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", name.replace("ß", "ss")) if letter.isascii())
     return tuple(piece.lower() for piece in _PIECES.findall(plain))
 

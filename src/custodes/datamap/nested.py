@@ -8,7 +8,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from custodes.datamap.documents import Leaf, json_leaves, pair_leaves, query_leaves, xml_leaves
+from custodes.datamap.documents import Leaf, json_leaves, pair_leaves, query_leaves, unescaped, xml_leaves
 from custodes.datamap.keys import Personal
 from custodes.datamap.paths import Move, Paths
 from custodes.stores.names import listed
@@ -54,13 +54,15 @@ class Unfolder:
         self._personal = personal
         self._known: dict[str, _Known] = {}
 
-    def unfold(self, path: str, array: pa.Array) -> Unfolded:
-        """Take in a batch of one column."""
+    def unfold(self, path: str, array: pa.Array, *, pairs: bool = False) -> Unfolded:
+        """Take in a batch of one column. pairs: its store says that its lines are of `key=value`."""
         known = self._known.get(path)
         if known is None:
             known = self._known[path] = _Known(Paths(self._personal.keyed()))
         if not known.decided:
             known.reader, known.decided = _decide(array)
+            if known.decided and known.reader in (None, unescaped) and pairs:
+                known.reader = pair_leaves
         if known.reader is None:
             return Unfolded(((path, array),))
         rest: list[str | None] = []
@@ -110,4 +112,5 @@ def _decide(array: pa.Array) -> tuple[Reader | None, bool]:
     for reader in _READERS.values():
         if sum(reader(text) is not None for text in texts) >= max(_LEAST, _ENOUGH * len(texts)):
             return reader, True
-    return None, True
+    # Lines of a log hold links now and then: whoever is named in one of the first is not the only one.
+    return (unescaped if any(map(unescaped, texts)) else None), True

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import pyarrow as pa
 
@@ -118,13 +118,17 @@ def judged(
         yield before
     else:
         tally = judge.tally(found)
-        yield from _examine(store, found, tally, limits=asked.limits, sketches=sketches, on_progress=on_progress)
+        earlier = asked.known.get(found.full_name)
+        yield from _examine(
+            store, found, tally, earlier, limits=asked.limits, sketches=sketches, on_progress=on_progress
+        )
 
 
 def _examine(
     store: Store,
     dataset: Dataset,
     tally: Tally,
+    earlier: Examined | None,
     *,
     limits: Limits,
     sketches: Sketches | None,
@@ -135,7 +139,7 @@ def _examine(
     enough = Enough() if limits.rows and dataset.scattered and not limits.whole else None
     spent = _Spent(limits)
     rows = passed = 0
-    sure = False
+    sure = cut = False
     broken: Skipped | None = None
     try:
         with closing(_generator(store.read(dataset, max_rows=limits.rows))) as batches:
@@ -151,7 +155,8 @@ def _examine(
                     on_progress(dataset, passed, batch.nbytes)
                 if (reason := spent.by(batch)) is not None:
                     hint = "raise it in custodes.toml, or scan with --full"
-                    broken = Skipped("scan", store.name, dataset.name, f"{reason}; {passed:,} rows were read", hint)
+                    broken = Skipped("scan", store.name, dataset.name, reason, hint)
+                    cut = True
                     break
                 sure = sure or (enough is not None and enough.reached(rows, tally.verdicts))
                 # Copies are found by comparing all values: fields that identify people are read on for that alone.
@@ -159,20 +164,26 @@ def _examine(
                     break
     except Unreadable as error:
         broken = Skipped("scan", store.name, dataset.name, error.reason, error.hint)
+        cut = not error.ended
     except (UnicodeError, pa.ArrowException, RecursionError) as error:
         # One odd cell must not keep the other datasets from being judged. The error's own words may hold the value.
         reason = f"a value after row {rows:,} cannot be judged ({type(error).__name__})"
         broken = Skipped("scan", store.name, dataset.name, reason, "mend the value, or report it: it is a gap of ours")
-    if broken is not None:
-        yield broken
-        if rows == 0:
-            return
-    verdicts = tally.verdicts()
+        cut = True
     ended = broken is None and not (sure and rows == passed)
     total = _total(dataset, passed, limits.rows, whole=ended)
+    if broken is not None:
+        yield replace(broken, reason=_far(broken.reason, passed, total)) if cut and rows else broken
+        if rows == 0:
+            return  # what an earlier scan knew of it stays as it was, its sketches as well
+    verdicts = tally.verdicts()
+    left = _left(dataset, earlier, verdicts, rows) if cut else ()
     if sketching is not None:
-        sketching.finish(verdicts, whole=ended and total == passed)
-    sampled = sure and (total is None or rows < total)
+        sketching.finish(verdicts, whole=ended and total == passed, left=left)
+    # Rows that come in random order are a fair sample wherever the reading ends.
+    fair = sure or (cut and dataset.scattered and limits.rows > 0)
+    sampled = fair and (total is None or rows < total)
+    share = _share(rows, total, sure=sampled, cut=cut)
     yield Examined(
         store=store.name,
         dataset=dataset.name,
@@ -181,15 +192,49 @@ def _examine(
         rows_read=rows,
         rows_total=total,
         fingerprint=None if broken is not None else dataset.fingerprint,
-        verdicts=tuple(replace(one, reasons=(*one.reasons, *_share(rows, total, sure=sampled))) for one in verdicts),
+        verdicts=(*(replace(one, reasons=(*one.reasons, *share)) for one in verdicts), *left),
         sampled=sampled,
         modified=dataset.modified,
         dated=dates.told({one.field for one in verdicts}, datetime.now(UTC)),
     )
 
 
-def _share(rows: int, total: int | None, *, sure: bool) -> tuple[str, ...]:
-    """How much of the dataset a verdict rests on, where that is not all of it."""
+def _far(reason: str, rows: int, total: int | None) -> str:
+    """The reason of a reading that ended too early, with how far it came."""
+    if total:
+        return f"{reason}; {rows:,} of {total:,} rows ({rows / total:.2%}) were read"
+    return reason if f"{rows:,}" in reason else f"{reason}; {rows:,} rows were read, of an unknown number"
+
+
+def _left(dataset: Dataset, earlier: Examined | None, verdicts: tuple[Field, ...], rows: int) -> tuple[Field, ...]:
+    """What an earlier scan had found further on, where this one broke off: it has not gone away by that.
+
+    Else whoever can end a reading takes what is known of the rest off the map.
+    """
+    if earlier is None or earlier.rows_read <= rows:
+        return ()
+    told = {(one.field, one.category) for one in verdicts}
+    return tuple(
+        replace(one, reasons=tuple(dict.fromkeys((*one.reasons, _EARLIER))))
+        for one in earlier.verdicts
+        if (one.field, one.category) not in told and _declared(dataset, one.field)
+    )
+
+
+_EARLIER: Final = signed(-1.0, "seen by an earlier scan; this time the reading ended before that many rows")
+
+
+def _declared(dataset: Dataset, field: str) -> bool:
+    """Whether a dataset still has the column that a field is in, as far as it says what it has."""
+    return not dataset.declared or any(
+        field == column.name or field.startswith((f"{column.name}.", f"{column.name}[")) for column in dataset.columns
+    )
+
+
+def _share(rows: int, total: int | None, *, sure: bool, cut: bool = False) -> tuple[str, ...]:
+    """How much of the dataset a verdict rests on, where that is not all of it. cut: the reading ended too early."""
+    if cut and total is None and not sure:
+        return (signed(-1.0, f"judged by the first {rows:,} rows, of an unknown number: the reading ended there"),)
     if not sure and (total is None or rows >= total):
         return ()
     said = f"judged by {rows:,} of {total:,} rows ({rows / total:.2%})" if total else f"judged by {rows:,} rows"

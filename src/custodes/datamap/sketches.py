@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import datasketches as ds
@@ -72,9 +72,11 @@ class Sketches:
         for sketch in self._before.pop(dataset.full_name, ()):
             self._done.setdefault(sketch.dataset, {})[sketch.field] = sketch
 
-    def forget(self, dataset: Dataset) -> None:
-        """The dataset is read anew: nothing stored of it holds."""
-        self._before.pop(dataset.full_name, None)
+    def forget(self, dataset: Dataset, *, but: Collection[str] = ()) -> None:
+        """The dataset is read anew: nothing stored of it holds, but of fields that were not reached: in part."""
+        for sketch in self._before.pop(dataset.full_name, ()):
+            if sketch.field in but:
+                self._done.setdefault(sketch.dataset, {})[sketch.field] = replace(sketch, whole=False)
 
     def start(self, dataset: Dataset, verdicts: Collection[Field], *, whole: bool = True) -> None:
         """From now on take in those fields of the dataset whose category points at one person.

@@ -47,7 +47,6 @@ class Sketching:
         self._showing = tally if isinstance(tally, _Showing) else None
         if self._showing is not None:
             self._showing.watched_by(self)
-        sketches.forget(dataset)
 
     def see(self, path: str, cells: pa.Array) -> None:
         """Take in values of a path; those of the first rows are held back."""
@@ -80,8 +79,9 @@ class Sketching:
         """Whether the dataset has fields that are sketched."""
         return self._held is not None or self._sketches.wants(self._dataset)
 
-    def finish(self, verdicts: Collection[Field], *, whole: bool) -> None:
-        """The dataset has been read. whole: to its last row."""
+    def finish(self, verdicts: Collection[Field], *, whole: bool, left: Collection[Field] = ()) -> None:
+        """The dataset has been read. whole: to its last row. left: verdicts of an earlier scan that still stand."""
+        self._sketches.forget(self._dataset, but={one.field for one in left})
         # A field that was only now seen to identify people has no value taken in: its sketch says that it is in part.
         self._start(verdicts)
         self._sketches.close(self._dataset, verdicts, whole=whole)

@@ -7,11 +7,12 @@ Entries of Cloud Logging with a `protoPayload` whose metadata is `BigQueryAuditM
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from custodes.events import times
+from custodes.events import bigquery_jobs, times
 from custodes.events.frames import Frame
 from custodes.events.json_records import Reading, records
 from custodes.events.jsonl import is_whole, json_object
@@ -19,7 +20,7 @@ from custodes.events.reading import Form
 from custodes.events.sql_dialects import BIGQUERY
 from custodes.events.sql_nouns import Touch
 from custodes.events.sql_statements import Seen
-from custodes.events.statement_log import StatementLog
+from custodes.events.statement_log import Stated, StatementLog
 from custodes.events.unfit import Unfit
 from custodes.records import AccessEvent, Action, Outcome
 
@@ -59,6 +60,24 @@ class BigQueryLog(StatementLog):
             return self._events(Reading(json_object(frame.data)), recorded)
 
         return Form(records, convert, is_whole)
+
+    def stated(self, record: bytes) -> Iterator[Stated]:
+        """See StatementLog."""
+        entry = Reading(json_object(record))
+        if entry.text("insertId") is None or not entry.text("protoPayload.methodName"):
+            raise Unfit("the record has no insertId or protoPayload: it is no audit entry")
+        changed = isinstance(entry.value(f"{_META}.jobChange"), dict)
+        job = f"{_META}.{'jobChange' if changed else 'jobInsertion'}.job"
+        unfinished = changed and (entry.text(f"{_META}.jobChange.after") or "DONE") != "DONE"
+        failed = entry.number(f"{job}.jobStatus.errorResult.code") or entry.number("protoPayload.status.code")
+        config = entry.value(f"{job}.jobConfig")
+        if not isinstance(config, dict) or unfinished or failed:
+            return
+        default = _DATASET.search(entry.text(f"{job}.jobConfig.queryConfig.defaultDataset") or "")
+        project = _project(entry.text(f"{job}.jobName"))
+        within = default.groups() if default else (project, "") if project else ()
+        for sql in bigquery_jobs.statements(Reading(config)):
+            yield Stated(sql, within)
 
     def _events(self, entry: Reading, recorded: datetime) -> list[AccessEvent]:
         if (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from custodes.events.frames import Frame, lines
 from custodes.events.reading import Form
 from custodes.events.sql_dialects import MYSQL
 from custodes.events.sql_nouns import Touch
-from custodes.events.statement_log import StatementLog
+from custodes.events.statement_log import Stated, StatementLog
 from custodes.events.unfit import TooMany, Unfit
 from custodes.records import AccessEvent, Action, Outcome, Tokeniser
 
@@ -83,6 +84,12 @@ class MariaDbAudit(StatementLog):
             return self._events(_Line(frame.data), sofar, recorded)
 
         return Form(lines, convert)
+
+    def stated(self, record: bytes) -> Iterator[Stated]:
+        """See StatementLog."""
+        line = _Line(record)
+        if line.operation in _QUERIES and line.code in {"", "0"}:
+            yield Stated(line.sql, (line.database,) if line.database else ())
 
     def _events(self, line: _Line, sofar: list[AccessEvent], recorded: datetime) -> list[AccessEvent]:
         if line.operation in {"CONNECT", "FAILED_CONNECT"}:

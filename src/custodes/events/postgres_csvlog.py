@@ -6,6 +6,7 @@ messages in English). Columns: PostgreSQL documentation, "Error Reporting and Lo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from custodes.events.postgres_sessions import Sessions, Told
 from custodes.events.reading import Form
 from custodes.events.sql_nouns import Touch
 from custodes.events.sql_slots import parameters
-from custodes.events.statement_log import StatementLog
+from custodes.events.statement_log import Stated, StatementLog
 from custodes.events.unfit import TooMany, Unfit
 from custodes.records import AccessEvent, Action, Outcome, Tokeniser
 
@@ -45,6 +46,10 @@ class PostgresLog(StatementLog):
             return self.events(Line.of_row(cells(frame.data, ",")), sofar, recorded)
 
         return Form(lambda source: quoted_rows(source, b","), convert)
+
+    def stated(self, record: bytes) -> Iterator[Stated]:
+        """See StatementLog."""
+        return stated_by(Line.of_row(cells(record, ",")))
 
     def events(self, line: Line, sofar: list[AccessEvent], recorded: datetime) -> list[AccessEvent]:
         """The events that a line adds to those of its batch (sofar), some of which it may amend. Raises Unfit."""
@@ -134,3 +139,10 @@ class PostgresLog(StatementLog):
             outcome=outcome,
             source=self.name,
         )
+
+
+def stated_by(line: Line) -> Iterator[Stated]:
+    """The statement that a line tells of, if any."""
+    words = said(line)
+    if words.kind in {"statement", "audit"} and words.sql.strip():
+        yield Stated(words.sql)

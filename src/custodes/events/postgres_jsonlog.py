@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 from custodes.events.frames import Frame, lines
 from custodes.events.jsonl import is_whole, json_object
-from custodes.events.postgres_csvlog import PostgresLog
+from custodes.events.postgres_csvlog import PostgresLog, stated_by
 from custodes.events.postgres_line import Line
 from custodes.events.reading import Form
+from custodes.events.statement_log import Stated
 from custodes.records import AccessEvent
 
 
@@ -27,3 +29,7 @@ class PostgresJsonLog(PostgresLog):
             return self.events(Line.of_record(json_object(frame.data)), sofar, recorded)
 
         return Form(lines, convert, is_whole)
+
+    def stated(self, record: bytes) -> Iterator[Stated]:
+        """See StatementLog."""
+        return stated_by(Line.of_record(json_object(record)))

@@ -19,7 +19,7 @@ from custodes.events.jsonl import is_whole, json_object
 from custodes.events.reading import Form
 from custodes.events.sql_dialects import SNOWFLAKE
 from custodes.events.sql_statements import Seen
-from custodes.events.statement_log import StatementLog
+from custodes.events.statement_log import Stated, StatementLog
 from custodes.events.unfit import TooMany, Unfit, bounded
 from custodes.records import AccessEvent, Action, Outcome
 
@@ -63,6 +63,16 @@ class SnowflakeLog(StatementLog):
             return self._events(Reading({key.upper(): value for key, value in values.items()}), recorded)
 
         return Form(records, convert, is_whole)
+
+    def stated(self, record: bytes) -> Iterator[Stated]:
+        """See StatementLog."""
+        row = Reading({key.upper(): value for key, value in json_object(record).items()})
+        if row.text("QUERY_ID") is None or row.text("USER_NAME") is None:
+            raise Unfit("the record has no QUERY_ID or USER_NAME: it is no row of ACCESS_HISTORY")
+        if _outcome(row) == "success":
+            within = (row.text("DATABASE_NAME"), row.text("SCHEMA_NAME") or "PUBLIC")
+            told = tuple(_folded(part) for part in within if part) if within[0] else ()
+            yield Stated(row.text("QUERY_TEXT") or "", told)
 
     def _events(self, row: Reading, recorded: datetime) -> list[AccessEvent]:
         query, user = row.text("QUERY_ID"), row.text("USER_NAME")

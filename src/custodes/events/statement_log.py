@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +12,17 @@ from custodes.events.reading import FileLog, now
 from custodes.events.sql_dialects import POSTGRES, Dialect
 from custodes.events.sql_statements import Statements
 from custodes.records import Tokeniser
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A statement as a log has it, so it may hold values. sql: empty where the log keeps its text to itself.
+
+    within: where its unqualified tables are: a schema, or a catalogue and a schema; empty where that is not told.
+    """
+
+    sql: str
+    within: tuple[str, ...] = ()
 
 
 class StatementLog(FileLog):
@@ -39,3 +51,10 @@ class StatementLog(FileLog):
         self.store = store or name
         self.local = times.zone(timezone)
         self.statements = Statements(subjects, columns, self.dialect)
+
+    def stated(self, record: bytes) -> Iterator[Stated]:
+        """The statements that a record tells of, those that failed left out. Raises Unfit for no record of such a log.
+
+        Where a later record tells that one failed, it is not waited for: one that was tried is told.
+        """
+        raise NotImplementedError

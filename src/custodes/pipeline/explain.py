@@ -74,18 +74,33 @@ class Explained:
 def explain(workspace: Workspace, name: str, progress: Progress) -> Explained:
     """Read the dataset of a field as a scan does, and judge the field; nothing is kept, no value is told.
 
-    name: `store.dataset.field`. Raises BadInput where there is no such field or the owner left its dataset out,
-    CouldNotRun where nothing of it can be read; unless flows are known of it: then those are told, and that it was not
-    read. What was read in part is judged as the scan judges it.
+    name: `store.dataset.field`, or the end of it where only one field with a verdict ends so. Raises BadInput where
+    there is no such field or the owner left its dataset out, CouldNotRun where nothing of it can be read; unless
+    flows are known of it: then those are told, and that it was not read. What was read in part is judged as the
+    scan judges it.
     """
     progress.step("explain")
     edges = workspace.flows.all()
+    name = _full(workspace, name)
     try:
         found = _read(workspace, name, progress)
     except CustodesError as error:
         return _unread(workspace, name, edges, error)
     place = Place(found.store, found.dataset, found.field)
     return replace(found, comes_from=into(edges, place), flows_to=out_of(edges, place))
+
+
+def _full(workspace: Workspace, name: str) -> str:
+    """The full name of a field that was named by the end of it, as a scan prints it under its dataset."""
+    if any(name.startswith(f"{store.name}.") for store in workspace.config.stores):
+        return name
+    fields = {f"{one.store}.{one.dataset}.{each.field}" for one in ruled(workspace)[0] for each in one.verdicts}
+    fits = [one for one in sorted(fields) if one.endswith((f".{name}", f"/{name}"))]
+    if len(fits) > 1:
+        more = f", and {len(fits) - _SHOWN:,} more" if len(fits) > _SHOWN else ""
+        hint = f"name one of them in full: {', '.join(fits[:_SHOWN])}{more}"
+        raise BadInput(f'"{name}" may mean {len(fits)} fields', hint=hint)
+    return fits[0] if fits else name
 
 
 def into(edges: Iterable[FlowEdge], place: Place) -> tuple[FlowEdge, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from custodes.datamap.flow_findings import flow_findings as findings_of
 from custodes.datamap.flowing import Flowing, flowing
+from custodes.pipeline.absent import absent
 from custodes.pipeline.categories import beside_others, known_categories
 from custodes.pipeline.rulings import ruled
 from custodes.pipeline.workspace import Workspace
@@ -27,6 +28,7 @@ def flows_told(workspace: Workspace) -> Flowing:
         held_harmless=harmless,
         anonymisers=workspace.config.scan.anonymisers,
         beside=beside_others(workspace),
+        absent=absent(workspace),
     )
 
 

@@ -19,9 +19,10 @@ from custodes.datamap.lineage.follow import NOTHING, follow_parts
 from custodes.datamap.lineage.inputs import choose
 from custodes.datamap.lineage.stored import follow_stored
 from custodes.errors import BadInput, CouldNotRun, StoreRefused
-from custodes.events.postgres_statements import MOST as MOST_SHAPES
-from custodes.events.postgres_statements import Statements
+from custodes.events.logged_statements import MOST as MOST_SHAPES
+from custodes.events.logged_statements import Statements
 from custodes.events.readers import open_log
+from custodes.events.statement_log import Stated, StatementLog
 from custodes.pipeline.open_store import open_store
 from custodes.pipeline.places import Places
 from custodes.pipeline.progress import Progress
@@ -31,6 +32,7 @@ from custodes.stores.definitions import Defining, Definition, Definitions
 
 _DIALECTS: Final = {"postgres": "postgres", "mysql": "mysql", "sqlite": "sqlite", "duckdb": "duckdb"}
 _DEFAULTS: Final = {"postgres": "public", "sqlite": "main", "duckdb": "main"}
+_LOGS: Final = frozenset({"postgres_csvlog", "postgres_jsonlog", "mariadb_audit", "snowflake", "bigquery"})
 _STDOUT: Final = "stdout"
 _GRANT: Final = "mend the SQL, or look at it yourself: what it moves is not on the map"
 _LONGEST: Final = 300  # characters of a reason
@@ -40,10 +42,14 @@ _POSITION: Final = re.compile(r" \(line \d+, column \d+\)|, from line \d+ on")
 
 @dataclass(slots=True)
 class Collected:
-    """What was read now. skipped: what of it is not followed. changed: whether the known flows differ from before."""
+    """What was read now. skipped: what of it is not followed. changed: whether the known flows differ from before.
+
+    catalogues: by store, what it said of itself.
+    """
 
     skipped: list[Skipped] = field(default_factory=list)
     changed: bool = False
+    catalogues: dict[str, Definitions] = field(default_factory=dict)
 
 
 def collect(workspace: Workspace, progress: Progress, lost: Iterable[str] = ()) -> Collected:
@@ -55,7 +61,7 @@ def collect(workspace: Workspace, progress: Progress, lost: Iterable[str] = ()) 
     progress.step("flows")
     config = workspace.config
     done = Collected()
-    kept: dict[str, Definitions] = {}
+    kept = done.catalogues
     gone = set(lost)
     for chosen in config.stores:
         if chosen.name not in gone:
@@ -73,7 +79,7 @@ def collect(workspace: Workspace, progress: Progress, lost: Iterable[str] = ()) 
         keep.append(f"flows.{source.name}")
         _declared(workspace, places, source, kept, done, progress)
     for log in config.logs:
-        if log.kind in {"postgres_csvlog", "postgres_jsonlog"}:
+        if log.kind in _LOGS:
             keep.append(f"logs.{log.name}")
             _log(workspace, places, log, kept, done, progress)
     workspace.flows.forget(keep)
@@ -168,10 +174,17 @@ def _declared(
     edges: dict[tuple[object, ...], FlowEdge] = {}
     gaps: Counter[tuple[str, str]] = Counter()
     empty: list[str] = []
+    paths = [path for path in source.paths if path.exists()]
+    for path in source.paths:
+        if path not in paths:
+            name = _name(path, workspace.config.root)
+            done.skipped.append(Skipped("scan", by, name, "no such file or folder", f"correct {by}.paths"))
+    if not paths:
+        return  # what was known of it stays: a folder may be away for a day
     try:
-        origins = {name: choose.origin(path) for path, name in choose.files(source.paths)}
+        origins = {name: choose.origin(path) for path, name in choose.files(paths)}
         parts = follow_parts(
-            source.paths,
+            paths,
             dialect=dialect,
             schema=known.columns if known is not None else None,
             default_schema=default,
@@ -210,12 +223,16 @@ def _log(
     done: Collected,
     progress: Progress,
 ) -> None:
-    """The statements of a PostgreSQL log that is configured for its touches: read on from where the last scan ended."""
+    """The statements of a log that is configured for its touches: read on from where the last scan ended."""
     by = f"logs.{log.name}"
     known = kept.get(log.store or "")
     columns = dict(known.columns) if known is not None else {}
     reader = open_log(log.kind, log.name, log.path, tokeniser=workspace.tokeniser, root=workspace.config.root)
-    statements = Statements(json=log.kind == "postgres_jsonlog")
+    assert isinstance(reader, StatementLog)  # noqa: S101 - of one of _LOGS
+    statements = Statements(reader)
+    # A warehouse is no store of ours: its tables are called as its touches are, by the log's name.
+    of = log.store or (log.name if reader.dialect.catalogues else None)
+    default = _DEFAULTS.get(reader.dialect.name, "")
     read_as = hashlib.sha256(repr((__version__, log.store, sorted(columns.items()))).encode()).hexdigest()[:16]
     edges: dict[tuple[object, ...], FlowEdge] = {}
     reached = []
@@ -235,14 +252,16 @@ def _log(
         except BadInput as error:
             done.skipped.append(Skipped("scan", by, name, f"no flow of it is known: {error}", error.hint))
             continue
+        if wordless := statements.taken_wordless():
+            gaps[name, "the log does not tell the text of the statement"] += wordless
         reached.append((by, read_as, position))
-        ran = tuple(Definition("statements", f"{name}:{one.line}", one.sql, "public") for one in stated)
-        for traced in follow_stored(Definitions("postgres", ran, columns)):
+        ran = tuple(_ran(f"{name}:{line}", one, default) for line, one in stated)
+        for traced in follow_stored(Definitions(reader.dialect.name, ran, columns)):
             progress.advance(f"{by}: {name}", len(edges))
             line = int(traced.definition.place.rpartition(":")[2])
             for edge in traced.edges:
                 new: dict[FlowEdge, None] = {}
-                _add(new, places, edge, log.store, origin="log", by=by, place=name, statement=line)
+                _add(new, places, edge, of, origin="log", by=by, place=name, statement=line)
                 for one in new:
                     edges.setdefault((one.source, one.target, one.kind, one.through, one.place), one)
             gaps.update((name, reason) for reason in traced.gaps)
@@ -259,6 +278,12 @@ def _log(
         kept_gaps = [[place, reason, count] for (place, reason), count in sorted(gaps.items())]
         workspace.judgements.set_mark(f"flows:{by}", json.dumps([read_as, kept_gaps]))
         workspace.intake.advance(reached, (), (), workspace.clock())
+
+
+def _ran(place: str, one: Stated, default: str) -> Definition:
+    """A statement as the tracer of a store's own SQL takes it. default: the schema where the log tells none."""
+    *above, schema = one.within or (default,)
+    return Definition("statements", place, one.sql, schema, catalogue=above[0] if above else "")
 
 
 def _before(workspace: Workspace, by: str, read_as: str, files: Collection[str]) -> Counter[tuple[str, str]]:

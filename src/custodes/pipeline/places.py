@@ -49,7 +49,7 @@ class Places:
     def find(self, ref: Ref, store: str | None) -> tuple[Place, bool] | None:
         """Where a column of SQL is, and whether that is outside; None for one that the table is known not to have.
 
-        store: whose SQL names it, None where any may be meant.
+        store: whose SQL names it, None where any may be meant; it need not be one that is configured.
         """
         if is_outside(ref.table):
             return self._outside(ref)
@@ -76,12 +76,12 @@ class Places:
     def _in(self, store: str, table: str) -> list[str]:
         """The dataset of a store that a table's name means: `shop.public.people` may be its `public.people`."""
         key = table.casefold()
-        exact = self._exact[store].get(key)
+        exact = self._exact.get(store, {}).get(key)
         if exact is not None:
             return [exact]
         near = [
             name
-            for name in self._last[store].get(key.rsplit(".", 1)[-1], ())
+            for name in self._last.get(store, {}).get(key.rsplit(".", 1)[-1], ())
             if key.endswith(f".{name.casefold()}") or name.casefold().endswith(f".{key}")
         ]
         return near if len(near) == 1 else []

@@ -22,6 +22,7 @@ from custodes.stores.names import KEYS, MANY, STAR, steps
 
 Place = tuple[str, str, str]
 _LONGEST_WHY = 500
+_SHOWN = 5  # fields in a hint
 _LONGEST = timedelta(days=731)  # people leave and tables change: nothing is hidden for longer without a new look
 
 
@@ -45,9 +46,10 @@ def decide(
 ) -> Ruling:
     """Make a ruling about one category in one field, seal it and keep it.
 
-    name: `store.dataset.field` as `scan` shows it. Raises BadInput: a field or category that is not known, no reason,
-    an end that is past, nothing to withdraw. The receipt is sealed before the ruling counts: if the process dies in
-    between, the ledger tells of a ruling that never took effect, never the other way round.
+    name: `store.dataset.field`, or the end of it where that means one field only. Raises BadInput: a field or
+    category that is not known, no reason, an end that is past, nothing to withdraw. The receipt is sealed before
+    the ruling counts: if the process dies in between, the ledger tells of a ruling that never took effect, never
+    the other way round.
     """
     now = workspace.clock()
     store, dataset, field = _located(workspace, name, category, decided)
@@ -92,17 +94,38 @@ def _located(workspace: Workspace, name: str, category: str, decided: Decided) -
     fields |= {about[:3] for about in _proven(workspace)[0]}
     fits = {place for place in fields if ".".join(place) == name}
     if not fits and decided == "confirmed":
-        inside = [one for one in examined if name.startswith(f"{one.store}.{one.dataset}.")]
-        places = [(one.store, one.dataset, name.removeprefix(f"{one.store}.{one.dataset}.")) for one in inside]
-        fits = {place for place in places if _there(workspace, *place)}
+        fits = _unfound(workspace, examined, name, whole=True)
+    # A list prints a field under its dataset: what it prints is enough wherever it can mean one field only.
+    fits = fits or {place for place in fields if _short(".".join(place), name)}
+    if not fits and decided == "confirmed":
+        fits = _unfound(workspace, examined, name, whole=False)
+    known = sorted(".".join(place) for place in fits or fields)
     if len(fits) > 1:
-        raise BadInput(
-            f'"{name}" names {len(fits)} fields', where=name, hint="names with points in them are not told apart yet"
-        )
+        if len(set(known)) == 1:
+            hint = "names with points in them are not told apart yet"
+        else:
+            more = f", and {len(fits) - _SHOWN:,} more" if len(fits) > _SHOWN else ""
+            hint = f"name one of them in full: {', '.join(known[:_SHOWN])}{more}"
+        raise BadInput(f'"{name}" may mean {len(fits)} fields', where=name, hint=hint)
     if not fits:
-        known = sorted(".".join(place) for place in fields)
         raise BadInput(f'nothing is known of a field "{name}"', hint=_meant(name, known))
     return fits.pop()
+
+
+def _short(full: str, name: str) -> bool:
+    """Whether a name is the end of a full one, cut where a part of it begins."""
+    return full.endswith((f".{name}", f"/{name}"))
+
+
+def _unfound(workspace: Workspace, examined: Sequence[Examined], name: str, *, whole: bool) -> set[Place]:
+    """Fields of datasets on the map that a scan has found nothing in. whole: the name begins with the store's."""
+    places = set()
+    for one in examined:
+        full = f"{one.store}.{one.dataset}"
+        cuts = [0] if whole else [at + 1 for at, sign in enumerate(full) if sign in "./"]
+        fronts = [front for cut in cuts if name.startswith(front := f"{full[cut:]}.")]
+        places |= {(one.store, one.dataset, name.removeprefix(front)) for front in fronts}
+    return {place for place in places if _there(workspace, *place)}
 
 
 def _there(workspace: Workspace, store: str, dataset: str, field: str) -> bool:

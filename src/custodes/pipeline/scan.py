@@ -20,6 +20,7 @@ from custodes.datamap.prose import NameFinder
 from custodes.datamap.scan import Asked
 from custodes.datamap.sketch import FORM
 from custodes.datamap.sketches import Sketches
+from custodes.pipeline import absent
 from custodes.pipeline.flowing import flows_told
 from custodes.pipeline.flows import collect
 from custodes.pipeline.keep import Keeper
@@ -112,12 +113,14 @@ def scan(workspace: Workspace, progress: Progress, *, full: bool = False, worker
     skipped = keeper.skipped()
     if not config.stores:
         skipped.append(Skipped("scan", "", "", "no store is configured", f"add [stores.NAME] to {config.file.name}"))
-    collected = collect(workspace, progress, lost={gap.store for gap in skipped if not gap.dataset})
+    lost = {gap.store for gap in skipped if not gap.dataset}
+    collected = collect(workspace, progress, lost)
     skipped.extend(collected.skipped)
     pairs = _noted(workspace, sketches)
     skipped.extend(_crowded(pairs.left_out))
     skipped.extend(unapplied(workspace))
     workspace.coverage.replace("scan", skipped)
+    absent.note(workspace, collected.catalogues, lost)
     changed = (
         under_way.resumed or keeper.drifted or collected.changed or _told(workspace.datamap.all()) != _told(before)
     )

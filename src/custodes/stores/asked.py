@@ -53,6 +53,7 @@ def _sqlite(sql: str, path: Path) -> Iterator[pa.RecordBatch]:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             connection.execute("pragma query_only = on")
+            connection.execute("pragma trusted_schema = off")
             yield from _batches(connection.execute(sql))
     except sqlite3.Error as error:
         raise Unreadable(f"the query was refused ({type(error).__name__})", _HINT) from None

@@ -18,7 +18,8 @@ class Definition:
     """Some SQL that the store keeps. It may hold literals: it is traced in memory, and never kept, logged or told.
 
     kind: what keeps it. place: `schema.name` of it, or `query ID` of a statement that was run. default_schema: where
-    its unqualified tables are. ours: run by the role that scans.
+    its unqualified tables are; catalogue: that schema's, where names have three parts. ours: run by the role that
+    scans.
     """
 
     kind: Origin
@@ -26,6 +27,7 @@ class Definition:
     sql: str
     default_schema: str = ""
     ours: bool = False
+    catalogue: str = ""
 
 
 @dataclass(frozen=True, slots=True)

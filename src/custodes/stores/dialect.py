@@ -15,15 +15,20 @@ from typing import Final
 csv.field_size_limit(1 << 26)
 
 LOOKED_AT: Final = 200  # rows that decide
+_MOST_TITLES: Final = 30  # lines above a header
 _USUAL: Final = (",", ";", "\t", "|")
 _ODD: Final = ("\x01", "\x1f", "^", "~", ":", " ")
 _DECLARED: Final = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)  # Excel's own first line
 _END: Final = re.compile(r"\r\n|\n|\r")
+_STATEMENT: Final = re.compile(r"\s*(?:insert\s+into|replace\s+into|update\s|delete\s+from|call\s)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """skip: lines before the table (a declared delimiter, remarks). escape: a backslash before a quote, or None."""
+    """skip: lines before the table (a declared delimiter, remarks, titles); above: their words, as they stand there.
+
+    escape: a backslash before a quote, or None.
+    """
 
     delimiter: str
     quote: str = '"'
@@ -31,6 +36,7 @@ class Dialect:
     header: bool = True
     skip: int = 0
     width: int = 1
+    above: str = ""
 
 
 def dialect(text: str, *, whole: bool) -> tuple[Dialect, list[list[str]]]:
@@ -50,6 +56,10 @@ def dialect(text: str, *, whole: bool) -> tuple[Dialect, list[list[str]]]:
         odd = max(_ODD, key=lambda one: _fit(body, _with(found, one)))
         share, width = _fit(body, _with(found, odd))
         delimiter = odd if share == 1 and width > 1 and _fit(body, _with(found, usual))[0] < 0.9 else usual
+    titles, body = _titles(body, _with(found, delimiter))
+    skip += titles
+    began = declared.end() if declared else 0
+    above = text[began : len(text) - len(body)].strip()
     rows = list(_first(rows_of(body, _with(found, delimiter)), LOOKED_AT + 1))
     if not whole and 1 < len(rows) <= LOOKED_AT:
         rows.pop()  # cut off
@@ -57,13 +67,13 @@ def dialect(text: str, *, whole: bool) -> tuple[Dialect, list[list[str]]]:
     header = has_header(rows)
     widths = Counter(len(row) for row in rows if row)
     width = len(rows[0]) if header and rows else widths.most_common(1)[0][0] if widths else 1
-    return Dialect(delimiter, quote, escape, header, skip, width), rows
+    return Dialect(delimiter, quote, escape, header, skip, width, above), rows
 
 
 def is_table(text: str) -> bool:
     """Whether a text whose name says nothing is a table: nearly every line has the same cells, and several."""
     lines = [line for line in _END.split(text)[:-1] if line.strip()][:LOOKED_AT]
-    if len(lines) < 3:
+    if len(lines) < 3 or sum(_STATEMENT.match(line) is not None for line in lines) > len(lines) / 2:
         return False
     for delimiter in _USUAL:
         share, width = _fit("\n".join(lines), Dialect(delimiter))
@@ -113,6 +123,40 @@ def _remarks(text: str) -> tuple[int, str]:
     return (count, text) if text else (0, text)
 
 
+def _titles(text: str, how: Dialect) -> tuple[int, str]:
+    """Lines of titles before the table, and what is behind them: few cells, above a header as wide as the rows below.
+
+    Where it is not plain that there is a header, every line is taken for a row: none is lost.
+    """
+    ends = [found.end() for _, found in zip(range(LOOKED_AT), _END.finditer(text), strict=False)]
+    lines = [text[begin:end] for begin, end in zip([0, *ends], ends, strict=False)]
+    rows = [next(rows_of(line, how), []) for line in lines]
+    widths = Counter(len(row) for row in rows if any(cell.strip() for cell in row))
+    width = widths.most_common(1)[0][0] if widths else 0
+    if width < 2:
+        return 0, text
+    for number, row in enumerate(rows[:_MOST_TITLES]):
+        filled = sum(bool(cell.strip()) for cell in row)
+        if len(row) == width and filled == width:
+            below = [one for one in rows[number:] if len(one) == width]
+            names = all(_shape(cell) == "text" for cell in row) and len(set(row)) == width
+            if not number or not names or len(below) < 3 or not has_header(below):
+                break
+            # Lines with delimiters may be rows that are nearly empty: then a column must be unlike its name.
+            if any(len(one) == width for one in rows[:number]) and not unlike(below):
+                break
+            return number, text[ends[number - 1] :]
+        if filled > max(1, width // 2) or any(how.quote in cell for cell in row):
+            break
+    return 0, text
+
+
+def unlike(rows: list[list[str]]) -> bool:
+    """Whether some column below the first row is of numbers, dates or addresses."""
+    below = list(zip(*rows[1:], strict=True))
+    return any(sum(_shape(cell) != "text" for cell in column) > len(column) / 2 for column in below)
+
+
 def _quote(text: str) -> str:
     """A single quote only where it opens and closes cells and the double one does not."""
     single = len(re.findall(r"(?:^|[,;\t|])'[^'\n]*'(?=[,;\t|\r\n]|$)", text[:50_000], re.MULTILINE))
@@ -137,7 +181,8 @@ def _first(rows: Iterable[list[str]], most: int) -> Iterator[list[str]]:
 
 
 def _short(lines: list[str], width: int) -> bool:
-    return sum(map(len, lines)) / len(lines) / width < 120
+    # A sign that stands once in every line may be part of it: half a line of a log is longer than a cell is.
+    return sum(map(len, lines)) / len(lines) / width < (40 if width == 2 else 120)
 
 
 _SHAPES: Final = (

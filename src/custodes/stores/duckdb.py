@@ -43,6 +43,7 @@ class DuckDbStore:
 
     A fingerprint is made of size, times of change and inode of the file and its write-ahead log, and of the file's
     headers, which count its checkpoints. Nested types become dotted paths and lists, as of Parquet.
+    Functions are called by their full names: a macro in the file may be called as one of DuckDB's own.
     """
 
     kind = "duckdb"
@@ -64,8 +65,10 @@ class DuckDbStore:
         fingerprint = of_database(self._path, ".wal", _COUNTERS)
         cursor = self._duck.cursor()
         found = cursor.execute(
-            "SELECT schema_name, table_name, 'table', estimated_size FROM duckdb_tables() WHERE NOT internal UNION ALL "
-            "SELECT schema_name, view_name, 'view', NULL FROM duckdb_views() WHERE NOT internal ORDER BY 1, 2"
+            "SELECT schema_name, table_name, 'table', estimated_size FROM system.main.duckdb_tables() "
+            "WHERE NOT internal UNION ALL "
+            "SELECT schema_name, view_name, 'view', NULL FROM system.main.duckdb_views() WHERE NOT internal "
+            "ORDER BY 1, 2"
         ).fetchall()
         for schema, table, kind, rows in found:
             name = f"{schema}.{table}"
@@ -90,7 +93,7 @@ class DuckDbStore:
             counted = self._counted(table) if max_rows and dataset.kind == "view" else None
             share = chance.share(counted, max_rows)
             if share is not None:
-                query += f" WHERE random() < {share:.9f}"
+                query += f" WHERE system.main.random() < {share:.9f}"
             for asked in ranges.together(map(query.__add__, self._conditions(table, dataset, max_rows))):
                 limit = f" LIMIT {max_rows - given}" if max_rows else ""
                 cursor = self._duck.cursor()
@@ -121,7 +124,7 @@ class DuckDbStore:
         late.daemon = True
         late.start()
         try:
-            found = cursor.execute(f"SELECT count(*) FROM {table}").fetchone()
+            found = cursor.execute(f"SELECT system.main.count(*) FROM {table}").fetchone()
         except duckdb.Error:
             return None
         finally:
@@ -134,11 +137,11 @@ class DuckDbStore:
         try:
             cursor = self._duck.cursor()
             listed = cursor.execute(
-                "SELECT schema_name, table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
-                "WHERE NOT internal GROUP BY ALL ORDER BY ALL"
+                "SELECT schema_name, table_name, system.main.list(column_name ORDER BY column_index) "
+                "FROM system.main.duckdb_columns() WHERE NOT internal GROUP BY ALL ORDER BY ALL"
             ).fetchall()
             rows = cursor.execute(
-                "SELECT schema_name, view_name, left(sql, ?) FROM duckdb_views() "
+                "SELECT schema_name, view_name, system.main.left(sql, ?) FROM system.main.duckdb_views() "
                 "WHERE NOT internal ORDER BY 1, 2 LIMIT ?",
                 [LONGEST + 1, MOST + 1],
             ).fetchall()
@@ -157,7 +160,8 @@ class DuckDbStore:
         if not max_rows or not dataset.scattered:
             yield ""
             return
-        found = self._duck.cursor().execute(f"SELECT min(rowid), max(rowid) FROM {table}").fetchone()
+        ends = f"SELECT system.main.min(rowid), system.main.max(rowid) FROM {table}"
+        found = self._duck.cursor().execute(ends).fetchone()
         if found is not None and found[0] is not None:
             for first, last in ranges.ranges(int(found[0]), int(found[1]), dataset.rows or 0):
                 yield f" WHERE rowid BETWEEN {first} AND {last}"
@@ -165,8 +169,8 @@ class DuckDbStore:
     def _table(self, name: str) -> str:
         """The quoted name: schema and table may have dots of their own."""
         tables = self._duck.cursor().execute(
-            "SELECT schema_name, table_name FROM duckdb_tables() UNION ALL "
-            "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal"
+            "SELECT schema_name, table_name FROM system.main.duckdb_tables() UNION ALL "
+            "SELECT schema_name, view_name FROM system.main.duckdb_views() WHERE NOT internal"
         )
         for schema, table in tables.fetchall():
             if f"{schema}.{table}" == name:
@@ -182,7 +186,7 @@ class DuckDbStore:
                 cells.append(quoted(name))
             else:
                 text = f"CAST({quoted(name)} AS VARCHAR)"
-                cells.append(f"left({text}, {reading.LONGEST_TEXT}) AS {quoted(name)}")
+                cells.append(f"system.main.left({text}, {reading.LONGEST_TEXT}) AS {quoted(name)}")
         return cells
 
     def _columns(self, schema: str, name: str) -> tuple[Column, ...]:
@@ -209,7 +213,7 @@ class DuckDbStore:
         """The columns of the primary key, and what those of foreign keys refer to."""
         rows = self._duck.cursor().execute(
             "SELECT constraint_type, constraint_column_names, referenced_table, referenced_column_names "
-            "FROM duckdb_constraints() WHERE schema_name = ? AND table_name = ?",
+            "FROM system.main.duckdb_constraints() WHERE schema_name = ? AND table_name = ?",
             [schema, table],
         )
         keys: set[str] = set()

@@ -12,7 +12,7 @@ import pyarrow as pa
 from pyarrow import feather, ipc, orc
 
 from custodes.records import Column
-from custodes.stores import reading, sized
+from custodes.stores import arrow_blocks, reading, sized
 from custodes.stores import source as sources
 from custodes.stores.interface import Unreadable
 from custodes.stores.leaves import Leaves
@@ -71,14 +71,14 @@ def _parts(source: Source) -> Iterator[tuple[pa.Schema, int | None, _Parts]]:
     try:
         head = sources.head(source, 8)
         with held(source).open() as stream:
-            yield _of(stream, head)
+            yield _of(stream, head, source.packed)
     except (pa.ArrowException, OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise Unreadable("the file is damaged", _HINT) from None
 
 
-def _of(stream: Any, head: bytes) -> tuple[pa.Schema, int | None, _Parts]:
+def _of(stream: Any, head: bytes, packed: int) -> tuple[pa.Schema, int | None, _Parts]:
     if head.startswith(b"ORC"):
         file = orc.ORCFile(stream)
 
@@ -87,13 +87,14 @@ def _of(stream: Any, head: bytes) -> tuple[pa.Schema, int | None, _Parts]:
 
         return file.schema, file.nrows, _Parts(file.nstripes, stripe)
     if head.startswith(b"ARROW1"):
+        rows = sum(batch.rows for batch in arrow_blocks.bounded(stream, packed))
         reader = ipc.open_file(stream)
-        rows = sum(reader.get_batch(number).num_rows for number in range(min(reader.num_record_batches, 64)))
-        rows = rows * reader.num_record_batches // max(1, min(reader.num_record_batches, 64))
         return reader.schema, rows, _Parts(reader.num_record_batches, lambda number: _bounded(reader.get_batch(number)))
     if head.startswith(b"FEA1"):
         table = feather.read_table(stream)
         return table.schema, table.num_rows, _Parts(1, lambda _: table.to_batches(reading.BATCH_ROWS))
+    arrow_blocks.bounded(stream, packed)
+    stream.seek(0)
     streamed = ipc.open_stream(stream)
     return streamed.schema, None, _Parts(1, lambda _: (one for each in streamed for one in _bounded(each)))
 

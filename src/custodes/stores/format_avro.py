@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from custodes.records import Column
 from custodes.stores import reading, sized
+from custodes.stores.avro_blocks import Plain
 from custodes.stores.flat import Fields
 from custodes.stores.interface import Unreadable
 from custodes.stores.keys import Keyed, Steps
@@ -85,7 +86,7 @@ def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.Record
     if broken is not None:
         raise broken
     if fields.deep:
-        raise Unreadable(f"records that are nested too deep: {fields.deep:,}", "write them flatter")
+        raise Unreadable(f"records that are nested too deep: {fields.deep:,}", "write them flatter", ended=True)
 
 
 def _records(source: Source, keyed: Keyed | None = None) -> Iterator[object]:
@@ -97,7 +98,7 @@ def _records(source: Source, keyed: Keyed | None = None) -> Iterator[object]:
     count = 0
     with source.open() as raw, io.BufferedReader(raw, 1 << 16) as stream:
         try:
-            found: Any = fastavro.reader(stream)
+            found: Any = fastavro.reader(io.BufferedReader(Plain(stream, source.packed), 1 << 16))
             _refuse_weightless(found.writer_schema)
             if keyed is not None:
                 keyed.mapped.update(_maps(found.writer_schema))
@@ -106,13 +107,7 @@ def _records(source: Source, keyed: Keyed | None = None) -> Iterator[object]:
                 count += 1
         except (OSError, Unreadable):
             raise
-        except Exception as error:  # noqa: BLE001 - whatever hostile bytes make of the reader
-            said = str(error).lower()
-            if "codec" in said or "install" in said or "needed" in said:
-                raise Unreadable(
-                    "it is compressed in a way whose library is not installed",
-                    "write it with deflate, or pip install cramjam",
-                ) from None
+        except Exception:  # noqa: BLE001 - whatever hostile bytes make of the reader
             raise Unreadable(f"the file is damaged after row {count:,}", _HINT) from None
         if broken := damage(raw):
             raise Unreadable(broken, _HINT)

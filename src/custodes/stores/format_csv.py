@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from custodes.records import Column
-from custodes.stores import blocks, charset, dialect, mending, reading, sized, windows
+from custodes.stores import above, blocks, charset, dialect, mending, reading, sized, windows
 from custodes.stores.dialect import Dialect
 from custodes.stores.encoded import EncodedFile
 from custodes.stores.interface import Unreadable
@@ -24,6 +25,7 @@ from custodes.stores.source import HEAD, Source
 _BLOCK: Final = 1 << 22
 _LARGEST: Final = 1 << 27  # no row is longer
 _ABSENT: Final = ("", "\\N")
+_END: Final = re.compile(r"\r\n|\n|\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,10 @@ def layout(source: Source) -> Layout:
     text = head.decode(errors="ignore")
     how, looked = dialect.dialect(text, whole=whole)
     names = looked[0] if how.header and looked else [""] * how.width
-    columns = tuple(Column(name, "text") for name in reading.distinct_names([column_name(name) for name in names]))
+    columns = above.named([column_name(name) for name in names], how.above)
     rows: int | None = None
     if whole:
-        rows = max(0, sum(1 for row in dialect.rows_of(text, how) if row) - how.skip - how.header)
+        rows = max(0, sum(1 for row in dialect.rows_of(_behind(text, how.skip), how) if row) - how.header)
     else:
         begun = _bytes(text, how, how.header + 0, encoding)
         count = len(looked) - how.header
@@ -74,10 +76,8 @@ def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.Record
     reader = _Reader(how, max_rows)
     problems: list[str] = []
     try:
-        if max_rows and how.scattered:
-            yield from _from_all_over(source, how, reader, problems)
-        else:
-            yield from _through(source, how, reader, problems)
+        rows = (_from_all_over if max_rows and how.scattered else _through)(source, how, reader, problems)
+        yield from above.added(rows, how.how.above, how.columns)
     except (pa.ArrowException, csv.Error) as error:
         raise Unreadable(
             f"rows cannot be told apart after row {reader.seen:,} (a quote that is never closed?)",
@@ -85,10 +85,10 @@ def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.Record
         ) from (None if error.args else error)  # the parser's text quotes the row
     if reader.mended:
         problems.append(
-            f"rows of another width than the {len(how.columns)} columns: {reader.mended:,} of {reader.seen:,}"
+            f"rows of another width than the {len(reader.names)} columns: {reader.mended:,} of {reader.seen:,}"
         )
     if problems:
-        raise Unreadable("; ".join(problems), mending.hint(problems, "rows"))
+        raise mending.refusal(problems, "rows")
 
 
 def _through(source: Source, how: Layout, reader: _Reader, problems: list[str]) -> Iterator[pa.RecordBatch]:
@@ -150,7 +150,8 @@ class _Reader:
 
     def __init__(self, how: Layout, max_rows: int) -> None:
         self._how = how.how
-        self._names = [column.name for column in how.columns]
+        names = [column.name for column in how.columns]
+        self.names = names[:-1] if how.how.above else names
         self._max_rows = max_rows
         self.step = -(-how.rows // max_rows) if max_rows and how.rows else 1
         self.seen = self.given = self.mended = 0
@@ -182,17 +183,17 @@ class _Reader:
         rows = filter(None, dialect.reader(text, self._how))
         if first and self._how.header:
             next(rows, None)
-        for batch in sized.of_rows(map(self._fitted, rows), self._names):
+        for batch in sized.of_rows(map(self._fitted, rows), self.names):
             yield from self._chosen(batch)
             if self.full:
                 return
 
     def _fitted(self, cells: list[str]) -> list[str | None]:
-        self.mended += len(cells) != len(self._names)
-        kept, surplus = cells[: len(self._names)], cells[len(self._names) :]
+        self.mended += len(cells) != len(self.names)
+        kept, surplus = cells[: len(self.names)], cells[len(self.names) :]
         if surplus:
             kept[-1] = self._how.delimiter.join([kept[-1], *surplus])
-        kept += [""] * (len(self._names) - len(kept))
+        kept += [""] * (len(self.names) - len(kept))
         return [None if cell in _ABSENT else cell[: reading.LONGEST_TEXT] for cell in kept]
 
     def _chosen(self, part: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
@@ -210,14 +211,14 @@ class _Reader:
             invalid_row_handler=keep,
         )
         read = arrow_csv.ReadOptions(
-            column_names=self._names,
+            column_names=self.names,
             skip_rows=skip,
             skip_rows_after_names=int(header),
             block_size=len(data) + 1,
             use_threads=False,
         )
         convert = arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(self._names, pa.string()),
+            column_types=dict.fromkeys(self.names, pa.string()),
             null_values=list(_ABSENT),
             strings_can_be_null=True,
             quoted_strings_can_be_null=False,
@@ -230,8 +231,8 @@ class _Reader:
             for cells in dialect.reader(io.StringIO(text, newline=""), self._how):
                 rows.append(self._fitted(cells))
                 self.mended -= 1  # counted by who asked
-        columns = list(zip(*rows, strict=True)) if rows else [()] * len(self._names)
-        return pa.RecordBatch.from_arrays([pa.array(column, pa.string()) for column in columns], names=self._names)
+        columns = list(zip(*rows, strict=True)) if rows else [()] * len(self.names)
+        return pa.RecordBatch.from_arrays([pa.array(column, pa.string()) for column in columns], names=self.names)
 
 
 class _Pieces(io.RawIOBase):
@@ -259,11 +260,18 @@ class _Pieces(io.RawIOBase):
         return size
 
 
+def _behind(text: str, lines: int) -> str:
+    """The text without its first lines, however they end."""
+    at = 0
+    for _ in range(lines):
+        found = _END.search(text, at)
+        at = found.end() if found is not None else len(text)
+    return text[at:]
+
+
 def _bytes(text: str, how: Dialect, rows: int, encoding: str) -> int:
     """How many bytes of the file the first rows take, the skipped lines with them."""
-    at = 0
-    for _ in range(how.skip):
-        at = text.find("\n", at) + 1
+    at = len(text) - len(_behind(text, how.skip))
     if rows:
         lines = io.StringIO(text[at:], newline="")
         reader = dialect.reader(lines, how)

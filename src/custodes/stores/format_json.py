@@ -12,7 +12,7 @@ from typing import Final
 import pyarrow as pa
 
 from custodes.records import Column
-from custodes.stores import charset, mending, reading, sized, windows
+from custodes.stores import charset, listed, mending, reading, sized, windows
 from custodes.stores.encoded import EncodedFile
 from custodes.stores.flat import Fields
 from custodes.stores.interface import Unreadable
@@ -32,7 +32,7 @@ _DECODER: Final = json.JSONDecoder(parse_int=str, parse_float=str, parse_constan
 class Layout:
     """How a file is to be read. document: one JSON value instead of one a line. rows, scattered: as of CSV.
 
-    keyed: as far as it was looked at.
+    listed: what positions are called where records are lists. keyed: as far as it was looked at.
     """
 
     document: bool
@@ -41,6 +41,7 @@ class Layout:
     scattered: bool
     encoding: str
     begin: int = 0
+    listed: tuple[str, ...] = ()
     keyed: Keyed = field(default_factory=Keyed, compare=False)
 
 
@@ -70,10 +71,13 @@ def layout(source: Source) -> Layout:
                 whole = False
                 break
     fields = Fields(Keyed())
+    told = listed.names(held)
+    if told:
+        held = [one for one in (listed.record(row, told) for row in held) if one is not None]
     columns = fields.columns(held)
     rows = looked if whole else sized.records(source, looked, size)
     can = not document and not whole and windows.scattered(source, encoding)
-    return Layout(document, columns, rows, can, encoding, mark, fields.keyed)
+    return Layout(document, columns, rows, can, encoding, mark, told, fields.keyed)
 
 
 def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.RecordBatch]:
@@ -85,7 +89,10 @@ def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.Record
     seen = given = bad = size = 0
     held: list[object] = []
     problems: list[str] = []
-    for record, length in _read(source, how, max_rows, problems):
+    for read, length in _read(source, how, max_rows, problems):
+        record = listed.record(read, how.listed) if how.listed else read
+        if record is None and read is not None:
+            continue
         seen += 1
         if record is _NO_JSON:
             bad += 1
@@ -104,7 +111,7 @@ def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.Record
     if bad:
         problems.append(f"records that are no JSON: {bad:,} of the {seen:,} that were read")
     if problems:
-        raise Unreadable("; ".join(problems), mending.hint(problems, "lines"))
+        raise mending.refusal(problems, "lines")
 
 
 def _read(source: Source, how: Layout, max_rows: int, problems: list[str]) -> Iterator[tuple[object, int]]:

@@ -15,7 +15,7 @@ from xml.parsers import expat
 import pyarrow as pa
 
 from custodes.records import Column
-from custodes.stores import reading, sized
+from custodes.stores import above, reading, sized
 from custodes.stores.interface import Unreadable
 from custodes.stores.names import column_name
 from custodes.stores.source import Source, held
@@ -33,13 +33,14 @@ _HINT: Final = "restore the file from a backup, or list it under skip with a rea
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a sheet is to be read. header: its row, counted from 0; None without one."""
+    """How a sheet is to be read. header: its row, counted from 0; None without one. titles: what stands above it."""
 
     sheet: str
     header: int | None
     columns: tuple[Column, ...]
     rows: int
     scattered: bool = False
+    titles: str = ""
 
 
 def sheets(source: Source) -> list[str]:
@@ -58,26 +59,29 @@ def layout(source: Source, sheet: str) -> Layout:
     header = _header(first)
     names = first[header] if header is not None else []
     told = [column_name(name or "") for name in [*names, *[None] * (width - len(names))]]
-    columns = tuple(Column(name, "text") for name in reading.distinct_names(told))
-    return Layout(sheet, header, columns, count - (header is not None))
+    titles = "\n".join(" ".join(filter(None, row)) for row in first[: header or 0] if any(row))
+    rows_ = count - (0 if header is None else header + 1)
+    return Layout(sheet, header, above.named(told, titles), rows_, titles=titles)
 
 
 def batches(source: Source, how: Layout, *, max_rows: int) -> Iterator[pa.RecordBatch]:
-    """Every row but the header, those above it too; at a limit every n-th. Raises Unreadable."""
+    """Every row below the header; at a limit every n-th. Raises Unreadable."""
     step_ = -(-how.rows // max_rows) if max_rows and how.rows else 1
-    width = len(how.columns)
+    width = len(how.columns) - bool(how.titles)
+    first = 0 if how.header is None else how.header + 1
 
     def chosen() -> Iterator[list[str | None]]:
         given = 0
         for number, row in enumerate(_rows(_book(source), how.sheet)):
-            if number == how.header or number % step_ or not any(row):
+            if number < first or (number - first) % step_ or not any(row):
                 continue
             yield [*row[:width], *[None] * (width - len(row))]
             given += 1
             if max_rows and given >= max_rows:
                 return
 
-    yield from sized.of_rows(chosen(), [column.name for column in how.columns])
+    names = [column.name for column in how.columns[:width]]
+    yield from above.added(sized.of_rows(chosen(), names), how.titles, how.columns)
 
 
 def _book(source: Source) -> Any:
@@ -197,10 +201,15 @@ def _text(cell: object) -> str | None:
 
 
 def _header(rows: list[list[str | None]]) -> int | None:
-    """The first row that is as wide as the table and all words, with rows below it; None where there is none."""
+    """The first row that is as wide as the table and all words, with rows below it; None where there is none.
+
+    A row with an empty one below it is a title: a table has no gap below its header.
+    """
     filled = [sum(cell is not None for cell in row) for row in rows]
     width = max(filled, default=0)
     for number, row in enumerate(rows[:-1]):
+        if not filled[number + 1] and any(filled[number + 1 :]):
+            continue
         told = [cell for cell in row if cell is not None]
         words = all(not re.fullmatch(r"[\d.,:/ -]+", cell) and "@" not in cell and len(cell) < 100 for cell in told)
         if filled[number] >= max(1, 0.8 * width) and words and len(set(told)) == len(told):

@@ -53,9 +53,13 @@ class Measured(Protocol):
 
 
 class Unreadable(Exception):
-    """One dataset could not be read (to its end). reason: in words, without a value. hint: the next step."""
+    """One dataset could not be read (to its end). reason: in words, without a value. hint: the next step.
 
-    def __init__(self, reason: str, hint: str) -> None:
+    ended: its end was reached all the same, and only what the reason says was not read as it was meant.
+    """
+
+    def __init__(self, reason: str, hint: str, *, ended: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.hint = hint
+        self.ended = ended

@@ -46,6 +46,7 @@ class Leaves:
             raise Unreadable(
                 f"columns whose type cannot be read: {', '.join(self.refused)}",
                 "write them as another type; every other column was read",
+                ended=True,
             )
 
     def _column(self, field: Any, column: Any, leaves: list[tuple[str, Any]], rows: int) -> list[Any]:

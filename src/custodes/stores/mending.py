@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from custodes.stores.interface import Unreadable
+
 CAME_BEFORE: Final = "what came before was read"
 MISREAD: Final = "letters outside ASCII may be misread"
+
+
+def refusal(problems: Sequence[str], what: str) -> Unreadable:
+    """What to raise at the end of such a file. what: `rows` or `lines`."""
+    ended = not any(problem.endswith(CAME_BEFORE) for problem in problems)
+    return Unreadable("; ".join(problems), hint(problems, what), ended=ended)
 
 
 def hint(problems: Sequence[str], what: str) -> str:

@@ -264,6 +264,8 @@ class MySqlStore:
             program_name="custodes",
         )
         with connection.cursor() as cursor:
+            # The server's own mode may change what quotes and bars mean in our SQL and in the definitions it tells.
+            cursor.execute("SET SESSION sql_mode = ''")
             cursor.execute("SET SESSION TRANSACTION READ ONLY")
             cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
             cursor.execute(f"SET SESSION lock_wait_timeout = {_LOCK_SECONDS:d}")

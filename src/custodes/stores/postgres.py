@@ -275,6 +275,8 @@ def open_postgres(
     settings["client_encoding"] = "UTF8"  # else the server sends the bytes of the database's own encoding
     # At the start of the session, so that it holds in every connection that DuckDB opens for itself.
     limits = f"-c statement_timeout={timeout * 1000:d} -c lock_timeout={_LOCK_MS} -c default_transaction_read_only=on"
+    # Whoever may make functions could else make one that is taken for the server's own, and is run with our rights.
+    limits += " -c search_path=pg_catalog"
     settings["options"] = f"{parts.get('options', '')} {limits}".strip()
     return PostgresStore(name, settings, password if password is not None else inline, tuple(schemas))
 
@@ -321,7 +323,10 @@ _READ_HINTS: Final = {
     "statement timeout": ("it takes longer than the time-out", "raise scan.timeout, or list it under skip"),
     "lock timeout": ("it is locked by another session", "run the scan again when nobody alters it"),
     "permission denied": ("the role lacks a right it needs", "GRANT SELECT on it (and on what its view calls)"),
-    "does not exist": ("it is no longer there", "run the scan again"),
+    "does not exist": (
+        "it is no longer there, or a function that it calls names something without its schema",
+        "run the scan again; ALTER FUNCTION ... SET search_path",
+    ),
     "has not been populated": ("the materialised view has never been filled", "REFRESH MATERIALIZED VIEW"),
     "UTF8": ("it holds text that is no UTF-8", "mend the text, or the encoding that the database declares"),
     "terminating connection": ("the server ended the session", "run the scan again"),

@@ -134,7 +134,7 @@ ORDER BY space.nspname, relation.relname
 """
 
 _COLUMNS: Final = f"""
-SELECT relation.oid, part.attname AS name, format_type(part.atttypid, NULL) AS type,
+SELECT relation.oid, part.attname AS name, regexp_replace(format_type(part.atttypid, NULL), '^public[.]', '') AS type,
        kind.typcategory::text AS category,
        (WITH RECURSIVE below (oid) AS (SELECT kind.oid UNION ALL
            SELECT over.typbasetype FROM below JOIN pg_type AS over ON over.oid = below.oid AND over.typtype = 'd')

@@ -65,13 +65,13 @@ def _run(
         with connection.transaction():
             query = sql.SQL(_SEEN).format(sql.Identifier(row[0], _STATEMENTS))
             seen = connection.execute(query, wanted).fetchall()
-            path = connection.execute("SELECT (current_schemas(false))[1]").fetchone()
+            path = connection.execute(_PATH).fetchone()
     except psycopg.Error as error:
         reason, hint = _refused(error)
         return (), (Skipped("scan", store, "", reason, hint),)
     hidden = sum(text == _HIDDEN for _, text, _ in seen)
     gaps = list(_gaps(store, hidden))
-    default = path[0] if path and path[0] else "public"
+    default = path[0] if path else "public"
     kept, too_much = fitting(
         store, (Definition("statements", f"query {key}", text, default, ours) for key, text, ours in _told(seen))
     )
@@ -158,6 +158,17 @@ ORDER BY one.oid LIMIT %(most)s
 _EXTENSION: Final = """
 SELECT space.nspname::text FROM pg_extension AS one JOIN pg_namespace AS space ON space.oid = one.extnamespace
 WHERE one.extname = 'pg_stat_statements'
+"""
+
+# Where names without a schema are, for whoever did not choose that: our own session looks into pg_catalog alone.
+_PATH: Final = """
+SELECT space.nspname::text
+FROM pg_db_role_setting AS kept CROSS JOIN unnest(kept.setconfig) AS setting
+CROSS JOIN regexp_split_to_table(substr(setting, length('search_path=') + 1), ',') WITH ORDINALITY AS one (name, place)
+JOIN pg_namespace AS space ON space.nspname = trim(one.name, '" ')
+WHERE kept.setrole = 0 AND kept.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+  AND setting LIKE 'search_path=%' AND space.nspname <> 'pg_catalog'
+ORDER BY kept.setdatabase DESC, one.place LIMIT 1
 """
 
 _SEEN: Final = """

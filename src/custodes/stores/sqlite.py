@@ -104,6 +104,7 @@ class SqliteStore:
             raise Unreadable(
                 f"texts that are not valid UTF-8: {broken.texts:,}; they were read with their broken bytes replaced",
                 "repair the texts, or know that values hidden by the broken bytes are not seen",
+                ended=True,
             )
         if view and max_rows and (cut := chance.cut(given, max_rows, share, counted=counted is not None)) is not None:
             raise cut
@@ -309,9 +310,14 @@ def open_sqlite(name: str, path: Path, timeout: int = 300) -> SqliteStore:
 
 def _connect(path: Path) -> sqlite3.Connection:
     # Any thread may ask: the library takes one statement at a time (`sqlite3.threadsafety` is 3).
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS, check_same_thread=False
     )
+    # A file may come from anybody: its views reach no function and no table of ours that could do harm, and a page that
+    # lies about itself is met as damage (sqlite.org/security.html).
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    return connection
 
 
 def _names(catalogue: sqlite3.Connection) -> list[tuple[str, str]]:

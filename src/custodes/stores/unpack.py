@@ -33,6 +33,14 @@ PACKINGS: Final = (
 _SUFFIXES: Final = (".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".lz4")
 
 
+BOMB: Final = f"it swells to more than {_MOST_RATIO} times its size and is taken for a bomb"
+
+
+def bomb(given: int, packed: int) -> bool:
+    """Whether a file of so many packed bytes swells past all measure when it has given so many."""
+    return given > _FREE and given > _MOST_RATIO * max(1, packed)
+
+
 def packing(head: bytes) -> str | None:
     """How a file that begins so is compressed."""
     return next((name for magic, name in PACKINGS if head.startswith(magic)), None)
@@ -135,8 +143,8 @@ class Stream(io.RawIOBase):
         while not self._ready and not self._ended:
             piece = self._more()
             self._given += len(piece)
-            if self._given > _FREE and self._given > _MOST_RATIO * max(1, self._packed):
-                self._stop(f"it swells to more than {_MOST_RATIO} times its size and is taken for a bomb")
+            if bomb(self._given, self._packed):
+                self._stop(BOMB)
                 piece = b""
             self._ready = memoryview(piece)
         size = min(len(buffer), len(self._ready))

@@ -82,6 +82,7 @@ def a_map(**changes: Any) -> MapTold:
             Processing("ghost", "Ghost", ("lake.nothing",)),
         ),
         "stores": (
+            Keeping("crm", "postgres"),
             Keeping("lake", "files", country="US"),
             Keeping("shop", "sqlite", "shop team", ("encrypted at rest",), "EE"),
         ),

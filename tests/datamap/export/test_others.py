@@ -53,6 +53,15 @@ def test_fides_gets_what_is_not_known() -> None:
     assert "# - crm: cannot be reached" in head
 
 
+def test_fides_gets_no_dataset_that_is_no_store() -> None:
+    """A gap of a flow, of a log or of a name that nobody configured is told at the head, and is no place of data."""
+    gaps = tuple(Skipped("scan", name, "", "no file of it holds SQL") for name in ("flows.nightly", "logs.pg", "shpo"))
+    told = a_map(gaps=(*a_map().gaps, *gaps))
+    assert [one.fides_key for one in loaded(told).dataset] == ["crm", "lake", "shop_main"]
+    head = fides.manifest(told).decode().split("organization:")[0]
+    assert "# - flows.nightly: no file of it holds SQL" in head
+
+
 def test_hostile_names_stay_names_in_yaml() -> None:
     """A name with line ends and YAML's own signs neither ends a comment nor makes a key, and keys stay apart."""
     evil = "x\n- fides_key: owned\n# !!python/object: {a"

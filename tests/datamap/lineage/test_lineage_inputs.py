@@ -10,7 +10,9 @@ import pytest
 
 from custodes.datamap.lineage.edges import Lineage
 from custodes.datamap.lineage.follow import follow, read_schema
+from custodes.datamap.lineage.stored import follow_stored
 from custodes.errors import BadInput
+from custodes.stores.definitions import Definition, Definitions
 
 
 def told(found: Lineage) -> list[str]:
@@ -259,3 +261,23 @@ def test_a_repeated_statement_is_read_anew_when_a_table_has_changed(tmp_path: Pa
         f"{path}:3 s.x -> a.x",
         f"{path}:4 a.x -> b.x",
     ]
+
+
+def test_what_postgres_has_run_is_read_with_its_constants_as_it_writes_them() -> None:
+    """`$1` stands for a constant behind `date`, beside another sign and in a text that is none; our own COPY parses."""
+    ran = (
+        "INSERT INTO b (x, at) SELECT a.mail, date $1+n*$2 FROM a, generate_series($3,$4) n WHERE '$5' <> a.mail",
+        'COPY (SELECT "mail" FROM a) TO STDOUT (FORMAT "binary")',
+        "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO b SELECT OLD.mail; END $$",
+    )
+    trigger = Definition(
+        "trigger", "public.a.t", "CREATE TRIGGER t AFTER UPDATE ON a EXECUTE FUNCTION public.keep()", "public"
+    )
+    made = Definition("function", "public.keep", ran[2].replace("keep()", "public.keep()"), "public")
+    found = (made, trigger, *(Definition("statements", f"query {n}", sql, "public") for n, sql in enumerate(ran)))
+    columns = {"public.a": ("mail",), "public.b": ("x", "at")}
+    told = [
+        one for one in follow_stored(Definitions("postgres", found, columns)) if one.definition.kind == "statements"
+    ]
+    assert ("public.a.mail", "public.b.x") in {(str(edge.source), str(edge.target)) for edge in told[0].edges}
+    assert [one.gaps for one in told] == [(), (), ()]

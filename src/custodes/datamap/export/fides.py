@@ -38,8 +38,9 @@ def manifest(told: MapTold) -> bytes:
     for one in told.examined:
         places.setdefault(_place(told, one.store, one.dataset)[:2], []).append(one)
     stores_told = {store for store, _ in places}
+    configured = {one.store for one in told.stores}  # gaps name flows and logs, too, which hold nothing
     for gap in told.gaps:
-        if gap.store and gap.store not in stores_told:
+        if gap.store in configured and gap.store not in stores_told:
             places.setdefault((gap.store, ""), [])
     body = {
         "organization": [_organization(told)],

@@ -48,12 +48,25 @@ def rewritten(tokens: Sequence[Token], dialect: str) -> list[Token]:
         found = [
             t for t, after in zip_longest(found, found[1:]) if not (t.text == ":" and after and word(after) in _ROWS)
         ]
+    if dialect == "postgres" and first == "COPY":
+        found = _without_options(found)
     if first == "MERGE" and any(word(token) == "WHERE" for token in found):
         found = _conditions_before(found)
     if dialect == "teradata":
         found = _without_phrases(found)
     if first in {"UPDATE", "MERGE", "WITH"}:
         found = _plain_assignments(found)
+    return found
+
+
+def _without_options(found: list[Token]) -> list[Token]:
+    """PostgreSQL's COPY up to where it goes to or comes from: options may follow with WITH or without."""
+    depth = 0
+    for place, token in enumerate(found):
+        depth += (token.token_type is TokenType.L_PAREN) - (token.token_type is TokenType.R_PAREN)
+        if not depth and word(token) in {"TO", "FROM"} and place + 1 < len(found):
+            last = place + 1 + (word(found[place + 1]) == "PROGRAM")
+            return found[: last + 1]
     return found
 
 
