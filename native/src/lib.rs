@@ -9,6 +9,7 @@ pub mod count;
 mod fold;
 pub mod heard;
 pub mod iban;
+pub mod json;
 pub mod leads;
 pub mod ledger;
 pub mod lines;
@@ -39,6 +40,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("VALIDATORS", validate::names())?;
     module.add_function(wrap_pyfunction!(phones::phone_in_plan, module)?)?;
     module.add_function(wrap_pyfunction!(scanner::check_pattern, module)?)?;
+    module.add_function(wrap_pyfunction!(json::python::json_lines, module)?)?;
+    module.add_function(wrap_pyfunction!(json::python::suspects, module)?)?;
     module.add_function(wrap_pyfunction!(ledger::python::encode_rows, module)?)?;
     module.add_function(wrap_pyfunction!(ledger::python::hash_nodes, module)?)?;
     module.add_function(wrap_pyfunction!(ledger::python::hash_rows, module)?)?;

@@ -24,8 +24,21 @@ EventColumn: TypeAlias = tuple[str, Buffer | None, int, list[Buffer]]
 def encode_rows(kind: int, columns: list[EventColumn], count: int) -> list[bytes]: ...
 def hash_rows(kind: int, columns: list[EventColumn], count: int, threads: int) -> bytes: ...
 
-# The row of hashes `levels` above a row. Raises ValueError unless it is a whole number of subtrees.
-def hash_nodes(row: Buffer, levels: int) -> bytes: ...
+# The row of hashes `levels` above a row, made by at most so many threads. Raises ValueError unless it is a whole
+# number of subtrees.
+def hash_nodes(row: Buffer, levels: int, threads: int = 1) -> bytes: ...
+
+# What the lines of a block (each with its line end) say at places: a key of the line's object, and a key of the object
+# there. One byte per line, 1 where it is odd: no object, or anything in it that readers of JSON might understand
+# differently, or at a place anything but text, whole number, null or list of texts. Then the ends of the lines, as
+# 64-bit numbers. Then per place: kinds (0 nothing, 1 text, 2 whole number, 3 list), offsets and data of the texts and
+# numbers, offsets of the lists, offsets and data of their items. Raises ValueError for a block of 2 GiB.
+FoundAt: TypeAlias = tuple[bytes, bytes, bytes, bytes, bytes, bytes]
+
+def json_lines(block: Buffer, places: list[tuple[str, str | None]]) -> tuple[bytes, bytes, list[FoundAt]]: ...
+
+# One byte per text of an Arrow column, cut to it: 1 where a direct identifier may be in the text.
+def suspects(offsets: Buffer, data: Buffer, count: int) -> bytes: ...
 
 # Raises ValueError, with the category and the reason, where a pattern is not sound.
 def check_pattern(spec: Spec) -> None: ...

@@ -189,6 +189,12 @@ class FaultyDisk(Disk):
         finally:
             os.close(descriptor)
 
+    def sync_all(self, descriptor: int, folder: Path) -> None:
+        try:
+            self._do("sync_all", folder, lambda: None)
+        finally:
+            os.close(descriptor)
+
     def rename(self, source: Path, target: Path) -> None:
         self._do("rename", target, lambda: super(FaultyDisk, self).rename(source, target))
 
@@ -223,6 +229,10 @@ class ForgetfulDisk(FaultyDisk):
     def sync(self, descriptor: int, file: Path) -> None:
         super().sync(descriptor, file)
         self.unsynced.pop(file.stat().st_ino, None)
+
+    def sync_all(self, descriptor: int, folder: Path) -> None:
+        super().sync_all(descriptor, folder)
+        self.unsynced.clear()  # names are made durable too, which nobody relies on
 
     def rename(self, source: Path, target: Path) -> None:
         before = target.read_bytes() if target.exists() else None

@@ -83,9 +83,15 @@ pub fn encode_rows<'py>(
 
 /// The row of hashes so many levels above a row.
 #[pyfunction]
-pub fn hash_nodes<'py>(py: Python<'py>, row: &Bound<'py, PyAny>, levels: u32) -> PyResult<Bound<'py, PyBytes>> {
+#[pyo3(signature = (row, levels, threads=1))]
+pub fn hash_nodes<'py>(
+    py: Python<'py>,
+    row: &Bound<'py, PyAny>,
+    levels: u32,
+    threads: usize,
+) -> PyResult<Bound<'py, PyBytes>> {
     let row = bytes_of(row)?;
-    let above = py.detach(|| tree::above(&row, levels));
+    let above = py.detach(|| tree::above(&row, levels, threads));
     let above = above.ok_or_else(|| PyValueError::new_err("the row is not a whole number of subtrees"))?;
     Ok(PyBytes::new(py, &above))
 }
