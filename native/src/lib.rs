@@ -6,6 +6,7 @@ pub mod cells;
 pub mod closure;
 pub mod context;
 pub mod count;
+pub mod files;
 mod fold;
 pub mod heard;
 pub mod iban;
@@ -40,6 +41,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("VALIDATORS", validate::names())?;
     module.add_function(wrap_pyfunction!(phones::phone_in_plan, module)?)?;
     module.add_function(wrap_pyfunction!(scanner::check_pattern, module)?)?;
+    module.add_function(wrap_pyfunction!(files::read_files, module)?)?;
+    module.add_function(wrap_pyfunction!(files::rename_files, module)?)?;
+    module.add_function(wrap_pyfunction!(files::write_files, module)?)?;
     module.add_function(wrap_pyfunction!(json::python::json_lines, module)?)?;
     module.add_function(wrap_pyfunction!(json::python::suspects, module)?)?;
     module.add_function(wrap_pyfunction!(ledger::python::encode_rows, module)?)?;

@@ -28,6 +28,13 @@ def hash_rows(kind: int, columns: list[EventColumn], count: int, threads: int) -
 # number of subtrees.
 def hash_nodes(row: Buffer, levels: int, threads: int = 1) -> bytes: ...
 
+# Write equal parts of `rows` to files of these names in a folder, for their owner only; give files of a folder other
+# names below another one. Neither makes anything durable. Raise OSError at the first file that fails.
+def write_files(folder: str, names: list[str], rows: Buffer) -> None: ...
+# read_files: contents one behind the other; None where a file is not there or has not `width` bytes.
+def read_files(folder: str, names: list[str], width: int) -> bytes | None: ...
+def rename_files(folder: str, below: str, names: list[tuple[str, str]]) -> None: ...
+
 # What the lines of a block (each with its line end) say at places: a key of the line's object, and a key of the object
 # there. One byte per line, 1 where it is odd: no object, or anything in it that readers of JSON might understand
 # differently, or at a place anything but text, whole number, null or list of texts. Then the ends of the lines, as

@@ -189,6 +189,15 @@ class FaultyDisk(Disk):
         finally:
             os.close(descriptor)
 
+    def write_many(self, folder: Path, names: Sequence[str], rows: bytes) -> None:
+        width = len(rows) // len(names)
+        for number, name in enumerate(names):
+            os.close(self.write(folder / name, rows[number * width : (number + 1) * width]))
+
+    def rename_many(self, folder: Path, below: Path, names: Sequence[tuple[str, str]]) -> None:
+        for name, target in names:
+            self.rename(folder / name, below / target)
+
     def sync_all(self, descriptor: int, folder: Path) -> None:
         try:
             self._do("sync_all", folder, lambda: None)

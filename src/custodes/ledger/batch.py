@@ -67,8 +67,8 @@ class Batch:
         self._staging = Staging(disk, layout.pending)
         self._edge = standing.edge
         self._files: dict[str, tuple[str, int, int]] = {}  # path -> sha256, first leaf, number of leaves
-        self._segments: list[tuple[Path, Path]] = []  # where each is staged, and its place
-        self._tiles: list[tuple[Path, Path]] = []
+        self._segments: list[tuple[str, str]] = []  # the name each is staged under, and its path below the data folder
+        self._tiles: list[tuple[str, str]] = []  # the same, below the ledger's folder
 
     def __enter__(self) -> Self:
         return self
@@ -110,12 +110,12 @@ class Batch:
             raise BadInput("this content is already sealed", where=path, hint="leave it out: the ledger holds it")
         # A crash from here to `commit` leaves strays in pending/, which the next start removes.
         try:
-            staged = self._staging.put(f"{len(self._segments)}.segment", data)
-            self._segments.append((staged, self._layout.data / path))
+            staged = f"{len(self._segments)}.segment"
+            self._staging.put(staged, data)
+            self._segments.append((staged, path))
             self._files[path] = (digest, self.size, len(leaves))
             self._edge, full = append(self._edge, leaves.row if isinstance(leaves, Hashed) else leaf_hashes(leaves))
-            for level, index, row in full:
-                self._stage(Tile(level, index), row)
+            self._stage([Tile(level, index) for level, index, _ in full], b"".join(row for _, _, row in full))
         except BaseException:
             self.discard()  # some of its tiles may be missing: nobody must commit this
             raise
@@ -159,9 +159,10 @@ class Batch:
         finally:
             self._close()
 
-    def _stage(self, tile: Tile, row: bytes) -> None:
-        target = self._layout.ledger / tile.path
-        self._tiles.append((self._staging.put(f"{len(self._tiles)}.tile", row), target))
+    def _stage(self, tiles: Sequence[Tile], rows: bytes) -> None:
+        names = [f"{len(self._tiles) + number}.tile" for number in range(len(tiles))]
+        self._staging.put_many(names, rows)
+        self._tiles += zip(names, (tile.path for tile in tiles), strict=True)
 
     def _close(self) -> None:
         self._open = False
@@ -178,7 +179,7 @@ class Batch:
         try:
             for tile, row in zip(edge_tiles(edge.size), edge.rows, strict=True):
                 if tile is not None and tile.stop > count_at(tile.level, self.first):
-                    self._stage(tile, row)
+                    self._stage([tile], row)
             # Looked at before the intent claims every tile of the new tree as ours, to be removed if this fails.
             self._must_be_free()
             self._staging.finish()
@@ -211,22 +212,20 @@ class Batch:
             disk.remove(layout.intent)
         return Standing(checkpoint, note, edge, now)
 
-    def _place(self, staged: Sequence[tuple[Path, Path]], root: Path) -> None:
+    def _place(self, staged: Sequence[tuple[str, str]], root: Path) -> None:
         """Give durable files their names below a folder, and make those durable."""
-        folders: set[Path] = set()
-        for file, target in staged:
-            if target.parent not in folders:
-                self._disk.make_folder(target.parent)
-                folders.add(target.parent)
-            self._disk.rename(file, target)
+        folders = {root / folder for folder in {path.rpartition("/")[0] for _, path in staged}}
+        for folder in sorted(folders):
+            self._disk.make_folder(folder)
+        self._disk.rename_many(self._layout.pending, root, staged)
         sync_names(self._disk, root, folders)
 
     def _must_be_free(self) -> None:
-        for _, target in self._tiles:
+        for _, path in self._tiles:
             # Tiles are immutable, and recovery left none beyond the head: this one is not ours.
-            if os.path.lexists(target):
+            if os.path.lexists(f"{self._layout.ledger}/{path}"):
                 raise LedgerBroken(
                     "a tile that this ledger has not written is in its way",
-                    where=str(target),
+                    where=str(self._layout.ledger / path),
                     hint="find out who wrote it, and move it out of the folder",
                 )

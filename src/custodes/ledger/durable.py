@@ -9,11 +9,12 @@ import errno
 import fcntl
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from custodes import _native
 from custodes.errors import CouldNotRun
 from custodes.ledger.file_system import sync_file_system
 
@@ -70,6 +71,16 @@ class Disk:
                 os.close(descriptor)
                 raise
         return descriptor
+
+    def write_many(self, folder: Path, names: Sequence[str], rows: bytes) -> None:
+        """Write equal parts of `rows` as `write` does, to be made durable by `sync_all`."""
+        with told(folder):
+            _native.write_files(str(folder), list(names), rows)
+
+    def rename_many(self, folder: Path, below: Path, names: Sequence[tuple[str, str]]) -> None:
+        """Give files of a folder their names below another, each as `rename` does."""
+        with told(below):
+            _native.rename_files(str(folder), str(below), list(names))
 
     def sync_all(self, descriptor: int, folder: Path) -> None:
         """Make everything durable that was written to a file system, and close.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,24 +18,41 @@ class Staging:
     def __init__(self, disk: Disk, folder: Path) -> None:
         self._disk = disk
         self._folder = folder
-        self._files: list[Path] = []
+        self._names: list[str] = []
         self._open: list[tuple[int, Path]] = []
         self._system: int | None = None  # opened before the first write, so that no failure to write is missed
         self._as_one: bool | None = None  # whether all are synced at once; None while they are few
 
     def put(self, name: str, data: bytes) -> Path:
         """Write a file under a name of its own. Raises DiskFull, DiskFailed."""
+        self._begin()
+        file = self._folder / name
+        self._names.append(name)
+        self._open.append((self._disk.write(file, data), file))
+        if len(self._open) >= self._disk.many:
+            self._let_go(sync=not self._all_at_once())
+        return file
+
+    def put_many(self, names: Sequence[str], rows: bytes) -> None:
+        """Write equal parts of `rows` under these names. Raises as `put`."""
+        self._begin()
+        if len(names) >= self._disk.many and self._all_at_once():
+            self._names += names
+            self._disk.write_many(self._folder, names, rows)
+            return
+        width = len(rows) // max(len(names), 1)
+        for number, name in enumerate(names):
+            self.put(name, rows[number * width : (number + 1) * width])
+
+    def _begin(self) -> None:
         if self._system is None:
             with told(self._folder):
                 self._system = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        file = self._folder / name
-        self._files.append(file)
-        self._open.append((self._disk.write(file, data), file))
-        if len(self._open) >= self._disk.many:
-            if self._as_one is None:
-                self._as_one = syncs_as_one(self._system)
-            self._let_go(sync=not self._as_one)
-        return file
+
+    def _all_at_once(self) -> bool:
+        if self._as_one is None:
+            self._as_one = self._system is not None and syncs_as_one(self._system)
+        return self._as_one
 
     def finish(self) -> None:
         """Make all of them durable. Raises DiskFailed: what reached the disk is then unknown."""
@@ -49,8 +67,8 @@ class Staging:
         """Remove what has not been renamed away. Failing to is no loss: every start does."""
         self.close()
         with suppress(CustodesError):
-            for file in self._files:
-                self._disk.remove(file)
+            for name in self._names:
+                self._disk.remove(self._folder / name)
 
     def close(self) -> None:
         """Let go of what is open; the files stay."""
