@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -21,7 +22,12 @@ from custodes.errors import LedgerBroken
 from custodes.records import AccessEvent
 from custodes.records.schema import SEALED_SCHEMA, events_table
 
+Numbers = np.ndarray[Any, np.dtype[Any]]
+
 ROW_GROUP: Final = 20_000
+
+_EPOCH: Final = date(1970, 1, 1)
+_DAY: Final = 86_400_000_000  # microseconds
 
 # What makes two rows the same touch; an export that overlaps an earlier one repeats these.
 KEY: Final = ("source", "event_id", "time", "action", "dataset", "subject", "object")
@@ -55,12 +61,13 @@ def segments(events: Sequence[AccessEvent] | pa.Table) -> dict[date, pa.Table]:
     table = events if isinstance(events, pa.Table) else events_table(list(events))
     if table.num_rows == 0:
         return {}
-    table = _distinct(_sorted(table))
-    days = pc.cast(table.column("time"), pa.date32())
-    found = {}
-    for day in sorted(pc.unique(days).to_pylist()):
-        found[day] = _plain_dictionaries(table.filter(pc.equal(days, pa.scalar(day, pa.date32()))))
-    return found
+    table = table.combine_chunks()
+    order = _order(table)
+    days = table.column("time").cast(pa.int64()).to_numpy()[order] // _DAY
+    return {
+        _EPOCH + timedelta(days=int(day)): _plain_dictionaries(table.take(pa.array(order[days == day])))
+        for day in np.unique(days)
+    }
 
 
 def known(table: pa.Table, existing: Sequence[Path], *, again: bool = False) -> pa.Table:
@@ -154,18 +161,40 @@ def read_row(path: Path, row: int) -> list[dict[str, object]]:
     return []
 
 
-def _sorted(table: pa.Table) -> pa.Table:
-    order = pc.sort_indices(_plain(table), sort_keys=[(column, "ascending") for column in _ORDER])
-    return table.take(order)
+def _order(table: pa.Table) -> Numbers:
+    """The rows by _ORDER, of equal ones (KEY) the first.
+
+    Subject and time, as numbers, tell nearly all rows apart; only those that they do not are compared further.
+    """
+    coded = table.column("subject").combine_chunks().dictionary_encode()
+    ranks = np.empty(len(coded.dictionary) + 1, np.int64)
+    ranks[pc.sort_indices(coded.dictionary).to_numpy()] = np.arange(len(coded.dictionary))
+    ranks[-1] = len(coded.dictionary)  # nobody comes last
+    subject = ranks[pc.fill_null(coded.indices, len(coded.dictionary)).to_numpy()]
+    time = table.column("time").cast(pa.int64()).to_numpy()
+    order: Numbers = np.lexsort((time, subject))
+    same = (np.diff(subject[order]) == 0) & (np.diff(time[order]) == 0)
+    if not same.any():
+        return order
+    tied = np.zeros(len(order), bool)
+    tied[1:] |= same
+    tied[:-1] |= same
+    rows = order[tied]
+    part = _plain(table.select(list(dict.fromkeys([*_ORDER, *KEY]))).take(pa.array(rows)))
+    among = pc.sort_indices(part, sort_keys=[(column, "ascending") for column in _ORDER])
+    order[tied] = rows[among.to_numpy()]
+    kept = np.ones(len(order), bool)
+    kept[np.flatnonzero(tied)] = _first(part.take(among))
+    return order[kept]
 
 
-def _distinct(table: pa.Table) -> pa.Table:
-    """The first row of each KEY."""
-    numbered = _plain(table.select(list(KEY))).append_column("row", pa.array(range(table.num_rows), pa.int64()))
+def _first(table: pa.Table) -> Numbers:
+    """Which rows are the first of their KEY."""
+    numbered = table.select(list(KEY)).append_column("row", pa.array(np.arange(table.num_rows)))
     first = numbered.group_by(list(KEY), use_threads=False).aggregate([("row", "min")])
-    if first.num_rows == table.num_rows:
-        return table
-    return table.take(first.column("row_min").sort())
+    found = np.zeros(table.num_rows, bool)
+    found[first.column("row_min").to_numpy()] = True
+    return found
 
 
 def _plain(table: pa.Table) -> pa.Table:
