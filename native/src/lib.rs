@@ -47,6 +47,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(json::python::json_lines, module)?)?;
     module.add_function(wrap_pyfunction!(json::python::suspects, module)?)?;
     module.add_function(wrap_pyfunction!(ledger::python::encode_rows, module)?)?;
+    module.add_function(wrap_pyfunction!(ledger::python::id_key, module)?)?;
+    module.add_function(wrap_pyfunction!(ledger::python::id_rows, module)?)?;
     module.add_function(wrap_pyfunction!(ledger::python::hash_nodes, module)?)?;
     module.add_function(wrap_pyfunction!(ledger::python::hash_rows, module)?)?;
     module.add_class::<scanner::Scanner>()?;

@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn threads_change_nothing() {
-        let row: Vec<u8> = (0..5 * LEAST).map(|at| (at % 251) as u8).collect();
+        let row: Vec<u8> = (0..=250).cycle().take(5 * LEAST).collect();
         assert_eq!(above(&row, 8, 3), above(&row, 8, 1));
     }
 }

@@ -97,9 +97,7 @@ class JsonLinesLog(FileLog):
             tables.append(table)
         return _Looked(len(block), plain.count, tables, _Odd(block, odd))
 
-    def _as_objects(
-        self, lines: list[bytes], numbers: Sequence[int], recorded: datetime
-    ) -> tuple[pa.Table, list[int]]:
+    def _as_objects(self, lines: list[bytes], numbers: Sequence[int], recorded: datetime) -> tuple[pa.Table, list[int]]:
         """The events of these lines, and the numbers of those that are for the careful way."""
         assert self._columns is not None  # noqa: S101 - `bulk` asks
         with uncollected():
@@ -114,7 +112,9 @@ class JsonLinesLog(FileLog):
     ) -> Iterator[Batch]:
         batch = Building(name, 0, self.door)
         for number, start, end, line in looked.odd.lines():
-            frame = Frame(place.line + number + 1, place.offset + start, place.offset + end + 1, line.removesuffix(b"\r"))
+            frame = Frame(
+                place.line + number + 1, place.offset + start, place.offset + end + 1, line.removesuffix(b"\r")
+            )
             batch.take(frame, form.convert)
             if batch.events >= EVENTS:
                 # Still at the block's start: after a crash it is read again, and what is sealed is known.

@@ -75,7 +75,9 @@ class PlainLines:
     def found(self, path: str) -> list[Any]:
         """See Work."""
         kinds = self._kinds(path)
-        lists = self.lists(path) if np.any(kinds == _LIST) and not np.any((kinds == _TEXT) | (kinds == _WHOLE)) else None
+        lists = (
+            self.lists(path) if np.any(kinds == _LIST) and not np.any((kinds == _TEXT) | (kinds == _WHOLE)) else None
+        )
         if lists is not None:
             return [value if kind == _LIST else None for kind, value in zip(kinds, lists.to_pylist(), strict=True)]
         self.odd |= kinds == _LIST
@@ -102,13 +104,15 @@ def trimmed(texts: pa.Array) -> pa.Array:
 
 def suspect(column: pa.Array) -> pa.Array | None:
     """Which texts may hold a direct identifier; None where none does."""
-    offsets, data = column.buffers()[1:3]
-    if not len(column) or offsets is None:
+    if not len(column):
         return None
-    start, width = column.offset * 4, 4
-    cut = offsets.slice(start, (len(column) + 1) * width)
-    first = int.from_bytes(cut[:width].to_pybytes(), "little")
-    last = int.from_bytes(cut[cut.size - width :].to_pybytes(), "little")
-    held = pa.py_buffer(b"") if data is None else data.slice(first, last - first)
-    found = np.frombuffer(_native.suspects(cut, held, len(column)), np.uint8).astype(bool)
+    found = np.frombuffer(_native.suspects(*cut(column), len(column)), np.uint8).astype(bool)
     return pc.and_kleene(pa.array(found), column.is_valid()) if found.any() else None
+
+
+def cut(column: pa.Array) -> tuple[pa.Buffer, pa.Buffer]:
+    """Offsets and data of a column of texts that is not empty, without what lies before and behind it."""
+    offsets, data = column.buffers()[1:3]
+    offsets = offsets.slice(column.offset * 4, (len(column) + 1) * 4)
+    first, last = np.frombuffer(offsets, "<i4")[[0, -1]].tolist()
+    return offsets, pa.py_buffer(b"") if data is None else data.slice(first, last - first)

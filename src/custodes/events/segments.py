@@ -45,7 +45,9 @@ _OWN: Final = {
     "leaf": "DELTA_BINARY_PACKED",
 }
 
-_REPEATED: Final = ["fields.list.element" if name == "fields" else name for name in SEALED_SCHEMA.names if name not in _OWN]
+_REPEATED: Final = [
+    "fields.list.element" if name == "fields" else name for name in SEALED_SCHEMA.names if name not in _OWN
+]
 # Least and greatest of a row group let the engine skip it; of these columns every row group holds nearly all values.
 _TOLD: Final = [name for name in SEALED_SCHEMA.names if name not in {"event_id", "case", "fields"}]
 
@@ -123,13 +125,12 @@ def write(table: pa.Table) -> bytes:
 
 def read(path: Path) -> pa.Table:
     """A sealed segment. Raises LedgerBroken when the file is gone, damaged, or has other columns."""
-    hint = 'run "custodes ledger verify": it names every file that does not match its proof'
     try:
         # ParquetFile, not read_table: a folder named day=... would be taken for a column.
         table = pq.ParquetFile(path).read()
         return table.cast(SEALED_SCHEMA)
     except (OSError, pa.ArrowException, ValueError) as error:
-        raise LedgerBroken("a sealed segment cannot be read", where=str(path), hint=hint) from error
+        raise _unreadable(path) from error
 
 
 def pieces(path: Path) -> Iterator[pa.Table]:
@@ -137,12 +138,21 @@ def pieces(path: Path) -> Iterator[pa.Table]:
     try:
         with pq.ParquetFile(path, read_dictionary=_WORDS) as file:
             if file.schema_arrow.names != SEALED_SCHEMA.names:
-                raise ValueError("other columns")
+                raise _unreadable(path)
             for batch in file.iter_batches(batch_size=_AT_ONCE):
                 yield pa.Table.from_batches([batch])
     except (OSError, pa.ArrowException, ValueError) as error:
-        hint = 'run "custodes ledger verify": it names every file that does not match its proof'
-        raise LedgerBroken("a sealed segment cannot be read", where=str(path), hint=hint) from error
+        raise _unreadable(path) from error
+
+
+def ids(path: Path) -> Iterator[pa.Array]:
+    """The event_id of every row, piece by piece. Raises as `read`."""
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=_AT_ONCE, columns=["event_id"]):
+                yield batch.column(0)
+    except (OSError, pa.ArrowException, ValueError) as error:
+        raise _unreadable(path) from error
 
 
 def read_row(path: Path, row: int) -> list[dict[str, object]]:
@@ -156,9 +166,13 @@ def read_row(path: Path, row: int) -> list[dict[str, object]]:
                     return rows
                 row -= count
     except (OSError, pa.ArrowException, ValueError) as error:
-        hint = 'run "custodes ledger verify": it names every file that does not match its proof'
-        raise LedgerBroken("a sealed segment cannot be read", where=str(path), hint=hint) from error
+        raise _unreadable(path) from error
     return []
+
+
+def _unreadable(path: Path) -> LedgerBroken:
+    hint = 'run "custodes ledger verify": it names every file that does not match its proof'
+    return LedgerBroken("a sealed segment cannot be read", where=str(path), hint=hint)
 
 
 def _order(table: pa.Table) -> Numbers:

@@ -42,7 +42,7 @@ class Commit:
 
 
 class Batch:
-    """The pen, taken by `Ledger.begin`. first: index of the batch's first leaf. Its files and tiles wait on the disk."""
+    """The pen, taken by `Ledger.begin`. first: index of its first leaf. Files and tiles wait on the disk."""
 
     def __init__(
         self,

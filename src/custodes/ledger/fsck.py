@@ -56,10 +56,10 @@ def verify(
     """Compare every segment, leaf, tile and the checkpoint of the log in the data folder `folder` with one another.
 
     leaves_of: decodes a segment file (an absolute path) into its leaves, in order, or their hashes; it is given only
-    files whose hash is right, several at a time from threads of their own. progress: called with leaves done and in total. folders: top folders in which every file
-    must be sealed, even if no seal names them. Run it while no writer writes: hold `durable.writer_lock`.
-    pruned: paths of segments that were removed on purpose, each with its SHA-256 in hexadecimal.
-    policy: what `ledger/witnessed` must satisfy, if there are witnesses; the log's key alone unless given.
+    files whose hash is right, several at a time from threads of their own. progress: called with leaves done and in
+    total. folders: top folders in which every file must be sealed, even if no seal names them. Run it while no writer
+    writes: hold `durable.writer_lock`. pruned: paths of segments that were removed on purpose, each with its SHA-256 in
+    hexadecimal. policy: what `ledger/witnessed` must satisfy, if there are witnesses; the log's key alone unless given.
     Never raises for what it finds on disk; OSError for a folder it may not list.
     """
     layout, problems = Layout(folder), list[Problem]()
@@ -83,11 +83,11 @@ def verify(
         problems.append(Problem("ledger/checkpoint", "is not the head that the last seal recorded"))
     check = TreeCheck(layout.ledger, size, root, problems)
     segments = 0
-    for seal, found in looked_at(layout.data, sealed, leaves_of, pruned or {}):
-        if found is None:
+    for seal, looked in looked_at(layout.data, sealed, leaves_of, pruned or {}):
+        if looked is None:
             check.trust(max(min(seal.first + seal.count, check.size) - check.count, 0))
         else:
-            _segment(seal, found, check, problems)
+            _segment(seal, looked, check, problems)
         segments += 1
         if progress is not None:
             progress(check.count, size)
