@@ -32,7 +32,7 @@ def test_what_cannot_be_synced_is_an_error(tmp_path: Path) -> None:
     descriptor = os.open(tmp_path, os.O_RDONLY)
     sync_file_system(descriptor)
     os.close(descriptor)
-    with pytest.raises(OSError, match=""):
+    with pytest.raises(OSError, match="Bad file"):
         sync_file_system(descriptor)
 
 
@@ -54,12 +54,12 @@ def test_all_files_are_made_durable(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(staging, "syncs_as_one", lambda _: right)
     disk = Counting()
     disk.many = many
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     staged = staging.Staging(disk, tmp_path)
     staged.put("a", b"first")
     staged.put_many([f"{n}.row" for n in range(5)], b"".join(bytes([n]) * 4 for n in range(5)))
     staged.finish()
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {
         "a": b"first",
         **{f"{n}.row": bytes([n]) * 4 for n in range(5)},
@@ -81,13 +81,10 @@ def test_an_old_kernel_is_not_trusted(monkeypatch: pytest.MonkeyPatch, tmp_path:
         ("6.1.0", True),
     ):
         file_system._kernel_tells.cache_clear()
-        known = os.uname()
-        monkeypatch.setattr(
-            file_system.os, "uname", lambda r=release: os.uname_result((known[0], known[1], r, known[3], known[4]))
-        )
-        monkeypatch.setattr(
-            file_system, "_mounts", lambda: "1 1 {}:{} / / rw - ext4 d rw".format(*_numbers(descriptor))
-        )
+        named = os.uname_result(("Linux", "here", release, "1", "x86_64"))
+        monkeypatch.setattr(os, "uname", lambda named=named: named)
+        mounts = "1 1 {}:{} / / rw - ext4 d rw".format(*_numbers(descriptor))
+        monkeypatch.setattr(file_system, "_mounts", lambda mounts=mounts: mounts)
         assert file_system.syncs_as_one(descriptor) is trusted
         monkeypatch.undo()
     file_system._kernel_tells.cache_clear()

@@ -37,7 +37,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
             an_event(event_id=f"r{day}-{n}", time=start + timedelta(seconds=n), subject=f"customer:c{n}")
             for n in range(MANY)
         ]
-        events += [an_event(event_id="often", time=start, subject=f"customer:o{n}") for n in range(3 - day + 0)]
+        events += [an_event(event_id="often", time=start, subject=f"customer:o{n}") for n in range(3 - day)]
         with made.ledger.begin() as batch:
             for data, leaves in event_files([events_table(events)], batch.first):
                 batch.add(f"events/day=2026-03-{day:02}", ".parquet", data, leaves)
@@ -66,7 +66,7 @@ def test_every_id_is_found_at_its_rows(workspace: Workspace) -> None:
 def test_a_proof_is_given_without_searching(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With an index nothing is asked of the engine; without one, or for an id it does not name, everything is looked at."""
+    """With an index nothing is asked of the engine; an id that it does not name is searched for everywhere."""
     before = prove.prove(workspace, "r2-77", tmp_path / "a")
     ids.complete(workspace.data, workspace.segments())
     asked = []

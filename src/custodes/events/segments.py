@@ -158,7 +158,7 @@ def ids(path: Path) -> Iterator[pa.Array]:
 def read_row(path: Path, row: int) -> list[dict[str, object]]:
     """One row of a sealed segment, with its columns by name, read without the rest. Raises as `read`."""
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, read_dictionary=_WORDS) as file:
             for group in range(file.num_row_groups):
                 count = file.metadata.row_group(group).num_rows
                 if row < count:
