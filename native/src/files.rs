@@ -70,12 +70,7 @@ pub fn rename_files(py: Python<'_>, folder: PathBuf, below: PathBuf, names: Vec<
 /// `width` bytes: whoever reads them one by one can tell which.
 #[pyfunction]
 #[expect(clippy::needless_pass_by_value, reason = "Python's lists are taken whole")]
-pub fn read_files<'py>(
-    py: Python<'py>,
-    folder: PathBuf,
-    names: Vec<PathBuf>,
-    width: usize,
-) -> Option<Bound<'py, PyBytes>> {
+pub fn read_files(py: Python<'_>, folder: PathBuf, names: Vec<PathBuf>, width: usize) -> Option<Bound<'_, PyBytes>> {
     let all = py.detach(|| {
         let mut all = Vec::new();
         for name in &names {

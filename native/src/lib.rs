@@ -6,7 +6,7 @@ pub mod cells;
 pub mod closure;
 pub mod context;
 pub mod count;
-pub mod files;
+mod files;
 mod fold;
 pub mod heard;
 pub mod iban;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import pytest
 
 from custodes import _native
 from custodes.config import load
+from custodes.engine.duckdb import DuckEngine
 from custodes.errors import BadInput
 from custodes.pipeline import ids, prove
 from custodes.pipeline.evidence import event_files
+from custodes.pipeline.open_engine import open_engine
 from custodes.pipeline.progress import Silent
 from custodes.pipeline.prune import prune
 from custodes.pipeline.verify import verify
@@ -69,9 +72,13 @@ def test_a_proof_is_given_without_searching(
     """With an index nothing is asked of the engine; an id that it does not name is searched for everywhere."""
     before = prove.prove(workspace, "r2-77", tmp_path / "a")
     ids.complete(workspace.data, workspace.segments())
-    asked = []
-    engine = prove.open_engine
-    monkeypatch.setattr(prove, "open_engine", lambda one: asked.append(1) or engine(one))
+    asked: list[Workspace] = []
+
+    def searching(one: Workspace) -> AbstractContextManager[DuckEngine]:
+        asked.append(one)
+        return open_engine(one)
+
+    monkeypatch.setattr(prove, "open_engine", searching)
     after = prove.prove(workspace, "r2-77", tmp_path / "b")
     assert [one.leaf for one in after] == [one.leaf for one in before] == [MANY + 3 + 77]
     assert after[0].leaf_file.read_bytes() == before[0].leaf_file.read_bytes()

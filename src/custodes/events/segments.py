@@ -180,11 +180,12 @@ def _order(table: pa.Table) -> Numbers:
 
     Subject and time, as numbers, tell nearly all rows apart; only those that they do not are compared further.
     """
-    coded = table.column("subject").combine_chunks().dictionary_encode()
-    ranks = np.empty(len(coded.dictionary) + 1, np.int64)
-    ranks[pc.sort_indices(coded.dictionary).to_numpy()] = np.arange(len(coded.dictionary))
-    ranks[-1] = len(coded.dictionary)  # nobody comes last
-    subject = ranks[pc.fill_null(coded.indices, len(coded.dictionary)).to_numpy()]
+    coded = table.column("subject").dictionary_encode().chunks
+    known = coded[0].dictionary  # one for all chunks
+    ranks = np.empty(len(known) + 1, np.int64)
+    ranks[pc.sort_indices(known).to_numpy()] = np.arange(len(known))
+    ranks[-1] = len(known)  # nobody comes last
+    subject = ranks[np.concatenate([pc.fill_null(chunk.indices, len(known)).to_numpy() for chunk in coded])]
     time = table.column("time").cast(pa.int64()).to_numpy()
     order: Numbers = np.lexsort((time, subject))
     same = (np.diff(subject[order]) == 0) & (np.diff(time[order]) == 0)

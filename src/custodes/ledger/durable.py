@@ -10,7 +10,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -64,9 +64,10 @@ class Disk:
                 left = memoryview(data)
                 while left:
                     left = left[os.write(descriptor, left) :]
-                if len(data) >= _WRITTEN_OUT_EARLY:
+                if len(data) >= _WRITTEN_OUT_EARLY and hasattr(os, "posix_fadvise"):
                     # A hint: writing out begins now, and the sync that counts finds most of it done.
-                    os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+                    with suppress(OSError):
+                        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
             except BaseException:
                 os.close(descriptor)
                 raise

@@ -102,7 +102,7 @@ def _entries(segment: Path) -> bytes:
     """What the index of a segment holds. Raises LedgerBroken."""
     parts: list[bytes] = []
     row = 0
-    for column in segments.ids(segment):
+    for column in filter(len, segments.ids(segment)):
         parts.append(_native.id_rows(*cut(column), len(column), row))
         row += len(column)
     numbers = np.frombuffer(b"".join(parts), "<u8").copy()
