@@ -7,7 +7,9 @@ row groups.
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +30,7 @@ ROW_GROUP: Final = 20_000
 
 _EPOCH: Final = date(1970, 1, 1)
 _DAY: Final = 86_400_000_000  # microseconds
+_MOST_THREADS: Final = 4
 
 # What makes two rows the same touch; an export that overlaps an earlier one repeats these.
 KEY: Final = ("source", "event_id", "time", "action", "dataset", "subject", "object")
@@ -66,10 +69,10 @@ def segments(events: Sequence[AccessEvent] | pa.Table) -> dict[date, pa.Table]:
     table = table.combine_chunks()
     order = _order(table)
     days = table.column("time").cast(pa.int64()).to_numpy()[order] // _DAY
-    return {
-        _EPOCH + timedelta(days=int(day)): _plain_dictionaries(table.take(pa.array(order[days == day])))
-        for day in np.unique(days)
-    }
+    found = [int(day) for day in np.unique(days)]
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS)) as pool:
+        made = pool.map(lambda day: _plain_dictionaries(table.take(pa.array(order[days == day]))), found)
+        return {_EPOCH + timedelta(days=day): rows for day, rows in zip(found, made, strict=True)}
 
 
 def known(table: pa.Table, existing: Sequence[Path], *, again: bool = False) -> pa.Table:
