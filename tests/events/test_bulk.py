@@ -138,6 +138,41 @@ _lines = st.lists(
             b'{"a":1}{"b":2}',
             b'{"x": "\\ud800"}',
             b"[" * 3_000,
+            # What two readers of JSON might see differently, around a record that is good otherwise.
+            *(
+                b'{"id": "r", "at": "2026-03-01T09:30:00Z", "user": {"id": "e1"}, "verb": "view", "on": "x", '
+                b'"customer": "c"%s}' % more
+                for more in (
+                    b"",
+                    b', "id": "s"',
+                    b', "user": {"id": "e2"}',
+                    b', "user": {}',
+                    b', "i\\u0064": "s"',
+                    b', "other": 1, "other": 2',
+                    b', "customer": -0',
+                    b', "customer": 1e2',
+                    b', "customer": 12345678901234567890',
+                    b', "note": "\\u00e9\\/\\n\\ud83d\\ude00"',
+                    b', "note": "\\u0000"',
+                    b', "note": "\\n x \\t"',
+                    b', "note": "\t"',
+                    b', "note": "\xe9"',
+                    b', "fields": ["a\\u0062"], "x": NaN',
+                    b', "fields": ["a", "b"]',
+                    b', "fields": [["a"]]',
+                    b', "fields": []',
+                    b', "x": ' + b"[" * 40 + b"]" * 40,
+                    b', "x": ' + b"1" * 5_000,
+                    b', "x": 01',
+                    b', "user.id": "e3"',
+                    b', "count": 7, "ok": "no"',
+                    b"}{",
+                    b"} ",
+                    b"}\t\r",
+                    b"} x",
+                    b",",
+                )
+            ),
         ]
     ),
     max_size=12,

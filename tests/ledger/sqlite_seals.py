@@ -1,4 +1,4 @@
-"""Seals that outlive a process, and one batch as a program: `python -m tests.ledger.sqlite_seals FOLDER`."""
+"""Seals that outlive a process, and one batch as a program: `python -m tests.ledger.sqlite_seals FOLDER [many]`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from custodes.errors import CustodesError
+from custodes.ledger.durable import Disk
 from custodes.ledger.log import Ledger
 from custodes.ledger.segments import Head, Seal, SealConflict
 from tests.ledger.world import NOW, segment, some_leaves
@@ -56,10 +57,13 @@ class SqliteSeals:
             raise SealConflict
 
 
-def main(folder: Path) -> int:
+def main(folder: Path, many: str = "") -> int:
+    """Seal one batch. many: as if its files were many, to be synced at once."""
+    disk = Disk()
+    disk.many = 1 if many else disk.many
     seals = SqliteSeals(folder / "state.db")
     try:
-        ledger = Ledger.open(folder / "data", folder / "ledger.key", seals, wait=0)
+        ledger = Ledger.open(folder / "data", folder / "ledger.key", seals, disk=disk, wait=0)
         leaves = some_leaves(COUNT, ledger.size)
         with ledger.begin() as batch:
             batch.add("events/day", ".rows", segment(leaves), leaves)
@@ -71,4 +75,4 @@ def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1]), *sys.argv[2:]))

@@ -9,11 +9,19 @@ from collections.abc import Iterator
 import pytest
 
 from custodes.errors import CouldNotRun, CustodesError
-from custodes.ledger.durable import DiskFailed, DiskFull
+from custodes.ledger import staging
+from custodes.ledger.durable import Disk, DiskFailed, DiskFull
 from custodes.ledger.log import Ledger
 from tests.ledger.world import Died, FaultyDisk, ForgetfulDisk, World, segment, some_leaves
 
 GROUPS = (some_leaves(5, 250), some_leaves(260, 255))  # fills a tile that was partial, begins another
+
+
+@pytest.fixture(autouse=True, params=[64, 1], ids=["each file synced", "all synced at once"])
+def _both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few files are synced one by one, many with their file system: every promise holds for both."""
+    monkeypatch.setattr(Disk, "many", request.param)
+    monkeypatch.setattr(staging, "syncs_as_one", lambda _: True)
 
 
 def a_world(folder: World, number: int) -> tuple[World, Ledger]:

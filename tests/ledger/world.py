@@ -189,6 +189,21 @@ class FaultyDisk(Disk):
         finally:
             os.close(descriptor)
 
+    def write_many(self, folder: Path, names: Sequence[str], rows: bytes) -> None:
+        width = len(rows) // len(names)
+        for number, name in enumerate(names):
+            os.close(self.write(folder / name, rows[number * width : (number + 1) * width]))
+
+    def rename_many(self, folder: Path, below: Path, names: Sequence[tuple[str, str]]) -> None:
+        for name, target in names:
+            self.rename(folder / name, below / target)
+
+    def sync_all(self, descriptor: int, folder: Path) -> None:
+        try:
+            self._do("sync_all", folder, lambda: None)
+        finally:
+            os.close(descriptor)
+
     def rename(self, source: Path, target: Path) -> None:
         self._do("rename", target, lambda: super(FaultyDisk, self).rename(source, target))
 
@@ -223,6 +238,10 @@ class ForgetfulDisk(FaultyDisk):
     def sync(self, descriptor: int, file: Path) -> None:
         super().sync(descriptor, file)
         self.unsynced.pop(file.stat().st_ino, None)
+
+    def sync_all(self, descriptor: int, folder: Path) -> None:
+        super().sync_all(descriptor, folder)
+        self.unsynced.clear()  # names are made durable too, which nobody relies on
 
     def rename(self, source: Path, target: Path) -> None:
         before = target.read_bytes() if target.exists() else None

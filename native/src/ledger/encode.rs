@@ -3,7 +3,7 @@
 
 use std::thread;
 
-use sha2::{Digest, Sha256};
+use sha2::block_api::compress256;
 
 /// The most bytes that a leaf may have: tlog-tiles gives an entry's length two bytes.
 pub const LEAF_LIMIT: usize = 65_535;
@@ -57,34 +57,169 @@ pub enum Refused {
     Buffers,
 }
 
-fn word(buffer: &[u8], index: usize) -> Option<usize> {
-    let from = index.checked_mul(4)?;
-    let bytes: [u8; 4] = buffer.get(from..from.checked_add(4)?)?.try_into().ok()?;
-    usize::try_from(i32::from_le_bytes(bytes)).ok()
+/// Texts whose offsets are looked at as numbers.
+#[derive(Clone, Copy)]
+struct Cut<'a> {
+    ends: &'a [[u8; 4]],
+    base: usize,
+    data: &'a [u8],
+}
+
+/// A column taken apart once, not at every row.
+#[derive(Clone, Copy)]
+enum Ready<'a> {
+    Texts(Cut<'a>),
+    Words(&'a [[u8; 4]], Cut<'a>),
+    Lists(&'a [[u8; 4]], usize, Cut<'a>),
+    Numbers(&'a [[u8; 8]]),
+}
+
+fn word(numbers: &[[u8; 4]], index: usize) -> Result<usize, Refused> {
+    let bytes = numbers.get(index).ok_or(Refused::Buffers)?;
+    usize::try_from(i32::from_le_bytes(*bytes)).map_err(|_| Refused::Buffers)
+}
+
+/// The numbers of a column, and the first of them.
+fn offsets(buffer: &[u8]) -> Result<(&[[u8; 4]], usize), Refused> {
+    let numbers = buffer.as_chunks::<4>().0;
+    Ok((numbers, word(numbers, 0)?))
 }
 
 impl<'a> Texts<'a> {
-    fn get(&self, index: usize) -> Option<&'a [u8]> {
-        let base = word(self.offsets, 0)?;
-        let (from, to) = (word(self.offsets, index)?, word(self.offsets, index + 1)?);
-        self.data.get(from.checked_sub(base)?..to.checked_sub(base)?)
-    }
-
-    fn put(&self, index: usize, leaf: &mut Vec<u8>) -> Result<(), Refused> {
-        let text = self.get(index).ok_or(Refused::Buffers)?;
-        let length = u32::try_from(text.len()).map_err(|_| Refused::TooLong(text.len()))?;
-        room(leaf, text.len())?;
-        leaf.push(PRESENT);
-        leaf.extend_from_slice(&length.to_be_bytes());
-        leaf.extend_from_slice(text);
-        Ok(())
+    fn cut(&self) -> Result<Cut<'a>, Refused> {
+        let (ends, base) = offsets(self.offsets)?;
+        Ok(Cut { ends, base, data: self.data })
     }
 }
 
-/// Refuses before memory is taken for what no leaf can hold.
-fn room(leaf: &[u8], more: usize) -> Result<(), Refused> {
-    let length = leaf.len().saturating_add(more);
-    if length > LEAF_LIMIT + 1 { Err(Refused::TooLong(length)) } else { Ok(()) }
+impl<'a> Values<'a> {
+    fn ready(&self) -> Result<Ready<'a>, Refused> {
+        Ok(match self {
+            Values::Texts(texts) => Ready::Texts(texts.cut()?),
+            Values::Words(indices, texts) => Ready::Words(indices.as_chunks::<4>().0, texts.cut()?),
+            Values::Lists(lists, texts) => {
+                let (lists, base) = offsets(lists)?;
+                Ready::Lists(lists, base, texts.cut()?)
+            }
+            Values::Numbers(values) => Ready::Numbers(values.as_chunks::<8>().0),
+        })
+    }
+}
+
+const BEFORE: usize = 5; // bytes before a text: that it is there, and its length
+const SHORT: usize = 16; // a text of so many bytes is copied with its neighbours: one move instead of a call
+const BLOCK: usize = 64; // SHA-256 takes so many bytes at a time
+const ROOM: usize = LEAF_LIMIT + 1 + BLOCK + BLOCK; // a leaf, what stands before it, a short text's neighbours, padding
+
+/// One leaf being written, behind one byte that stands for the leaf prefix.
+struct Leaf {
+    bytes: Vec<u8>,
+    length: usize,
+}
+
+impl Leaf {
+    fn new(kind: u8) -> Self {
+        let mut bytes = vec![0; ROOM];
+        if let Some(first) = bytes.first_chunk_mut() {
+            *first = [LEAF, kind];
+        }
+        Self { bytes, length: 2 }
+    }
+
+    fn whole(&self) -> &[u8] {
+        self.bytes.get(1..self.length).unwrap_or_default()
+    }
+
+    /// So many bytes more; refuses what no leaf can hold.
+    fn next(&mut self, more: usize) -> Result<&mut [u8], Refused> {
+        let length = self.length.saturating_add(more);
+        if length > LEAF_LIMIT + 1 {
+            return Err(Refused::TooLong(length));
+        }
+        let from = std::mem::replace(&mut self.length, length);
+        self.bytes.get_mut(from..).ok_or(Refused::Buffers)
+    }
+
+    fn put<const N: usize>(&mut self, bytes: [u8; N]) -> Result<(), Refused> {
+        let place = self.next(N)?.first_chunk_mut().ok_or(Refused::Buffers)?;
+        *place = bytes;
+        Ok(())
+    }
+
+    #[inline]
+    fn text(&mut self, texts: Cut<'_>, index: usize) -> Result<(), Refused> {
+        let from = word(texts.ends, index)?.checked_sub(texts.base).ok_or(Refused::Buffers)?;
+        let to = word(texts.ends, index + 1)?.checked_sub(texts.base).ok_or(Refused::Buffers)?;
+        let text = texts.data.get(from..to).ok_or(Refused::Buffers)?;
+        let [a, b, c, d] = u32::try_from(text.len()).map_err(|_| Refused::TooLong(text.len()))?.to_be_bytes();
+        let place = self.next(BEFORE + text.len())?;
+        let (before, place) = place.split_first_chunk_mut::<BEFORE>().ok_or(Refused::Buffers)?;
+        *before = [PRESENT, a, b, c, d];
+        if text.len() <= SHORT
+            && let Some(wide) = texts.data.get(from..).and_then(|rest| rest.first_chunk::<SHORT>())
+            && let Some(place) = place.first_chunk_mut::<SHORT>()
+        {
+            *place = *wide;
+            return Ok(());
+        }
+        place.get_mut(..text.len()).ok_or(Refused::Buffers)?.copy_from_slice(text);
+        Ok(())
+    }
+
+    fn row(&mut self, columns: &[(Column<'_>, Ready<'_>)], row: usize) -> Result<(), Refused> {
+        self.length = 2;
+        for (column, values) in columns {
+            if column.absent(row)? {
+                self.put([ABSENT])?;
+                continue;
+            }
+            match *values {
+                Ready::Texts(texts) => self.text(texts, row)?,
+                Ready::Words(indices, texts) => self.text(texts, word(indices, row)?)?,
+                Ready::Lists(lists, base, texts) => {
+                    let from = word(lists, row)?.checked_sub(base).ok_or(Refused::Buffers)?;
+                    let to = word(lists, row + 1)?.checked_sub(base).ok_or(Refused::Buffers)?;
+                    let count = to.checked_sub(from).ok_or(Refused::Buffers)?;
+                    self.put(u32::try_from(count).map_err(|_| Refused::TooLong(count))?.to_be_bytes())?;
+                    (from..to).try_for_each(|item| self.text(texts, item))?;
+                }
+                Ready::Numbers(values) => {
+                    let mut bytes = *values.get(row).ok_or(Refused::Buffers)?;
+                    bytes.reverse();
+                    self.put(bytes)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// SHA-256 of prefix and leaf; what lies behind them is padded in place, which spares a copy.
+    fn hash(&mut self) -> [u8; HASH] {
+        let whole = (self.length + 9).next_multiple_of(BLOCK);
+        if let Some(padding) = self.bytes.get_mut(self.length..whole) {
+            padding.fill(0);
+            if let Some(first) = padding.first_mut() {
+                *first = 0x80;
+            }
+            if let Some(last) = padding.last_chunk_mut() {
+                *last = (self.length as u64 * 8).to_be_bytes();
+            }
+        }
+        sha256(self.bytes.get(..whole).unwrap_or_default().as_chunks().0)
+    }
+}
+
+/// SHA-256 of a message that is padded already.
+pub(crate) fn sha256(blocks: &[[u8; BLOCK]]) -> [u8; HASH] {
+    const START: [u32; 8] =
+        [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+    let mut state = START;
+    compress256(&mut state, blocks);
+    let mut hash = [0; HASH];
+    for (place, word) in hash.as_chunks_mut::<4>().0.iter_mut().zip(state) {
+        *place = word.to_be_bytes();
+    }
+    hash
 }
 
 impl Column<'_> {
@@ -96,49 +231,23 @@ impl Column<'_> {
         let byte = bits.get(at / 8).ok_or(Refused::Buffers)?;
         Ok(byte >> (at % 8) & 1 == 0)
     }
-
-    fn put(&self, row: usize, leaf: &mut Vec<u8>) -> Result<(), Refused> {
-        if self.absent(row)? {
-            leaf.push(ABSENT);
-            return Ok(());
-        }
-        match self.values {
-            Values::Texts(texts) => texts.put(row, leaf),
-            Values::Words(indices, texts) => texts.put(word(indices, row).ok_or(Refused::Buffers)?, leaf),
-            Values::Lists(offsets, texts) => {
-                let base = word(offsets, 0).ok_or(Refused::Buffers)?;
-                let (from, to) = word(offsets, row).zip(word(offsets, row + 1)).ok_or(Refused::Buffers)?;
-                let count = to.checked_sub(from).ok_or(Refused::Buffers)?;
-                let first = from.checked_sub(base).ok_or(Refused::Buffers)?;
-                leaf.extend_from_slice(&u32::try_from(count).map_err(|_| Refused::TooLong(count))?.to_be_bytes());
-                (first..first.checked_add(count).ok_or(Refused::Buffers)?).try_for_each(|item| texts.put(item, leaf))
-            }
-            Values::Numbers(values) => {
-                let from = row.checked_mul(8).ok_or(Refused::Buffers)?;
-                let bytes = values.get(from..).and_then(|rest| rest.get(..8)).ok_or(Refused::Buffers)?;
-                leaf.extend(bytes.iter().rev());
-                Ok(())
-            }
-        }
-    }
 }
 
-/// Calls `found` with each row's leaf (behind one byte that stands for the leaf prefix), from row `from` on.
+/// Calls `found` with each row's leaf, from the first of `rows` on.
 fn each(
     kind: u8,
     columns: &[Column<'_>],
     rows: std::ops::Range<usize>,
-    mut found: impl FnMut(&[u8]),
+    mut found: impl FnMut(&mut Leaf),
 ) -> Result<(), Refused> {
-    let mut leaf = Vec::with_capacity(512);
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let ready = columns.iter().map(|column| Ok((*column, column.values.ready()?))).collect::<Result<Vec<_>, _>>()?;
+    let mut leaf = Leaf::new(kind);
     for row in rows {
-        leaf.clear();
-        leaf.extend_from_slice(&[LEAF, kind]);
-        for column in columns {
-            column.put(row, &mut leaf)?;
-        }
-        room(&leaf, 0)?;
-        found(&leaf);
+        leaf.row(&ready, row)?;
+        found(&mut leaf);
     }
     Ok(())
 }
@@ -149,7 +258,7 @@ fn each(
 /// `Refused` where a row does not fit a leaf, or the buffers do not hold what they say.
 pub fn leaves(kind: u8, columns: &[Column<'_>], count: usize) -> Result<Vec<Vec<u8>>, Refused> {
     let mut all = Vec::new();
-    each(kind, columns, 0..count, |leaf| all.push(leaf.get(1..).unwrap_or_default().to_vec()))?;
+    each(kind, columns, 0..count, |leaf| all.push(leaf.whole().to_vec()))?;
     Ok(all)
 }
 
@@ -160,7 +269,7 @@ pub fn leaves(kind: u8, columns: &[Column<'_>], count: usize) -> Result<Vec<Vec<
 pub fn hashes(kind: u8, columns: &[Column<'_>], count: usize, threads: usize) -> Result<Vec<u8>, Refused> {
     let some = |rows: std::ops::Range<usize>| {
         let mut row = Vec::with_capacity(rows.len().min(1 << 20) * HASH);
-        each(kind, columns, rows, |leaf| row.extend_from_slice(&Sha256::digest(leaf)))?;
+        each(kind, columns, rows, |leaf| row.extend_from_slice(&leaf.hash()))?;
         Ok(row)
     };
     let parts = threads.min(count / LEAST).max(1);
@@ -182,6 +291,8 @@ pub fn hashes(kind: u8, columns: &[Column<'_>], count: usize, threads: usize) ->
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest, Sha256};
+
     use super::*;
 
     fn offsets(values: &[i32]) -> Vec<u8> {

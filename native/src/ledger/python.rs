@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::ledger::encode::{self, Column, LEAF_LIMIT, Refused, Texts, Values};
-use crate::ledger::tree;
+use crate::ledger::{ids, tree};
 use crate::scanner::bytes_of;
 
 // Kind, validity, its first bit, then the buffers that the kind has.
@@ -83,9 +83,38 @@ pub fn encode_rows<'py>(
 
 /// The row of hashes so many levels above a row.
 #[pyfunction]
-pub fn hash_nodes<'py>(py: Python<'py>, row: &Bound<'py, PyAny>, levels: u32) -> PyResult<Bound<'py, PyBytes>> {
+#[pyo3(signature = (row, levels, threads=1))]
+pub fn hash_nodes<'py>(
+    py: Python<'py>,
+    row: &Bound<'py, PyAny>,
+    levels: u32,
+    threads: usize,
+) -> PyResult<Bound<'py, PyBytes>> {
     let row = bytes_of(row)?;
-    let above = py.detach(|| tree::above(&row, levels));
+    let above = py.detach(|| tree::above(&row, levels, threads));
     let above = above.ok_or_else(|| PyValueError::new_err("the row is not a whole number of subtrees"))?;
     Ok(PyBytes::new(py, &above))
+}
+
+/// The numbers of `count` rows, from row `first` on: 64 bits each, little-endian, not in order.
+#[pyfunction]
+pub fn id_rows<'py>(
+    py: Python<'py>,
+    offsets: &Bound<'py, PyAny>,
+    data: &Bound<'py, PyAny>,
+    count: usize,
+    first: u32,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let (offsets, data) = (bytes_of(offsets)?, bytes_of(data)?);
+    let found = py.detach(|| {
+        let numbers = ids::numbers(&offsets, &data, count, first)?;
+        Some(numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>())
+    });
+    Ok(PyBytes::new(py, &found.ok_or_else(|| told(Refused::Buffers))?))
+}
+
+/// The upper half of the number of every row that holds this id.
+#[pyfunction]
+pub fn id_key(event_id: &[u8]) -> u32 {
+    ids::key(event_id)
 }

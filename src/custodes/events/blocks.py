@@ -22,10 +22,10 @@ class Place:
         self.offset = offset
         self.line = line
 
-    def pass_by(self, block: list[bytes]) -> None:
-        """These lines were read, each with its line end."""
-        self.offset += sum(map(len, block)) + len(block)
-        self.line += len(block)
+    def pass_by(self, size: int, lines: int) -> None:
+        """So many bytes were read, in so many lines, each with its line end."""
+        self.offset += size
+        self.line += lines
 
 
 class Rest:
@@ -36,8 +36,8 @@ class Rest:
         self._chunks = source.chunks()
         self._left = b""
 
-    def blocks(self) -> Iterator[list[bytes]]:
-        """Lines without their ends, some megabytes at a time; ends where a line has no end or is too long to hold.
+    def blocks(self) -> Iterator[bytes]:
+        """Whole lines, some megabytes at a time; ends where a line has no end or is too long to hold.
 
         A file whose last line was taken without its end, and which did not begin, is left to the careful way.
         """
@@ -50,22 +50,39 @@ class Rest:
             size += len(chunk)
             if size < _BLOCK:
                 continue
-            *block, last = b"".join(held).split(b"\n")
+            block, last = _whole(b"".join(held))
             held, size = [last], len(last)
-            if size > RECORD_LIMIT or max(map(len, block), default=0) > RECORD_LIMIT:
-                self._left = b"\n".join([*block, last])
+            if size > RECORD_LIMIT or _too_long(block):
+                self._left = block + last
                 return
             yield block
-        *block, self._left = b"".join(held).split(b"\n")
-        if block and max(map(len, block)) <= RECORD_LIMIT:
+        block, self._left = _whole(b"".join(held))
+        if block and not _too_long(block):
             yield block
-        elif block:
-            self._left = b"\n".join([*block, self._left])
+        else:
+            self._left = block + self._left
 
     def remaining(self, place: Place) -> Source:
         """The source as if it had been opened at this place."""
         self._source.carry_on(self._left, self._chunks, place.offset, place.line)
         return self._source
+
+
+def _whole(data: bytes) -> tuple[bytes, bytes]:
+    """The whole lines, and what comes after them."""
+    end = data.rfind(b"\n") + 1
+    return data[:end], data[end:]
+
+
+def _too_long(block: bytes) -> bool:
+    """Whether any line is longer than a record may be: a window of that size without a line end tells."""
+    start = 0
+    while start < len(block):
+        end = block.rfind(b"\n", start, start + RECORD_LIMIT + 1)
+        if end < 0:
+            return True
+        start = end + 1
+    return False
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from custodes.events import times
 from custodes.events.mapping import field_names, moment_of
+from custodes.events.plain_lines import suspect, trimmed
 from custodes.events.reading import AHEAD
 from custodes.events.tokens import Door
 from custodes.events.unfit import Unfit
@@ -27,8 +28,6 @@ Record = dict[str, Any]
 
 _PART: Final = re.compile(r"\{([^{}]+)\}")
 _SIZE: Final = 12_000  # characters of one event that surely fit a leaf
-# RE2's form of what a direct identifier needs (see `tokens`), and everything beyond ASCII.
-_SUSPECT: Final = r"[@+]|%40|%2[bB]|[0-9](?:[ -]?[0-9]){11}|[^\x00-\x7f]"
 _FEW: Final = 0.2  # of distinct values: then each is looked at once
 _TEXTS: Final = (
     *(
@@ -75,9 +74,19 @@ class Columns:
 
         digests: of the n-th raw record, which is its event_id when none is mapped.
         """
-        if not records:  # Arrow makes no array of none
+        return self.told(_Records(records), digests, recorded)
+
+    def paths(self) -> list[str]:
+        """Every path that the rules look at."""
+        found: list[str] = []
+        for rule in self._rules.values():
+            found += [rule.path] if rule.path is not None else _PART.split(rule.template or "")[1::2]
+        return list(dict.fromkeys(found))
+
+    def told(self, work: Work, digests: Callable[[int], str], recorded: datetime) -> tuple[pa.Table, list[int]]:
+        """As `table`, of records in any form that can be asked so."""
+        if not work.count:  # Arrow makes no array of none
             return EVENT_SCHEMA.empty_table(), []
-        work = _Work(records)
         texts = {name: self._text(work, name) for name in _TEXTS if name in self._rules}
         columns: dict[str, pa.Array] = {**texts}
         columns["time"] = self._times(work)
@@ -96,13 +105,13 @@ class Columns:
         work.odd |= np.asarray(pc.fill_null(pc.greater(columns["time"], ahead), True))
         ids = columns.get("event_id")
         if ids is None or ids.null_count:
-            given: list[str | None] = ids.to_pylist() if ids is not None else [None] * len(records)
+            given: list[str | None] = ids.to_pylist() if ids is not None else [None] * work.count
             columns["event_id"] = pa.array([name or digests(at) for at, name in enumerate(given)], pa.string())
         for name in _TEXTS:
             if name in columns:
                 columns[name] = self._through_the_door(columns[name])
         self._check_sizes(work, columns)
-        table = self._assembled(columns, len(records), recorded)
+        table = self._assembled(columns, work.count, recorded)
         odd = np.flatnonzero(work.odd)
         return (table if not len(odd) else table.filter(pa.array(~work.odd))), odd.tolist()
 
@@ -119,12 +128,12 @@ class Columns:
                 made.append(pa.nulls(count, field.type))
         return pa.Table.from_arrays(made, schema=EVENT_SCHEMA)
 
-    def _text(self, work: _Work, name: str) -> pa.Array:
+    def _text(self, work: Work, name: str) -> pa.Array:
         """A column of text; what a rule of `mapping` would not give as one text is odd."""
         rule = self._rules[name]
         if rule.const is not None:
             told = rule.values.get(rule.const, rule.default) if rule.values else None
-            return pa.repeat(pa.scalar(rule.const if told is None else told), len(work.records))
+            return pa.repeat(pa.scalar(rule.const if told is None else told), work.count)
         if rule.template is None:
             found = work.texts(rule.path or "")
         else:
@@ -137,20 +146,22 @@ class Columns:
             found = _translated(found, rule)
         return found if rule.default is None else pc.fill_null(found, rule.default)
 
-    def _times(self, work: _Work) -> pa.Array:
-        found = work.found(self._rules["time"].path or "")
+    def _times(self, work: Work) -> pa.Array:
+        path = self._rules["time"].path or ""
         stamp = pa.timestamp("us", "UTC")
-        kinds = set(map(type, found))
-        if kinds == {str}:
+        plain = work.stamps(path)
+        if plain is not None and pa.types.is_string(plain.type):
             try:
-                return pc.cast(pa.array(found, pa.string()), stamp)
-            except (pa.ArrowInvalid, UnicodeEncodeError):
+                return pc.cast(plain, stamp)
+            except pa.ArrowInvalid:
                 pass  # no zone, more digits than microseconds, or no time: one by one
-        elif kinds == {int}:
-            low, high = min(found), max(found)
+        elif plain is not None:
+            span = pc.min_max(plain).as_py()
             for limit, factor in _EPOCHS:
-                if low >= 0 and high < limit and (limit == _EPOCHS[0][0] or low >= limit // 1_000):
-                    return pa.array(np.array(found, np.int64) * factor).cast(stamp)
+                low = 0 if limit == _EPOCHS[0][0] else limit // 1_000
+                if span["min"] is not None and low <= span["min"] and span["max"] < limit:
+                    return pc.multiply(plain, factor).cast(stamp)
+        found = work.found(path)
         moments: list[datetime | None] = []
         for at, value in enumerate(found):
             try:
@@ -160,9 +171,9 @@ class Columns:
             work.odd[at] |= moments[-1] is None
         return pa.array(moments, stamp)
 
-    def _word(self, work: _Work, name: str, among: frozenset[str], default: str | None) -> pa.Array:
+    def _word(self, work: Work, name: str, among: frozenset[str], default: str | None) -> pa.Array:
         if name not in self._rules:
-            return pa.repeat(pa.scalar(default), len(work.records))
+            return pa.repeat(pa.scalar(default), work.count)
         coded = self._text(work, name).dictionary_encode()
         words = [word.lower() if word.lower() in among else None for word in coded.dictionary.to_pylist()]
         told = pa.array(words, pa.string()).take(coded.indices)
@@ -171,14 +182,15 @@ class Columns:
         work.odd |= np.asarray(told.is_null())
         return told.dictionary_encode().cast(pa.dictionary(pa.int32(), pa.string()))
 
-    def _fields(self, work: _Work) -> pa.Array:
+    def _fields(self, work: Work) -> pa.Array:
         kind = pa.list_(pa.string())
         rule = self._rules.get("fields")
         if rule is None:
-            return pa.repeat(pa.scalar([], kind), len(work.records))
-        found = work.found(rule.path) if rule.path and not rule.values and rule.default is None else None
-        if found is not None and set(map(type, found)) <= {list, type(None)}:
-            made = _lists(work, found)
+            return pa.repeat(pa.scalar([], kind), work.count)
+        asis = rule.path if not rule.values and rule.default is None else None
+        lists = work.lists(asis) if asis else None
+        if asis and lists is not None:
+            made = lists if _clean(lists) else _lists(work, work.found(asis))
         else:
             coded = self._text(work, "fields").dictionary_encode()
             told: list[list[str]] = []
@@ -192,10 +204,10 @@ class Columns:
         items = self._through_the_door(made.flatten())
         return pa.ListArray.from_arrays(made.offsets, items) if made.offset == 0 and not made.null_count else made
 
-    def _counts(self, work: _Work) -> pa.Array:
+    def _counts(self, work: Work) -> pa.Array:
         rule = self._rules.get("records")
         if rule is None:
-            return pa.repeat(pa.scalar(1, pa.int64()), len(work.records))
+            return pa.repeat(pa.scalar(1, pa.int64()), work.count)
         texts = self._text(work, "records")
         whole = pc.fill_null(pc.match_substring_regex(texts, "^[0-9]{1,18}$"), True)
         work.odd |= ~np.asarray(whole)
@@ -209,13 +221,13 @@ class Columns:
             known = coded.dictionary.to_pylist()
             safe = [self._door.text(text) for text in known]
             return column if safe == known else pa.array(safe, pa.string()).take(coded.indices)
-        suspect = pc.fill_null(pc.match_substring_regex(column, _SUSPECT), False)
-        if not pc.any(suspect).as_py():
+        doubtful = suspect(column)
+        if doubtful is None:
             return column
-        safe = [self._door.text(text) for text in column.filter(suspect).to_pylist()]
-        return pc.replace_with_mask(column, suspect, pa.array(safe, pa.string()))
+        safe = [self._door.text(text) for text in column.filter(doubtful).to_pylist()]
+        return pc.replace_with_mask(column, doubtful, pa.array(safe, pa.string()))
 
-    def _check_sizes(self, work: _Work, columns: Mapping[str, pa.Array]) -> None:
+    def _check_sizes(self, work: Work, columns: Mapping[str, pa.Array]) -> None:
         """An event that may not fit a leaf is looked at by itself."""
         texts = [columns[name] for name in _TEXTS if name in columns]
         longest = sum(pc.max(pc.binary_length(text)).as_py() or 0 for text in texts)
@@ -224,20 +236,64 @@ class Columns:
             longest += names * (5 + pc.max(pc.binary_length(columns["fields"].flatten())).as_py())
         if longest <= _SIZE:
             return
-        size = np.zeros(len(work.records), np.int64)
+        size = np.zeros(work.count, np.int64)
         for text in texts:
             size += np.asarray(pc.fill_null(pc.binary_length(text), 0))
         size += np.array([sum(map(len, told)) + 5 * len(told) for told in columns["fields"].to_pylist()], np.int64)
         work.odd |= size > _SIZE
 
 
-class _Work:
-    """Some records while their columns are made. odd: which of them are not plain."""
+class Work(Protocol):
+    """Some records while their columns are made. odd: which of them are not plain; whoever finds more adds them."""
+
+    odd: np.ndarray[Any, np.dtype[np.bool_]]
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        ...
+
+    def texts(self, path: str) -> pa.Array:
+        """What is at the path as text, without blanks around it, null where nothing is."""
+        ...
+
+    def stamps(self, path: str) -> pa.Array | None:
+        """What is at the path where all of it is text, or all of it whole numbers; null in odd records."""
+        ...
+
+    def lists(self, path: str) -> pa.Array | None:
+        """The lists of texts at the path, empty where nothing is; None where anything else is there."""
+        ...
+
+    def found(self, path: str) -> list[Any]:
+        """What is at the path in each record."""
+        ...
+
+
+class _Records:
+    """Records that were parsed into objects. See Work."""
 
     def __init__(self, records: Sequence[Record]) -> None:
         self.records = records
+        self.count = len(records)
         self.odd = np.zeros(len(records), bool)
         self._texts: dict[str, pa.Array] = {}
+
+    def stamps(self, path: str) -> pa.Array | None:
+        """See Work."""
+        found = self.found(path)
+        kinds = set(map(type, found))
+        try:
+            if kinds == {str}:
+                return pa.array(found, pa.string())
+            return pa.array(found, pa.int64()) if kinds == {int} else None
+        except (pa.ArrowInvalid, OverflowError, UnicodeEncodeError):
+            return None
+
+    def lists(self, path: str) -> pa.Array | None:
+        """See Work."""
+        found = self.found(path)
+        return _lists(self, found) if set(map(type, found)) <= {list, type(None)} else None
 
     def found(self, path: str) -> list[Any]:
         """What is at the path in each record."""
@@ -280,23 +336,18 @@ class _Work:
                 elif value is not None and type(value) is not str:
                     self._odd(at)
                     found[at] = None
-        texts = pc.utf8_trim_whitespace(pa.array(found, pa.string()))
-        if pc.any(pc.equal(pc.binary_length(texts), 0)).as_py():
-            texts = pc.if_else(pc.equal(texts, ""), None, texts)
-        return texts
+        return trimmed(pa.array(found, pa.string()))
 
     def _odd(self, at: int) -> None:
         self.odd[at] = True
 
 
-def _lists(work: _Work, found: list[Any]) -> pa.Array:
+def _lists(work: Work, found: list[Any]) -> pa.Array:
     """Lists of plain texts; others are odd, and empty here."""
     kind = pa.list_(pa.string())
     try:
         made = pa.array(found, kind)
-        items = made.flatten()
-        blank = pc.any(pc.equal(pc.utf8_trim_whitespace(items), "")).as_py()
-        clean = not items.null_count and not blank and items.equals(pc.utf8_trim_whitespace(items))
+        clean = _clean(made)
     except (pa.ArrowException, TypeError):
         clean = False
     if not clean:
@@ -307,6 +358,13 @@ def _lists(work: _Work, found: list[Any]) -> pa.Array:
             lists.append((value or []) if plain else [])
         made = pa.array(lists, kind)
     return pc.fill_null(made, pa.scalar([], kind)) if made.null_count else made
+
+
+def _clean(lists: pa.Array) -> bool:
+    """Whether every item is a text without blanks around it."""
+    items = lists.flatten()
+    bare = pc.utf8_trim_whitespace(items)
+    return not items.null_count and not pc.any(pc.equal(bare, "")).as_py() and bool(items.equals(bare))
 
 
 def _translated(column: pa.Array, rule: Rule) -> pa.Array:

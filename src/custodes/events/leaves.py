@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _AT_ONCE: Final = 131_072  # rows
 _MOST_BYTES: Final = 1 << 28  # copied at once: a hostile table must not take the memory of all its rows
 _KIND: Final = EVENT[0]
+_TEXT: Final = pa.string()
+_WORDS: Final = pa.dictionary(pa.int32(), _TEXT)
 _NUMBER: Final = 8  # bytes
 _OFFSET: Final = 4
 _THREADS: Final = min(os.cpu_count() or 1, 8)
@@ -42,9 +44,14 @@ def leaf_hashes(table: pa.Table) -> bytes:
 
 
 def _parts(table: pa.Table) -> Iterator[pa.RecordBatch]:
-    columns = table.select(EVENT_SCHEMA.names).cast(EVENT_SCHEMA)
-    for part in columns.to_batches(max_chunksize=_AT_ONCE):
+    columns = [_fitting(table.column(field.name), field.type) for field in EVENT_SCHEMA]
+    for part in pa.Table.from_arrays(columns, EVENT_SCHEMA.names).to_batches(max_chunksize=_AT_ONCE):
         yield from _pieces(part)
+
+
+def _fitting(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    """The column as EVENT_SCHEMA has it, or as words where it has texts: what is hashed is the same."""
+    return column if column.type == kind or (kind == _TEXT and column.type == _WORDS) else column.cast(kind)
 
 
 def _pieces(part: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
@@ -57,7 +64,7 @@ def _pieces(part: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
 
 
 def _columns(part: pa.RecordBatch) -> list[EventColumn]:
-    return [_column(part.column(field.name), field.type) for field in EVENT_SCHEMA]
+    return [_column(column, column.type) for column in part.columns]
 
 
 def _column(column: pa.Array, kind: pa.DataType) -> EventColumn:

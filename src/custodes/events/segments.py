@@ -7,12 +7,15 @@ row groups.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
-from datetime import date
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -21,7 +24,13 @@ from custodes.errors import LedgerBroken
 from custodes.records import AccessEvent
 from custodes.records.schema import SEALED_SCHEMA, events_table
 
+Numbers = np.ndarray[Any, np.dtype[Any]]
+
 ROW_GROUP: Final = 20_000
+
+_EPOCH: Final = date(1970, 1, 1)
+_DAY: Final = 86_400_000_000  # microseconds
+_MOST_THREADS: Final = 4
 
 # What makes two rows the same touch; an export that overlaps an earlier one repeats these.
 KEY: Final = ("source", "event_id", "time", "action", "dataset", "subject", "object")
@@ -39,6 +48,15 @@ _OWN: Final = {
     "leaf": "DELTA_BINARY_PACKED",
 }
 
+_REPEATED: Final = [
+    "fields.list.element" if name == "fields" else name for name in SEALED_SCHEMA.names if name not in _OWN
+]
+# Least and greatest of a row group let the engine skip it; of these columns every row group holds nearly all values.
+_TOLD: Final = [name for name in SEALED_SCHEMA.names if name not in {"event_id", "case", "fields"}]
+
+_WORDS: Final = [name for name in _REPEATED if name not in {"fields.list.element", "records"}]
+_AT_ONCE: Final = 65_536  # rows
+
 
 def segments(events: Sequence[AccessEvent] | pa.Table) -> dict[date, pa.Table]:
     """The events by UTC day, without repeated touches (KEY), each day sorted by subject, then time.
@@ -48,12 +66,13 @@ def segments(events: Sequence[AccessEvent] | pa.Table) -> dict[date, pa.Table]:
     table = events if isinstance(events, pa.Table) else events_table(list(events))
     if table.num_rows == 0:
         return {}
-    table = _distinct(_sorted(table))
-    days = pc.cast(table.column("time"), pa.date32())
-    found = {}
-    for day in sorted(pc.unique(days).to_pylist()):
-        found[day] = _plain_dictionaries(table.filter(pc.equal(days, pa.scalar(day, pa.date32()))))
-    return found
+    table = table.combine_chunks()
+    order = _order(table)
+    days = table.column("time").cast(pa.int64()).to_numpy()[order] // _DAY
+    found = [int(day) for day in np.unique(days)]
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS)) as pool:
+        made = pool.map(lambda day: _plain_dictionaries(table.take(pa.array(order[days == day]))), found)
+        return {_EPOCH + timedelta(days=day): rows for day, rows in zip(found, made, strict=True)}
 
 
 def known(table: pa.Table, existing: Sequence[Path], *, again: bool = False) -> pa.Table:
@@ -98,8 +117,8 @@ def write(table: pa.Table) -> bytes:
         target,
         row_group_size=ROW_GROUP,
         compression="zstd",
-        write_statistics=True,
-        use_dictionary=[name for name in SEALED_SCHEMA.names if name not in _OWN],
+        write_statistics=_TOLD,
+        use_dictionary=_REPEATED,
         column_encoding=_OWN,
         version="2.6",
         sorting_columns=[pq.SortingColumn(SEALED_SCHEMA.get_field_index("subject"))],
@@ -109,19 +128,40 @@ def write(table: pa.Table) -> bytes:
 
 def read(path: Path) -> pa.Table:
     """A sealed segment. Raises LedgerBroken when the file is gone, damaged, or has other columns."""
-    hint = 'run "custodes ledger verify": it names every file that does not match its proof'
     try:
         # ParquetFile, not read_table: a folder named day=... would be taken for a column.
         table = pq.ParquetFile(path).read()
         return table.cast(SEALED_SCHEMA)
     except (OSError, pa.ArrowException, ValueError) as error:
-        raise LedgerBroken("a sealed segment cannot be read", where=str(path), hint=hint) from error
+        raise _unreadable(path) from error
+
+
+def pieces(path: Path) -> Iterator[pa.Table]:
+    """A sealed segment piece by piece, texts as words where the file has them so. Raises as `read`."""
+    try:
+        with pq.ParquetFile(path, read_dictionary=_WORDS) as file:
+            if file.schema_arrow.names != SEALED_SCHEMA.names:
+                raise _unreadable(path)
+            for batch in file.iter_batches(batch_size=_AT_ONCE):
+                yield pa.Table.from_batches([batch])
+    except (OSError, pa.ArrowException, ValueError) as error:
+        raise _unreadable(path) from error
+
+
+def ids(path: Path) -> Iterator[pa.Array]:
+    """The event_id of every row, piece by piece. Raises as `read`."""
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=_AT_ONCE, columns=["event_id"]):
+                yield batch.column(0)
+    except (OSError, pa.ArrowException, ValueError) as error:
+        raise _unreadable(path) from error
 
 
 def read_row(path: Path, row: int) -> list[dict[str, object]]:
     """One row of a sealed segment, with its columns by name, read without the rest. Raises as `read`."""
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, read_dictionary=_WORDS) as file:
             for group in range(file.num_row_groups):
                 count = file.metadata.row_group(group).num_rows
                 if row < count:
@@ -129,23 +169,50 @@ def read_row(path: Path, row: int) -> list[dict[str, object]]:
                     return rows
                 row -= count
     except (OSError, pa.ArrowException, ValueError) as error:
-        hint = 'run "custodes ledger verify": it names every file that does not match its proof'
-        raise LedgerBroken("a sealed segment cannot be read", where=str(path), hint=hint) from error
+        raise _unreadable(path) from error
     return []
 
 
-def _sorted(table: pa.Table) -> pa.Table:
-    order = pc.sort_indices(_plain(table), sort_keys=[(column, "ascending") for column in _ORDER])
-    return table.take(order)
+def _unreadable(path: Path) -> LedgerBroken:
+    hint = 'run "custodes ledger verify": it names every file that does not match its proof'
+    return LedgerBroken("a sealed segment cannot be read", where=str(path), hint=hint)
 
 
-def _distinct(table: pa.Table) -> pa.Table:
-    """The first row of each KEY."""
-    numbered = _plain(table.select(list(KEY))).append_column("row", pa.array(range(table.num_rows), pa.int64()))
+def _order(table: pa.Table) -> Numbers:
+    """The rows by _ORDER, of equal ones (KEY) the first.
+
+    Subject and time, as numbers, tell nearly all rows apart; only those that they do not are compared further.
+    """
+    coded = table.column("subject").dictionary_encode().chunks
+    known = coded[0].dictionary  # one for all chunks
+    ranks = np.empty(len(known) + 1, np.int64)
+    ranks[pc.sort_indices(known).to_numpy()] = np.arange(len(known))
+    ranks[-1] = len(known)  # nobody comes last
+    subject = ranks[np.concatenate([pc.fill_null(chunk.indices, len(known)).to_numpy() for chunk in coded])]
+    time = table.column("time").cast(pa.int64()).to_numpy()
+    order: Numbers = np.lexsort((time, subject))
+    same = (np.diff(subject[order]) == 0) & (np.diff(time[order]) == 0)
+    if not same.any():
+        return order
+    tied = np.zeros(len(order), bool)
+    tied[1:] |= same
+    tied[:-1] |= same
+    rows = order[tied]
+    part = _plain(table.select(list(dict.fromkeys([*_ORDER, *KEY]))).take(pa.array(rows)))
+    among = pc.sort_indices(part, sort_keys=[(column, "ascending") for column in _ORDER])
+    order[tied] = rows[among.to_numpy()]
+    kept = np.ones(len(order), bool)
+    kept[np.flatnonzero(tied)] = _first(part.take(among))
+    return order[kept]
+
+
+def _first(table: pa.Table) -> Numbers:
+    """Which rows are the first of their KEY."""
+    numbered = table.select(list(KEY)).append_column("row", pa.array(np.arange(table.num_rows)))
     first = numbered.group_by(list(KEY), use_threads=False).aggregate([("row", "min")])
-    if first.num_rows == table.num_rows:
-        return table
-    return table.take(first.column("row_min").sort())
+    found = np.zeros(table.num_rows, bool)
+    found[first.column("row_min").to_numpy()] = True
+    return found
 
 
 def _plain(table: pa.Table) -> pa.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -12,9 +13,8 @@ from types import TracebackType
 from typing import Self
 
 from custodes.errors import BadInput, CouldNotRun, CustodesError, LedgerBroken
-from custodes.ledger.check_proof import HASH
 from custodes.ledger.checkpoint import Checkpoint
-from custodes.ledger.durable import Disk, place, sync_names
+from custodes.ledger.durable import Disk, sync_names
 from custodes.ledger.layout import Layout
 from custodes.ledger.note import Signer
 from custodes.ledger.recovery import (
@@ -26,8 +26,9 @@ from custodes.ledger.recovery import (
     write_intent,
 )
 from custodes.ledger.segments import Seal, SealConflict, Seals, is_segment_path
+from custodes.ledger.staging import Staging
 from custodes.ledger.tiles import Tile, count_at, edge_tiles
-from custodes.ledger.tree import LEAF_LIMIT, Edge, Hashed, append, leaf_hashes
+from custodes.ledger.tree import LEAF_LIMIT, Hashed, append, leaf_hashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Commit:
 
 
 class Batch:
-    """The pen, taken by `Ledger.begin`. first: index of the batch's first leaf. Holds 32 bytes of memory per leaf."""
+    """The pen, taken by `Ledger.begin`. first: index of its first leaf. Files and tiles wait on the disk."""
 
     def __init__(
         self,
@@ -63,8 +64,11 @@ class Batch:
         self._lock = lock
         self._ended = ended
         self._open = True
-        self._hashes = bytearray()
+        self._staging = Staging(disk, layout.pending)
+        self._edge = standing.edge
         self._files: dict[str, tuple[str, int, int]] = {}  # path -> sha256, first leaf, number of leaves
+        self._segments: list[tuple[str, str]] = []  # the name each is staged under, and its path below the data folder
+        self._tiles: list[tuple[str, str]] = []  # the same, below the ledger's folder
 
     def __enter__(self) -> Self:
         return self
@@ -77,7 +81,7 @@ class Batch:
     @property
     def size(self) -> int:
         """How many leaves the log will have: the index of the next leaf added."""
-        return self.first + len(self._hashes) // HASH
+        return self._edge.size
 
     def add(self, relative: str, suffix: str, data: bytes, leaves: Sequence[bytes] | Hashed) -> str:
         """Stage one file and append its leaves, in order; the file's name, `<sha256><suffix>`.
@@ -85,7 +89,7 @@ class Batch:
         relative: folder below the data folder, such as `events/day=2026-03-01`. It must be possible to recover the
         leaves from data alone: verification does.
         Raises BadInput when the content is already sealed there, has no leaf or one over 65,535 bytes, or the folder or
-        suffix is none we can keep; CouldNotRun when the disk is full or fails.
+        suffix is none we can keep; CouldNotRun when the disk is full or fails, which ends the batch.
         """
         self._must_be_open()
         digest = hashlib.sha256(data).hexdigest()
@@ -105,10 +109,16 @@ class Batch:
         if path in self._files or (self._layout.data / path).exists():
             raise BadInput("this content is already sealed", where=path, hint="leave it out: the ledger holds it")
         # A crash from here to `commit` leaves strays in pending/, which the next start removes.
-        staged = self._staged(len(self._files))
-        self._disk.sync(self._disk.write(staged, data), staged)
-        self._files[path] = (digest, self.size, len(leaves))
-        self._hashes += leaves.row if isinstance(leaves, Hashed) else leaf_hashes(leaves)
+        try:
+            staged = f"{len(self._segments)}.segment"
+            self._staging.put(staged, data)
+            self._segments.append((staged, path))
+            self._files[path] = (digest, self.size, len(leaves))
+            self._edge, full = append(self._edge, leaves.row if isinstance(leaves, Hashed) else leaf_hashes(leaves))
+            self._stage([Tile(level, index) for level, index, _ in full], b"".join(row for _, _, row in full))
+        except BaseException:
+            self.discard()  # some of its tiles may be missing: nobody must commit this
+            raise
         return name
 
     def commit(self, now: datetime) -> Commit:
@@ -145,18 +155,18 @@ class Batch:
         if not self._open:
             return
         try:
-            # Failing to remove a stray is no loss: every start removes it.
-            with suppress(CustodesError):
-                for number in range(len(self._files)):
-                    self._disk.remove(self._staged(number))
+            self._staging.discard()
         finally:
             self._close()
 
-    def _staged(self, number: int) -> Path:
-        return self._layout.pending / f"{number}.segment"
+    def _stage(self, tiles: Sequence[Tile], rows: bytes) -> None:
+        names = [f"{len(self._tiles) + number}.tile" for number in range(len(tiles))]
+        self._staging.put_many(names, rows)
+        self._tiles += zip(names, (tile.path for tile in tiles), strict=True)
 
     def _close(self) -> None:
         self._open = False
+        self._staging.close()
         self._lock.close()
 
     def _must_be_open(self) -> None:
@@ -164,17 +174,20 @@ class Batch:
             raise ValueError("this batch is over: begin another")
 
     def _write(self, now: datetime) -> Standing:
-        disk, layout, old = self._disk, self._layout, self._standing.edge
-        edge, full = append(old, bytes(self._hashes))
+        disk, layout, old, edge = self._disk, self._layout, self._standing.edge, self._edge
         sealed = [Seal(path, digest, first, count, now) for path, (digest, first, count) in self._files.items()]
         try:
+            for tile, row in zip(edge_tiles(edge.size), edge.rows, strict=True):
+                if tile is not None and tile.stop > count_at(tile.level, self.first):
+                    self._stage([tile], row)
             # Looked at before the intent claims every tile of the new tree as ours, to be removed if this fails.
-            tiles = self._new_tiles(edge, full)
+            self._must_be_free()
+            self._staging.finish()
             # Crash before the intent is in place: only pending/ has files, nothing happened.
             write_intent(disk, layout, Intent(old.size, edge.size, tuple(self._files)))
             # Crash from here to the seals: files without seals are in place; the intent names them, they are removed.
-            self._place_segments()
-            self._place_tiles(tiles)
+            self._place(self._segments, layout.data)
+            self._place(self._tiles, layout.ledger)
         except CustodesError:
             with suppress(CustodesError):
                 clear_leftovers(disk, layout, self._seals, old.size)
@@ -199,36 +212,20 @@ class Batch:
             disk.remove(layout.intent)
         return Standing(checkpoint, note, edge, now)
 
-    def _place_segments(self) -> None:
-        folders = set()
-        for number, path in enumerate(self._files):
-            target = self._layout.data / path
-            self._disk.make_folder(target.parent)
-            self._disk.rename(self._staged(number), target)
-            folders.add(target.parent)
-        sync_names(self._disk, self._layout.data, folders)
+    def _place(self, staged: Sequence[tuple[str, str]], root: Path) -> None:
+        """Give durable files their names below a folder, and make those durable."""
+        folders = {root / folder for folder in {path.rpartition("/")[0] for _, path in staged}}
+        for folder in sorted(folders):
+            self._disk.make_folder(folder)
+        self._disk.rename_many(self._layout.pending, root, staged)
+        sync_names(self._disk, root, folders)
 
-    def _new_tiles(self, edge: Edge, full: list[tuple[int, int, bytes]]) -> list[tuple[Tile, bytes]]:
-        tiles = [(Tile(level, index), row) for level, index, row in full]
-        tiles += [
-            (tile, row)
-            for tile, row in zip(edge_tiles(edge.size), edge.rows, strict=True)
-            if tile is not None and tile.stop > count_at(tile.level, self.first)
-        ]
-        for tile, _ in tiles:
+    def _must_be_free(self) -> None:
+        for _, path in self._tiles:
             # Tiles are immutable, and recovery left none beyond the head: this one is not ours.
-            if (self._layout.ledger / tile.path).exists():
+            if os.path.lexists(f"{self._layout.ledger}/{path}"):
                 raise LedgerBroken(
                     "a tile that this ledger has not written is in its way",
-                    where=str(self._layout.ledger / tile.path),
+                    where=str(self._layout.ledger / path),
                     hint="find out who wrote it, and move it out of the folder",
                 )
-        return tiles
-
-    def _place_tiles(self, tiles: list[tuple[Tile, bytes]]) -> None:
-        place(
-            self._disk,
-            self._layout.pending,
-            self._layout.ledger,
-            ((self._layout.ledger / tile.path, row) for tile, row in tiles),
-        )

@@ -93,7 +93,7 @@ def cosign(layout: Layout, key: VerifierKey, policy: Policy, *, ask: Post = post
             raise alarm from None
         return Cosigned(head.size, tuple(by), tuple(refused), counts=False)
     with writer_lock(layout.ledger, 30.0):
-        place(disk or Disk(), layout.pending, layout.ledger, [(layout.witnessed, note)])
+        place(disk or Disk(), layout.pending, layout.ledger, layout.witnessed, note)
     if alarm is not None:
         raise alarm
     return Cosigned(head.size, tuple(by), tuple(refused), counts=True)

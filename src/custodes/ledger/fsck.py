@@ -5,10 +5,8 @@ Memory does not grow with the number of leaves. All problems are reported, each 
 
 from __future__ import annotations
 
-import hashlib
 import os
-import stat
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -16,15 +14,15 @@ from pathlib import Path
 from custodes.errors import LedgerBroken
 from custodes.ledger.check_proof import HASH, Policy, ProofRefused, VerifierKey
 from custodes.ledger.checkpoint import Checkpoint, open_checkpoint
+from custodes.ledger.fsck_segments import LeavesOf, Looked, looked_at
 from custodes.ledger.fsck_tiles import Problem, TreeCheck, lost_partials, most_leaves, stray_tiles
 from custodes.ledger.layout import Layout
-from custodes.ledger.segments import Seal, Seals, gaps, is_segment_path, named_hash
+from custodes.ledger.segments import Seal, Seals, gaps
 from custodes.ledger.tiles import TileReader
-from custodes.ledger.tree import Hashed, hash_rows, range_root
+from custodes.ledger.tree import range_root
 
 __all__ = ["LeavesOf", "Problem", "Report", "verify"]
 
-LeavesOf = Callable[[Path], Iterable[bytes | Hashed]]
 Progress = Callable[[int, int], None]
 
 
@@ -58,10 +56,10 @@ def verify(
     """Compare every segment, leaf, tile and the checkpoint of the log in the data folder `folder` with one another.
 
     leaves_of: decodes a segment file (an absolute path) into its leaves, in order, or their hashes; it is given only
-    files whose hash is right. progress: called with leaves done and in total. folders: top folders in which every file
-    must be sealed, even if no seal names them. Run it while no writer writes: hold `durable.writer_lock`.
-    pruned: paths of segments that were removed on purpose, each with its SHA-256 in hexadecimal.
-    policy: what `ledger/witnessed` must satisfy, if there are witnesses; the log's key alone unless given.
+    files whose hash is right, several at a time from threads of their own. progress: called with leaves done and in
+    total. folders: top folders in which every file must be sealed, even if no seal names them. Run it while no writer
+    writes: hold `durable.writer_lock`. pruned: paths of segments that were removed on purpose, each with its SHA-256 in
+    hexadecimal. policy: what `ledger/witnessed` must satisfy, if there are witnesses; the log's key alone unless given.
     Never raises for what it finds on disk; OSError for a folder it may not list.
     """
     layout, problems = Layout(folder), list[Problem]()
@@ -85,11 +83,11 @@ def verify(
         problems.append(Problem("ledger/checkpoint", "is not the head that the last seal recorded"))
     check = TreeCheck(layout.ledger, size, root, problems)
     segments = 0
-    for seal in sealed:
-        if (pruned or {}).get(seal.path) == seal.sha256 and not (layout.data / seal.path).exists():
+    for seal, looked in looked_at(layout.data, sealed, leaves_of, pruned or {}):
+        if looked is None:
             check.trust(max(min(seal.first + seal.count, check.size) - check.count, 0))
         else:
-            _segment(layout, seal, check, leaves_of, problems)
+            _segment(seal, looked, check, problems)
         segments += 1
         if progress is not None:
             progress(check.count, size)
@@ -132,8 +130,8 @@ def _witnessed(layout: Layout, trusted: VerifierKey | Policy, size: int, problem
         problems.append(Problem("ledger/witnessed", f"cannot be read: {error.strerror}"))
 
 
-def _segment(layout: Layout, seal: Seal, check: TreeCheck, leaves_of: LeavesOf, problems: list[Problem]) -> None:
-    """Compare one segment with its name, its seal and the tree."""
+def _segment(seal: Seal, found: Looked, check: TreeCheck, problems: list[Problem]) -> None:
+    """Compare what a segment holds with its seal and the tree."""
 
     def wrong(what: str) -> None:
         problems.append(Problem(seal.path, what))
@@ -143,51 +141,20 @@ def _segment(layout: Layout, seal: Seal, check: TreeCheck, leaves_of: LeavesOf, 
         wrong("its seal covers leaves that are not in the signed tree, or that another segment holds")
         return
     check.trust(seal.first - check.count)  # leaves without a seal: the gap is reported already
-    intact = _is_intact(layout, seal, wrong)
-    try:
-        for row in hash_rows(leaves_of(layout.data / seal.path)) if intact else ():
-            room = (stop - check.count) * HASH
-            check.add(row[:room], seal.path)
-            if len(row) > room:
-                wrong(f"holds more leaves than the {seal.count} of its seal")
-                break
-        if intact and check.count < stop:
+    if found.altered:
+        wrong(found.altered)
+    for row in found.rows:
+        room = (stop - check.count) * HASH
+        check.add(row[:room], seal.path)
+        if len(row) > room:
+            wrong(f"holds more leaves than the {seal.count} of its seal")
+            break
+    else:
+        if found.undecoded:
+            wrong(found.undecoded)
+        elif not found.altered and check.count < stop:
             wrong(f"holds {check.count - seal.first} leaves instead of the {seal.count} of its seal")
-    except Exception as error:  # noqa: BLE001 - a decoder may fail in any way; its message could hold a person's value
-        wrong(f"cannot be decoded ({type(error).__name__})")
     check.trust(stop - check.count)
-
-
-def _is_intact(layout: Layout, seal: Seal, wrong: Callable[[str], None]) -> bool:
-    """Whether the file's content is what its name and its seal say."""
-    if not is_segment_path(seal.path):
-        wrong("the path of its seal is none that a segment can have")
-        return False
-    if named_hash(seal.path) != seal.sha256:
-        wrong("its name and its seal disagree about its hash")
-        return False
-    try:
-        if odd := _not_itself(layout.data, seal.path):
-            wrong(odd)
-            return False
-        with (layout.data / seal.path).open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        wrong("is missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}")
-        return False
-    if found != seal.sha256:
-        wrong("its content was altered: the hash is not the one in its name and seal")
-        return False
-    return True
-
-
-def _not_itself(data: Path, path: str) -> str:
-    """Why what lies at the path is not in our keeping; empty when it is a file, in folders that are folders."""
-    parts = path.split("/")
-    for way in ("/".join(parts[: depth + 1]) for depth in range(len(parts))):
-        if (data / way).is_symlink():
-            return f"is not itself there: {way} is a symbolic link"
-    return "" if stat.S_ISREG((data / path).lstat().st_mode) else "is no regular file"
 
 
 def _checkpointed(sealed: Sequence[Seal]) -> Iterator[int]:
@@ -209,7 +176,7 @@ def _strays(layout: Layout, sealed: Sequence[Seal], folders: Collection[str]) ->
             relative = Path(where).relative_to(layout.data).as_posix()
             if relative == "ledger/pending":
                 continue  # pending files are no evidence yet
-            links = {name for name in (*folders_there, *names) if (Path(where) / name).is_symlink()}
+            links = {name for name in (*folders_there, *names) if os.path.islink(f"{where}/{name}")}  # noqa: PTH114 - thousands of tiles
             for name in sorted(links):
                 if (path := f"{relative}/{name}") not in known:
                     yield Problem(path, "is a symbolic link: what it leads to can be exchanged without a trace here")

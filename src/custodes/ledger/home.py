@@ -18,7 +18,7 @@ def must_be_home(disk: Disk, layout: Layout) -> None:
     try:
         told = layout.home.read_bytes()
     except FileNotFoundError:
-        place(disk, layout.pending, layout.ledger, [(layout.home, here)])
+        place(disk, layout.pending, layout.ledger, layout.home, here)
         return
     if told != here:
         raise LedgerBroken(

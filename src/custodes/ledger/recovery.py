@@ -51,7 +51,7 @@ class Intent:
 def write_intent(disk: Disk, layout: Layout, intent: Intent) -> None:
     """Make the intent durable: from here on, a start knows which strays are ours."""
     text = json.dumps({"first": intent.first, "size": intent.size, "files": intent.files})
-    place(disk, layout.pending, layout.ledger, [(layout.intent, text.encode())])
+    place(disk, layout.pending, layout.ledger, layout.intent, text.encode())
 
 
 def read_intent(layout: Layout) -> Intent | None:
@@ -207,7 +207,7 @@ def read_witnessed(layout: Layout, signer: Signer) -> Checkpoint | None:
 
 def replace_checkpoint(disk: Disk, layout: Layout, note: bytes) -> None:
     """Put a new checkpoint in place of the old one; at every moment exactly one of them is there, whole."""
-    place(disk, layout.pending, layout.ledger, [(layout.checkpoint, note)])
+    place(disk, layout.pending, layout.ledger, layout.checkpoint, note)
 
 
 def _refuse_tiles_ahead(layout: Layout, size: int) -> None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from custodes import _native
 from custodes.errors import LedgerBroken
 from custodes.ledger.check_proof import HASH
-from custodes.ledger.tree import TILE_HEIGHT, TILE_WIDTH, Edge, perfect
+from custodes.ledger.tree import TILE_BYTES, TILE_HEIGHT, TILE_WIDTH, Edge, perfect
 
 _FORM = re.compile(r"tile/(0|[1-9]\d?)/((?:x\d{3}/)*)(\d{3})(?:\.p/([1-9]\d{0,2}))?", re.ASCII)
 
@@ -95,6 +96,11 @@ class TileReader:
     def read(self, tile: Tile) -> bytes:
         """The hashes of a tile, from its own file or from that of the full tile that replaced it."""
         return self._cached(tile)
+
+    def full(self, first: int, count: int) -> bytes | None:
+        """The hashes of so many full tiles of level 0, the first of this number; None where one cannot be had."""
+        names = [Tile(0, first + number).path for number in range(count)]
+        return _native.read_files(str(self.folder), names, TILE_BYTES)
 
     def _read(self, tile: Tile) -> bytes:
         for form in (tile, Tile(tile.level, tile.index)):

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 
 from custodes.errors import LedgerBroken
@@ -32,7 +33,7 @@ def decoder(data: Path) -> Callable[[Path], Iterable[bytes | Hashed]]:
     def leaves_of(file: Path) -> Iterable[bytes | Hashed]:
         path = file.relative_to(data).as_posix()
         if path.startswith(f"{EVENTS}/"):
-            return [event_leaves(segments.read(file), file.read_bytes())]
+            return _event_leaves(file)
         if path.startswith(f"{RECEIPTS}/"):
             return _receipt_leaves(file)
         if path.startswith(f"{CONTEXT}/"):
@@ -42,13 +43,16 @@ def decoder(data: Path) -> Callable[[Path], Iterable[bytes | Hashed]]:
     return leaves_of
 
 
-def event_leaves(table: pa.Table, data: bytes) -> Hashed:
-    """The leaves of a segment, hashed: one per event, then one for the file as it is (`data`).
+def _event_leaves(file: Path) -> Iterator[bytes | Hashed]:
+    """The leaves of a segment, hashed: one per event, then one for the file as it is.
 
     Without the last one, whoever can write the state could put equal rows into a file with false statistics, and the
     engine, which skips row groups by their statistics, would not see them.
     """
-    return Hashed(leaf_hashes(table) + _file_leaf(data))
+    for piece in segments.pieces(file):
+        yield Hashed(leaf_hashes(piece))
+    with file.open("rb") as opened:
+        yield file_bytes(EVENTS, hashlib.file_digest(opened, "sha256").digest())
 
 
 def event_files(tables: Iterable[pa.Table], first: int) -> Iterator[tuple[bytes, Hashed]]:
@@ -58,7 +62,7 @@ def event_files(tables: Iterable[pa.Table], first: int) -> Iterator[tuple[bytes,
     """
     numbered = []
     for table in tables:
-        numbers = pa.array(range(first, first + table.num_rows), pa.int64())
+        numbers = pa.array(np.arange(first, first + table.num_rows))
         numbered.append(table.append_column("leaf", numbers))
         first += table.num_rows + 1
     with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS)) as pool:

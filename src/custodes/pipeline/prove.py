@@ -9,6 +9,7 @@ from pathlib import Path
 from custodes.errors import BadInput
 from custodes.events import segments
 from custodes.pipeline.evidence import EVENTS
+from custodes.pipeline.ids import find
 from custodes.pipeline.open_engine import open_engine
 from custodes.pipeline.who import event_of
 from custodes.pipeline.workspace import VERIFIER, Workspace
@@ -46,7 +47,8 @@ def proof_of(workspace: Workspace, leaf: int) -> Proof | None:
 def prove(workspace: Workspace, event: str, folder: Path) -> list[WrittenProof]:
     """Write the proofs of an event (every row of it) or of the event at a ledger index. Raises BadInput."""
     rows = _at_index(workspace, int(event)) if event.isascii() and event.isdigit() and len(event) < 19 else []
-    if not rows:
+    rows = rows or find(workspace.data, workspace.segments(), event)
+    if not rows:  # it has no such event, or somebody took it out: only looking everywhere tells
         with open_engine(workspace) as engine:
             rows = engine.ask(_QUERY, {"event": event}).to_pylist()
     if not rows:

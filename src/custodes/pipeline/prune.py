@@ -16,6 +16,7 @@ from pathlib import Path
 from custodes.errors import BadInput, CouldNotRun
 from custodes.ledger.segments import Seal
 from custodes.pipeline.evidence import EVENTS, RECEIPTS
+from custodes.pipeline.ids import place_of
 from custodes.pipeline.workspace import Workspace
 
 
@@ -81,6 +82,7 @@ def _remove(workspace: Workspace, seals: Sequence[Seal], before: date) -> None:
         workspace.seal_receipts(receipts)
     for seal in seals:
         try:
+            place_of(workspace.data, workspace.data / seal.path).unlink(missing_ok=True)
             (workspace.data / seal.path).unlink()
         except OSError as error:
             raise CouldNotRun(
