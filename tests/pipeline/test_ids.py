@@ -101,7 +101,7 @@ def test_a_hidden_entry_hides_nothing(workspace: Workspace, tmp_path: Path) -> N
     assert [one.leaf for one in prove.prove(workspace, "r1-5", tmp_path)] == [5]
     status = verify(workspace.data, Silent())
     assert not status.verified
-    assert [problem.partition(":")[0] for problem in status.problems] == [f"index/{index.name}"]
+    assert [problem.partition(":")[0] for problem in status.problems] == [f"ids/{index.name}"]
     index.unlink()
     assert verify(workspace.data, Silent()).verified
     ids.complete(workspace.data, workspace.segments())

@@ -1,6 +1,6 @@
 """In which rows of the evidence does an event of this id stand, without reading all of it?
 
-For each sealed segment a file in `index/` holds one number per event, in order: a key of its id, and its row. It is
+For each sealed segment a file in `ids/` holds one number per event, in order: a key of its id, and its row. It is
 derived, and no evidence: it may be removed at any time, and `ingest` makes what is missing. Nothing is believed by it
 alone. A row it names is read and compared; an id it does not name is looked for in all segments; and `ledger verify`
 makes each file again from its segment and names one that differs, by which an entry that somebody hid comes to light.
@@ -24,7 +24,7 @@ from custodes.ledger.durable import Disk
 from custodes.ledger.segments import Seal
 from custodes.pipeline.evidence import EVENTS
 
-INDEX: Final = "index"
+IDS: Final = "ids"
 _WIDTH: Final = 8  # bytes of an entry
 _SPREAD: Final = 6  # so many times the square root of the number of entries an entry may be from where it is expected
 _FEW: Final = 16  # rows that are read one by one: more are found sooner by searching all
@@ -33,7 +33,7 @@ _MOST_THREADS: Final = 4
 
 def place_of(data: Path, segment: Path) -> Path:
     """The index of a sealed segment."""
-    return data / INDEX / f"{segment.name.partition('.')[0]}.ids"
+    return data / IDS / f"{segment.name.partition('.')[0]}.ids"
 
 
 def complete(data: Path, kept: Sequence[Path]) -> None:
