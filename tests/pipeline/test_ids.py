@@ -121,7 +121,7 @@ def test_it_goes_with_its_segment(workspace: Workspace) -> None:
     """What was pruned is not named any more."""
     ids.complete(workspace.data, workspace.segments())
     prune(workspace, date(2026, 3, 2), sure=True)
-    assert len(list((workspace.data / "index").iterdir())) == 1
+    assert len(list((workspace.data / "ids").iterdir())) == 1
     assert told(workspace, "r1-0") == []
     assert told(workspace, "r2-0") == [MANY + 3]
     assert verify(workspace.data, Silent()).verified
