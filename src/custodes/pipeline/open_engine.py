@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,16 +19,22 @@ from custodes.pipeline.workspace import Workspace
 
 
 @contextmanager
-def open_engine(workspace: Workspace, *, replay: bool = False) -> Iterator[DuckEngine]:
-    """The locked engine over what is sealed. replay: for detections, which are asked the same for many days (so holding
-    rows pays) and need the data map; a question about touches alone does without, and without reading categories.
+def open_engine(
+    workspace: Workspace, *, only: Sequence[Path] | None = None, replay: bool = False
+) -> Iterator[DuckEngine]:
+    """The locked engine over what is sealed. only: over these segments alone. replay: for detections, which are asked
+    the same for many days (so holding rows pays) and need the data map; a question about touches alone does without,
+    and without reading categories.
 
     Raises CouldNotRun, also for a question in the block that fails: ours fit the views, so the evidence is at fault.
     """
     rows = RESIDENT_ROWS if replay else 0
     try:
         with DuckEngine(
-            workspace.segments(), context(workspace), field_table(workspace) if replay else None, resident_rows=rows
+            workspace.segments() if only is None else only,
+            context(workspace),
+            field_table(workspace) if replay else None,
+            resident_rows=rows,
         ) as engine:
             yield engine
     except QuestionFailed as failure:
