@@ -75,50 +75,55 @@ def _day(day: int, count: int, before: int) -> pa.Table:
     """before: how many records the desk has written by then: it numbers them, the other log does not."""
     draw = np.random.default_rng(day)
     micros = np.sort(draw.integers(0, 24 * _HOUR, count)) + int(START.timestamp()) * 1_000_000 + day * 24 * _HOUR
-    by_key = draw.random(count) < 0.3
-    staff = draw.integers(0, STAFF, count)
-    key = draw.integers(0, KEYS, count)
-    subject = draw.integers(0, CUSTOMERS, count)
-    nobody = draw.random(count) < 0.05
-    order = np.lexsort((micros, np.where(nobody, CUSTOMERS, subject)))
+    who = draw.integers(0, STAFF * 10 // 7, count)  # three of ten touches are by keys
+    who = np.where(who < STAFF, who, STAFF + who % KEYS)
+    by_key = who >= STAFF
+    subject = np.where(draw.random(count) < 0.05, CUSTOMERS, draw.integers(0, CUSTOMERS, count))
     numbers = before + np.cumsum(~by_key)
-    digest = draw.integers(0, 1 << 62, count)
-    micros, by_key, staff, key = micros[order], by_key[order], staff[order], key[order]
-    subject, nobody, numbers = subject[order], nobody[order], numbers[order]
-    digests = pc.binary_join_element_wise("q", pa.array(digest).cast(pa.string()), "x", "")
-    time = pa.array(micros, pa.timestamp("us", tz="UTC"))
-    recorded = pa.array(micros // _HOUR * _HOUR + _HOUR, pa.timestamp("us", tz="UTC"))  # read once an hour
-
-    def named(prefix: str, number: np.ndarray, digits: int) -> pa.Array:
-        padded = pc.utf8_lpad(pa.array(number).cast(pa.string()), digits, "0")
-        return pc.binary_join_element_wise(prefix, padded, "")
-
-    def often(words: list[str | None], shares: list[float]) -> pa.Array:
-        return pa.array(words).take(pa.array(draw.choice(len(words), count, p=shares)))
-
-    keyed, none = pa.array(by_key), pa.scalar(None, pa.string())
-    seller = named("seller:", key % 1_500, 5)
+    order = np.lexsort((micros, subject))
+    micros, who, by_key, subject, numbers = (one[order] for one in (micros, who, by_key, subject, numbers))
+    number = pa.array(numbers).cast(pa.string())
+    ends = pa.array(np.where(by_key, "x", "")).cast(pa.string())
+    digits = pa.array(np.where(by_key, draw.integers(1 << 40, 1 << 50, count), 10**9 + numbers)).cast(pa.string())
+    none = pa.nulls(count, pa.string())
     columns = {
-        "event_id": pc.if_else(keyed, digests, named("r", numbers, 9)),
-        "time": time,
-        "recorded": recorded,
-        "actor": pc.if_else(keyed, named("key:k", key, 5), named("staff:e", staff, 5)),
-        "behalf": pc.if_else(keyed, seller, none),
-        "action": often(["read", "search", "update", "export"], [0.8, 0.15, 0.045, 0.005]),
-        "dataset": pc.if_else(keyed, "shop.api.orders", often(["shop.main.customers", "shop.main.orders"], [0.6, 0.4])),
-        "subject": pc.if_else(pa.array(nobody), none, named("customer:", subject, 8)),
-        "party": pc.if_else(keyed, seller, none),
+        "event_id": pc.binary_join_element_wise("r", digits, ends, ""),
+        "time": pa.array(micros, pa.timestamp("us", tz="UTC")),
+        "recorded": pa.array(micros // _HOUR * _HOUR + _HOUR, pa.timestamp("us", tz="UTC")),  # read once an hour
+        "actor": _ACTORS.take(pa.array(who)),
+        "behalf": _SELLERS.take(pa.array(who)),
+        "action": _often(draw, count, ["read", "search", "update", "export"], [0.8, 0.15, 0.045, 0.005]),
+        "dataset": _DATASETS.take(pa.array(np.where(by_key, 2, draw.integers(0, 2, count)))),
+        "subject": pc.if_else(
+            pa.array(subject == CUSTOMERS),
+            none,
+            pc.binary_join_element_wise("customer:", pa.array(10**8 + subject).cast(pa.string()), ""),
+        ),
+        "party": _SELLERS.take(pa.array(who)),
         "fields": pa.array([["email", "phone"], ["address"]]).take(pa.array(draw.integers(0, 2, count))),
         "records": pa.array(np.ones(count, np.int64)),
-        "tool": pc.if_else(keyed, "orders-api", "support-desk"),
-        "client": pc.if_else(keyed, named("tls-", key % 400, 4), named("laptop-", staff, 5)),
-        "address": named("198.51.100.", staff % 250, 1),
-        "case": pc.if_else(keyed, none, named("t", numbers, 9)),
-        "outcome": often(["success", "denied"], [0.995, 0.005]),
-        "source": pc.if_else(keyed, "api", "desk"),
+        "tool": pa.array(["support-desk", "orders-api"]).take(pa.array(by_key.astype(int))),
+        "client": _CLIENTS.take(pa.array(who)),
+        "address": _ADDRESSES.take(pa.array(who % 250)),
+        "case": pc.if_else(pa.array(by_key), none, pc.binary_join_element_wise("t", number, "")),
+        "outcome": _often(draw, count, ["success", "denied"], [0.995, 0.005]),
+        "source": pa.array(["desk", "api"]).take(pa.array(by_key.astype(int))),
     }
     arrays = [
         columns[field.name].cast(field.type) if field.name in columns else pa.nulls(count, field.type)
         for field in EVENT_SCHEMA
     ]
     return pa.Table.from_arrays(arrays, schema=EVENT_SCHEMA)
+
+
+def _often(draw: np.random.Generator, count: int, words: list[str], shares: list[float]) -> pa.Array:
+    return pa.array(words).take(pa.array(np.searchsorted(np.cumsum(shares)[:-1], draw.random(count))))
+
+
+_ACTORS: Final = pa.array([f"staff:e{one:05}" for one in range(STAFF)] + [f"key:k{one:05}" for one in range(KEYS)])
+_SELLERS: Final = pa.array([None] * STAFF + [f"seller:{one % 1_500:05}" for one in range(KEYS)])
+_CLIENTS: Final = pa.array(
+    [f"laptop-{one:05}" for one in range(STAFF)] + [f"tls-{one % 400:04}" for one in range(KEYS)]
+)
+_ADDRESSES: Final = pa.array([f"198.51.100.{one}" for one in range(250)])
+_DATASETS: Final = pa.array(["shop.main.customers", "shop.main.orders", "shop.api.orders"])

@@ -176,6 +176,8 @@ def holes(counted: pa.Table, least: int) -> dict[str, list[Hole]]:
 
 
 def _between(runs: pa.Table, least: int) -> list[Hole] | None:
+    if runs.num_rows == 0:
+        return None
     runs = runs.sort_by([("start", "ascending"), ("stop", "ascending")])
     start, stop = runs.column("start").to_numpy(), runs.column("stop").to_numpy()
     reached = np.maximum.accumulate(stop)
