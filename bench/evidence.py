@@ -81,7 +81,8 @@ def _day(day: int, count: int, before: int) -> pa.Table:
     subject = np.where(draw.random(count) < 0.05, CUSTOMERS, draw.integers(0, CUSTOMERS, count))
     numbers = before + np.cumsum(~by_key)
     order = np.lexsort((micros, subject))
-    micros, who, by_key, subject, numbers = (one[order] for one in (micros, who, by_key, subject, numbers))
+    micros, who, by_key = micros[order], who[order], by_key[order]
+    subject, numbers = subject[order], numbers[order]
     number = pa.array(numbers).cast(pa.string())
     ends = pa.array(np.where(by_key, "x", "")).cast(pa.string())
     digits = pa.array(np.where(by_key, draw.integers(1 << 40, 1 << 50, count), 10**9 + numbers)).cast(pa.string())

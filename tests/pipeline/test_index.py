@@ -193,7 +193,7 @@ def test_an_altered_index_hides_nothing(tmp_path: Path, alter: Callable[[Path, P
     assert [problem for problem in problems(place) if file.name in problem]
 
 
-def _sealed_falsely(workspace: Workspace, change: Callable[[dict[str, object]], None]) -> str:
+def _sealed_falsely(workspace: Workspace, change: Callable[[dict[str, object]], object]) -> str:
     """An index that somebody with our key seals over the first segment, with one thing false."""
     seal = next(seal for seal in workspace.seals.list() if seal.path.startswith("events/"))
     rows = pack.read_segment(workspace.data / seal.path)
@@ -234,7 +234,7 @@ def test_verification_finds_what_was_sealed_falsely(tmp_path: Path, what: str, m
     monkeypatch.setattr(index, "_ROWS", 10_000)
     place = a_desk(tmp_path, 205)
     with place.opened() as workspace:
-        name = _sealed_falsely(workspace, lambda made: FALSE[what](made) and None)
+        name = _sealed_falsely(workspace, FALSE[what])
     (problem,) = problems(place)
     assert name in problem
     assert what in problem

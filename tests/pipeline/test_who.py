@@ -285,6 +285,25 @@ def test_the_command_says_whether_it_is_all(
             command(**wrong)  # type: ignore[arg-type]  # a test's own words
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("tomorrow", '"tomorrow" is no day and no time'),
+        ("2026-13-01", '"2026-13-01" is no day and no time'),
+        (
+            "9999-12-31T23:00:00-09:00",
+            '"9999-12-31T23:00:00-09:00" cannot be used: time is outside the years 1 to 9999',
+        ),
+    ],
+)
+def test_a_day_that_is_none_is_refused_by_its_own_words(written: str, told: str) -> None:
+    """The refusal says what was written, after which option, and how a day is written."""
+    with pytest.raises(BadInput) as refused:
+        command(named="c1", until=written)
+    assert (refused.value.what, refused.value.where) == (told, "--until")
+    assert "2026-03-01" in (refused.value.hint or "")
+
+
 def test_an_action_that_is_none_is_refused(tmp_path: Path) -> None:
     """What a kind of case explains is one of the actions there are."""
     place = a_place(tmp_path, DESK + CASES + '[context.cases.explains]\ncall = ["raed"]\n')
