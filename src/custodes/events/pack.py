@@ -47,6 +47,7 @@ DIRECTORY: Final = pa.schema(
 # Columns whose names are listed for each part: whoever acts is usually at few devices, for few parties.
 NAMED: Final = ("behalf", "client", "party")
 _MOST_NAMES: Final = 512
+_FEW: Final = 32
 _END: Final = 16
 _MOST_DIRECTORY: Final = 1 << 28
 # Nearly every row has its own: a dictionary of them only costs.
@@ -105,13 +106,13 @@ def by_actor(rows: pa.Table) -> pa.Table:
     return rows.combine_chunks().take(pa.array(order)).combine_chunks()
 
 
-def read_segment(file: Path | pa.NativeFile) -> pa.Table:
+def read_segment(file: Path | pa.NativeFile, columns: Sequence[str] = tuple(SEALED_SCHEMA.names)) -> pa.Table:
     """The rows of a sealed segment with few words kept as dictionaries: to sort them is cheaper by far.
 
     Raises what pyarrow raises for a file that is none.
     """
     with pq.ParquetFile(file, read_dictionary=_WORDS) as opened:
-        return opened.read().select(SEALED_SCHEMA.names)
+        return opened.read(list(columns)).select(list(columns))
 
 
 def together(tables: Sequence[pa.Table]) -> pa.Table:
@@ -239,13 +240,14 @@ def _place(target: io.BytesIO, part: bytes, rows: int) -> dict[str, object]:
 
 
 def _short(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Each dictionary with the words of this batch alone."""
+    """Each dictionary with the words of this batch alone, where it has many."""
     columns = []
     for field in batch.schema:
         column = batch.column(field.name)
-        if pa.types.is_dictionary(column.type):
-            column = column.dictionary_decode()
-        columns.append(column.dictionary_encode() if field.name in _WORDS else column)
+        if field.name in _WORDS and not (pa.types.is_dictionary(column.type) and len(column.dictionary) <= _FEW):
+            plain = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+            column = plain.dictionary_encode()
+        columns.append(column)
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 

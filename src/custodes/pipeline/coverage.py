@@ -10,12 +10,12 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from custodes.events.pack import PackDamaged
+from custodes.errors import LedgerBroken
+from custodes.events.pack import PackDamaged, read_segment
 from custodes.ledger.segments import Seal
 from custodes.pipeline import received
 from custodes.pipeline.evidence import EVENTS
-from custodes.pipeline.index import Held, files, held, is_of_window
-from custodes.pipeline.open_engine import open_engine
+from custodes.pipeline.index import Held, held
 from custodes.pipeline.prune import pruned
 from custodes.pipeline.received import RECEIVED, Hole, Span
 from custodes.pipeline.silence import Hours, silences
@@ -44,7 +44,7 @@ def coverage(
     """What is known of each log in the window; without one, from the first sealed event to the last.
 
     known: the evidence of all days, where the caller has it; indexes that turn out to be damaged are doubted in it.
-    Raises CouldNotRun when a segment cannot be read.
+    Raises LedgerBroken when a segment cannot be read.
     """
     evidence = known or held(workspace)
     counted = _counted(workspace, evidence, since, until)
@@ -108,14 +108,28 @@ def _counted(workspace: Workspace, evidence: Held, since: datetime | None, until
                 within.append(one)
             else:
                 cut += evidence.segments_of(seal)
-    if evidence.rest:
-        with open_engine(workspace, only=files(workspace, evidence.rest)) as engine:
-            whole.append(received.count(engine, numbers=False))
-    looked_at = [seal for seal in (*evidence.rest, *cut) if is_of_window(seal, since, until)]
-    if looked_at:
-        with open_engine(workspace, only=files(workspace, looked_at)) as engine:
-            within.append(received.count(engine, since or _FIRST, until or _LAST))
+    for seal in (*evidence.rest, *cut):
+        events = _events(workspace, seal)
+        time = events.column("time")
+        inside = pc.and_(
+            pc.greater_equal(time, pa.scalar(since or _FIRST, time.type)),
+            pc.less(time, pa.scalar(until or _LAST, time.type)),
+        )
+        here = events.filter(inside)
+        counted = received.count(events)
+        whole += [] if seal in cut else [counted]
+        if here.num_rows:
+            within.append(counted if here.num_rows == events.num_rows else received.count(here))
     return _Counted(pa.concat_tables(whole).combine_chunks(), pa.concat_tables(within).combine_chunks())
+
+
+def _events(workspace: Workspace, seal: Seal) -> pa.Table:
+    """What is counted of a segment's events. Raises LedgerBroken."""
+    try:
+        return read_segment(workspace.data / seal.path, received.COLUMNS)
+    except (OSError, pa.ArrowException) as error:
+        hint = 'run "custodes ledger verify": it names every file that does not match its proof'
+        raise LedgerBroken("a sealed segment cannot be read", where=seal.path, hint=hint) from error
 
 
 def _edges(

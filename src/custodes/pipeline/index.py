@@ -23,7 +23,6 @@ from custodes.ledger.segments import Seal
 from custodes.ledger.tiles import TileReader
 from custodes.ledger.tree import leaf_hashes
 from custodes.pipeline.evidence import EVENTS, INDEX, day_of, index_leaf
-from custodes.pipeline.open_engine import open_engine
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.prune import pruned
 from custodes.pipeline.received import count
@@ -114,9 +113,7 @@ def make_index(workspace: Workspace, progress: Progress) -> int:
 
 def _make(workspace: Workspace, seals: Sequence[Seal]) -> None:
     rows = pack.together([_read(workspace.data / seal.path, seal) for seal in seals])
-    with open_engine(workspace, only=[workspace.data / seal.path for seal in seals]) as engine:
-        counted = count(engine)
-    data = pack.write(rows, counted, [Covered(seal.sha256, seal.first, seal.count - 1) for seal in seals])
+    data = pack.write(rows, count(rows), [Covered(seal.sha256, seal.first, seal.count - 1) for seal in seals])
     with workspace.ledger.begin() as batch:
         folder = seals[0].path.rpartition("/")[0].replace(EVENTS, INDEX, 1)
         batch.add(folder, SUFFIX, data, [index_leaf(pack.digest_of(data))])

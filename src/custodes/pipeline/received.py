@@ -1,8 +1,7 @@
 """What did each log give, in so few rows that nobody has to count the events again to know?
 
-Made of all events between two moments by the engine (`count`), kept beside them in an index, and added up again for an
-answer: the same numbers come out as from the events themselves, except that of the rows of one reading and one hour
-that overlap a later row only one is certainly late.
+Made of events (`count`), kept beside them in an index, and added up again for an answer. Of the records of one reading
+and one hour only some are late where an earlier reading had met a later record: then one of them is certain.
 """
 
 from __future__ import annotations
@@ -15,10 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from custodes.engine.interface import Engine, Parameter
-
 _TIME: Final = pa.timestamp("us", tz="UTC")
 _NOTHING: Final = np.iinfo(np.int64).min
+_HOUR: Final = 3_600_000_000  # microseconds
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 # One row is the records of one log, reading and hour (hour is set), or what is known of the numbers at the end of its
@@ -38,63 +36,87 @@ RECEIVED: Final = pa.schema(
     ]
 )
 
-_HOURLY: Final = """
-select source, recorded, epoch(date_trunc('hour', time))::bigint // 3600 as hour, count(*) as records,
-       min(time) as first, max(time) as last, null::varchar as prefix, null::bigint as start, null::bigint as stop
-from event where time >= $since and time < $until group by source, recorded, hour order by source, hour, recorded
-"""
+COLUMNS: Final = ("source", "recorded", "time", "event_id")  # of events: what is counted
 
-_NUMBERS: Final = """
-with cut as (
-    select source, time, event_id, rtrim(event_id, '0123456789') as prefix
-    from event where time >= $since and time < $until
-), shared as (
-    select source, prefix, count(*) as records from cut group by all
-), chosen as (
-    select * from shared qualify row_number() over (partition by source order by records desc, prefix) = 1
-), number as (
-    select c.source, try_cast(substr(c.event_id, length(c.prefix) + 1) as bigint) as number, min(c.time) as time
-    from cut c join chosen h on h.source = c.source and h.prefix = c.prefix group by all
-), island as (
-    select *, number - row_number() over (partition by source order by number) as island
-    from number where number is not null
-), run as (
-    select source, min(number) as start, max(number) as stop, arg_min(time, number) as first,
-           arg_max(time, number) as last
-    from island group by source, island
-), worth as (
-    -- Numbers drawn at random lie far apart, and no other part can fill their holes: of them nothing is kept.
-    select source from run group by source
-    having sum(stop - start + 1) - count(*) >= 0.75 * (sum(stop - start + 1) - 1)
-        or sum(stop - start + 1) >= 0.05 * (max(stop)::hugeint - min(start) + 1)
-)
-select h.source, null::timestamptz as recorded, null::bigint as hour, h.records, null::timestamptz as first,
-       null::timestamptz as last, h.prefix, null::bigint as start,
-       coalesce(sum(r.stop - r.start + 1), 0)::bigint as stop
-from chosen h left join run r on r.source = h.source group by all
-union all by name
-select r.source, null::timestamptz as recorded, null::bigint as hour, r.stop - r.start + 1 as records, r.first,
-       r.last, h.prefix, r.start, r.stop
-from run r join worth w on w.source = r.source join chosen h on h.source = r.source
-order by source, start nulls first
-"""
-
-_FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
-_LAST: Final = datetime(9999, 12, 30, tzinfo=UTC)
+# Numbers drawn at random lie far apart, and no other part of the log can fill their holes: of them nothing is kept.
+_DENSE: Final = 0.05
+_NEIGHBOURS: Final = 0.75  # of numbers that count up, so many differ by one from the next
 
 
-def count(engine: Engine, since: datetime = _FIRST, until: datetime = _LAST, *, numbers: bool = True) -> pa.Table:
-    """What the logs gave between two moments, as RECEIVED. numbers: also of the numbers of their ids.
+def count(events: pa.Table) -> pa.Table:
+    """What the logs gave, as RECEIVED. events: with COLUMNS. Equal events give equal tables."""
+    plain = pa.table({name: _plain(events.column(name)) for name in COLUMNS})
+    hour = pc.divide(plain.column("time").cast(pa.int64()), _HOUR)
+    keys = ["source", "hour", "recorded"]
+    hourly = plain.append_column("hour", hour).group_by(keys, use_threads=False)
+    made = hourly.aggregate([("time", "count"), ("time", "min"), ("time", "max")])
+    hours = made.sort_by([(key, "ascending") for key in keys])
+    parts = [
+        _rows(
+            hours.column("source"),
+            recorded=hours.column("recorded"),
+            hour=hours.column("hour"),
+            records=hours.column("time_count"),
+            first=hours.column("time_min"),
+            last=hours.column("time_max"),
+        )
+    ]
+    for source in sorted(pc.unique(plain.column("source")).to_pylist()):
+        one = plain.filter(pc.equal(plain.column("source"), source))
+        parts += _numbers(source, one.column("event_id"), one.column("time").cast(pa.int64()).to_numpy())
+    return pa.concat_tables(parts).combine_chunks()
 
-    Raises QuestionFailed as the engine does.
-    """
-    window: dict[str, Parameter] = {"since": _text(since), "until": _text(until)}
-    asked = [engine.ask(query, window) for query in (_HOURLY, *([_NUMBERS] if numbers else []))]
-    return pa.concat_tables([table.select(RECEIVED.names).cast(RECEIVED) for table in asked]).combine_chunks()
+
+def _numbers(source: str, ids: pa.ChunkedArray, times: np.ndarray) -> list[pa.Table]:
+    """How many ids share the commonest prefix, and the numbers that follow it."""
+    prefixes = pc.utf8_rtrim(ids, "0123456789")
+    common = pc.value_counts(prefixes)
+    # The first in order where several are as common.
+    most = pc.max(common.field("counts")).as_py()
+    prefix = min(common.filter(pc.equal(common.field("counts"), most)).field("values").to_pylist())
+    has_it = pc.equal(prefixes, prefix).to_numpy()
+    digits = pc.utf8_slice_codeunits(ids.filter(pa.array(has_it)), len(prefix))
+    fits = pc.is_in(pc.utf8_length(digits), pa.array(range(1, 19), pa.int32())).to_numpy()  # 64 bits hold 18 digits
+    numbers = digits.filter(pa.array(fits)).cast(pa.int64()).to_numpy()
+    times = times[has_it][fits]
+    order = np.lexsort((times, numbers))
+    numbers, times = numbers[order], times[order]
+    fresh = np.flatnonzero(np.r_[True, numbers[1:] != numbers[:-1]]) if len(numbers) else np.empty(0, int)
+    numbers, times = numbers[fresh], times[fresh]
+    begins = np.flatnonzero(np.r_[True, numbers[1:] != numbers[:-1] + 1]) if len(numbers) else np.empty(0, int)
+    ends = np.r_[begins[1:] - 1, len(numbers) - 1] if len(numbers) else begins
+    told = _rows(pa.array([source]), records=[most], prefix=[prefix], stop=[len(numbers)])
+    if not len(numbers):
+        return [told]
+    in_row = len(numbers) - len(begins) >= _NEIGHBOURS * (len(numbers) - 1)
+    if not in_row and len(numbers) < _DENSE * (int(numbers[-1]) - int(numbers[0]) + 1):
+        return [told]
+    runs = _rows(
+        pa.array([source] * len(begins)),
+        records=numbers[ends] - numbers[begins] + 1,
+        first=pa.array(times[begins], _TIME),
+        last=pa.array(times[ends], _TIME),
+        prefix=[prefix] * len(begins),
+        start=numbers[begins],
+        stop=numbers[ends],
+    )
+    return [told, runs]
 
 
-def _text(moment: datetime) -> str:
-    return min(max(moment, _FIRST), _LAST).astimezone(UTC).isoformat()
+def _rows(source: pa.Array | pa.ChunkedArray, **columns: object) -> pa.Table:
+    """Rows of RECEIVED; a column that is not given is null."""
+    made = {"source": source} | columns
+    given = [
+        pa.array(made[field.name], field.type)
+        if isinstance(made.get(field.name), (list, np.ndarray))
+        else made.get(field.name, pa.nulls(len(source), field.type))
+        for field in RECEIVED
+    ]
+    return pa.Table.from_arrays(given, names=RECEIVED.names).cast(RECEIVED)
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +207,7 @@ def _between(runs: pa.Table, least: int) -> list[Hole] | None:
     reacher = np.maximum.accumulate(np.where(stop == reached, np.arange(len(stop)), 0))
     begins = np.flatnonzero(np.r_[True, start[1:] > reached[:-1] + 1])
     known = int((reached[np.r_[begins[1:] - 1, len(stop) - 1]] - start[begins] + 1).sum())
-    if known < least or known - len(begins) < 0.75 * (known - 1):
+    if known < least or known - len(begins) < _NEIGHBOURS * (known - 1):
         return None
     first, last = runs.column("first"), runs.column("last")
     found = []

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from custodes.engine.duckdb import DuckEngine
 from custodes.events.leaves import leaf_hashes
 from custodes.events.pack import Covered, Pack, PackDamaged, describe
 from custodes.ledger.check_proof import HASH
@@ -16,7 +15,8 @@ from custodes.ledger.segments import Seal
 from custodes.ledger.tiles import Tile, TileReader
 from custodes.ledger.tree import TILE_WIDTH
 from custodes.pipeline.evidence import EVENTS, INDEX, day_of
-from custodes.pipeline.received import RECEIVED, count
+from custodes.pipeline.received import COLUMNS, RECEIVED, count
+from custodes.records.schema import SEALED_SCHEMA
 
 
 class _Wrong(Exception):
@@ -43,12 +43,9 @@ def index_problems(
         try:
             pack = Pack(data / seal.path)
             pack.open()
-            covers = _segments(pack, seal, segments)
-            for one in covers:
+            for one in _segments(pack, seal, segments):
                 del segments[one.sha256]  # each is held once
             _rows(pack, reader)
-            if not {one.path for one in covers} & set(known):
-                _counted(pack, [data / one.path for one in covers])
         except (_Wrong, PackDamaged) as error:
             yield seal.path, str(error)
         except Exception as error:  # noqa: BLE001 - what decodes it may fail in any way; its message could hold a value
@@ -76,6 +73,7 @@ def _rows(pack: Pack, reader: TileReader) -> None:
     order = np.argsort(wanted)
     wanted, sealed = wanted[order], sealed[order]
     seen: list[np.ndarray] = []
+    parts: list[pa.Table] = []
     end, latest = 0, ("", -1, -1)
     for place, part in zip(pack.directory.to_pylist()[:-1], pack.parts(), strict=True):
         if place["offset"] != end or {name: place[name] for name in ("low", "high", "names")} != describe(part):
@@ -92,9 +90,12 @@ def _rows(pack: Pack, reader: TileReader) -> None:
         if (sealed[at] != hashes).any():
             raise _Wrong("a row of it is not the event that was sealed")
         seen.append(leaf)
+        parts.append(pa.table({name: part.column(name).cast(SEALED_SCHEMA.field(name).type) for name in COLUMNS}))
     leaves = np.concatenate(seen) if seen else np.empty(0, np.int64)
     if len(leaves) != len(wanted) or len(np.unique(leaves)) != len(wanted):
         raise _Wrong(f"it holds {len(np.unique(leaves)):,} of the {len(wanted):,} events of its segments")
+    if not pack.counted().cast(RECEIVED).equals(count(pa.concat_tables(parts))):
+        raise _Wrong("what it counted is not what its segments hold")
 
 
 def _in_order(part: pa.Table, latest: tuple[str, int, int]) -> tuple[str, int, int]:
@@ -105,13 +106,6 @@ def _in_order(part: pa.Table, latest: tuple[str, int, int]) -> tuple[str, int, i
             raise _Wrong("its rows are not in order of actor and time")
         latest = one
     return latest
-
-
-def _counted(pack: Pack, files: Sequence[Path]) -> None:
-    with DuckEngine(files, resident_rows=0) as engine:
-        made = count(engine)
-    if not pack.counted().cast(RECEIVED).equals(made):
-        raise _Wrong("what it counted is not what its segments hold")
 
 
 def _hashes(reader: TileReader, one: Covered) -> np.ndarray:
