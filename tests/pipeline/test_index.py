@@ -285,7 +285,9 @@ def test_a_segment_that_is_missing_is_not_silently_left_out(tmp_path: Path) -> N
     """Where no index holds its rows, the answer is refused; where one does, it answers for them."""
     place = a_desk(tmp_path)
     before = ask(place, "actor", "e7").touches
-    indexed = min((tmp_path / "custodes-data/events").rglob("*.parquet"))
+    with place.opened() as workspace:
+        known = held(workspace)
+        indexed = workspace.data / known.segments_of(next(iter(known.packs)))[0].path
     indexed.unlink()
     assert ask(place, "actor", "e7").touches == before
     with pytest.raises(CouldNotRun):
