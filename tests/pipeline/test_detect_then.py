@@ -45,18 +45,18 @@ def desk(tmp_path: Path) -> Place:
     return a_place(tmp_path, DESK + CONTEXT)
 
 
-def test_without_a_case_the_look_is_found(desk: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And with one that was open it is not."""
-    assert found(desk, monkeypatch, d1=ANOTHER) == {"staff:e1"}
-    assert found(desk, monkeypatch, d6=OURS) == set()
-
-
-def test_who_had_the_case_then_is_not_accused(desk: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another has it today, or nobody: the export holds open cases alone."""
-    assert found(desk, monkeypatch, d1=OURS, d4=OURS.replace("e1", "e2")) == set()
-    assert found(desk, monkeypatch, d6=ANOTHER) == set()
-
-
-def test_a_case_made_up_afterwards_excuses_nothing(desk: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says it was opened before the look; snapshots of days after the look have not heard of it."""
-    assert found(desk, monkeypatch, d1=ANOTHER, d4=ANOTHER + ANOTHER.replace("t2", "t3"), d6=OURS) == {"staff:e1"}
+@pytest.mark.parametrize(
+    ("snapshots", "actors"),
+    [
+        ({"d1": ANOTHER}, {"staff:e1"}),
+        ({"d1": OURS}, set()),
+        ({"d1": OURS, "d4": OURS.replace("e1", "e2")}, set()),  # another has it today
+        ({"d1": OURS, "d4": ANOTHER}, set()),  # an export of open cases has forgotten it
+        ({"d1": ANOTHER, "d4": ANOTHER.replace("t2", "t3"), "d6": ANOTHER + OURS}, {"staff:e1"}),  # made up afterwards
+    ],
+)
+def test_a_look_is_judged_by_the_cases_of_then(
+    desk: Place, snapshots: dict[str, str], actors: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who had the case then is not accused; a case that nobody had heard of days after the look excuses nothing."""
+    assert found(desk, monkeypatch, **snapshots) == actors

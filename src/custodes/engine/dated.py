@@ -1,9 +1,9 @@
 """What did context say when? Rows of dated snapshots, each with the time for which it held.
 
-Of people, parties, keys and watched customers a question sees those of the newest snapshot at the end of the day it is
-asked for; before the first snapshot, those of the first. Of cases it sees every state, with `opened` and `closed` cut to
-the time for which that state held: who takes a case over later has not explained an earlier look, and a case that is
-gone from a later snapshot still explains what it explained.
+Of people, parties, keys and watched customers a question sees those of the newest snapshot at the end of the day it
+is asked for; before the first snapshot, those of the first. Of cases it sees every state, with `opened` and `closed`
+cut to the time for which that state held: who takes a case over later has not explained an earlier look, and a case
+that is gone from a later snapshot still explains what it explained.
 """
 
 from __future__ import annotations
