@@ -136,7 +136,7 @@ def _by_hour(files: list[Path]) -> Callable[[], object]:
     def ask() -> None:
         query = "select source, date_trunc('hour', time), count(*) from read_parquet($1) group by all"
         with duckdb.connect() as connection:
-            connection.execute(query, [[str(file) for file in files]]).fetchall()
+            connection.execute(query, [[str(file) for file in files]]).to_arrow_table()
 
     return ask
 

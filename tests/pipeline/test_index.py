@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from custodes.errors import CouldNotRun, LedgerBroken
+from custodes.errors import LedgerBroken
 from custodes.events import pack
 from custodes.events.pack import Covered, Pack
 from custodes.pipeline import index
@@ -290,7 +290,7 @@ def test_a_segment_that_is_missing_is_not_silently_left_out(tmp_path: Path) -> N
         indexed = workspace.data / known.segments_of(next(iter(known.packs)))[0].path
     indexed.unlink()
     assert ask(place, "actor", "e7").touches == before
-    with pytest.raises(CouldNotRun):
+    with pytest.raises(LedgerBroken):
         ask(place, "subject", "c7")
     assert any(indexed.name in problem for problem in problems(place))
 

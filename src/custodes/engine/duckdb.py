@@ -156,9 +156,12 @@ class DuckEngine:
 
     def _open_segments(self, segments: Sequence[Path] | pa.Table, resident_rows: int) -> None:
         files = [] if isinstance(segments, pa.Table) else [str(path.resolve()) for path in segments]
-        rows = sum(_rows(path) for path in files)
+        # Only to know whether they fit: to read what each file says of itself takes a millisecond a file.
+        rows = sum(_rows(path) for path in files) if resident_rows else resident_rows + 1
         run = self._connection.execute
         run("set TimeZone = 'UTC'")
+        # A question names one thing in several ways, each a query of its own over the same files.
+        run("set parquet_metadata_cache = true")
         run(f"set allowed_paths = [{', '.join(_quoted(path) for path in files)}]")
         run("set enable_external_access = false")
         try:

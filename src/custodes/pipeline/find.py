@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 from custodes.engine.interface import Engine, Parameter
 from custodes.errors import BadInput
 from custodes.events.pack import Pack, PackDamaged
+from custodes.events.segments import rows_about
 from custodes.ledger.segments import Seal
 from custodes.pipeline.index import Held, files
 from custodes.pipeline.open_engine import open_engine
@@ -44,14 +46,16 @@ def find(workspace: Workspace, evidence: Held, asked: Question, names: Sequence[
     """The rows (SEALED_SCHEMA) that any of these names names, in order of time. evidence: of the window's days.
 
     An index that turns out to be damaged is doubted in `evidence`, and its segments are read.
-    Raises BadInput for more than MOST rows, CouldNotRun when a segment cannot be read.
+    Raises BadInput for more than MOST rows, CouldNotRun or LedgerBroken when a segment cannot be read.
     """
     found: list[pa.Table] = []
     whole = [one for seal in evidence.packs for one in evidence.segments_of(seal)]
     if asked.by in _INDEXED:
         found, whole = _in_packs(evidence, asked, names)
     whole += evidence.rest
-    if whole:
+    if asked.by == "subject":
+        found = _in_segments(files(workspace, whole), asked, names)
+    elif whole:
         with open_engine(workspace, only=files(workspace, whole)) as engine:
             found.append(ask(engine, asked, names))
     if sum(table.num_rows for table in found) > MOST:
@@ -94,6 +98,22 @@ def _in_packs(evidence: Held, asked: Question, names: Sequence[str]) -> tuple[li
             if count > MOST:
                 raise _too_many(asked)
     return found, whole
+
+
+def _in_segments(segments: Sequence[Path], asked: Question, names: Sequence[str]) -> list[pa.Table]:
+    """The rows about these subjects. The engine would do the same, once for each name, at three times the cost."""
+
+    def read(file: Path) -> list[pa.Table]:
+        return list(_within(rows_about(file, names), asked))
+
+    found: list[pa.Table] = []
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for start in range(0, len(segments), _THREADS * 16):
+            for tables in pool.map(read, segments[start : start + _THREADS * 16]):
+                found += tables
+            if sum(table.num_rows for table in found) > MOST:
+                raise _too_many(asked)
+    return found
 
 
 def _within(tables: Iterator[pa.Table], asked: Question) -> Iterator[pa.Table]:
