@@ -236,7 +236,7 @@ def test_lines_in_quarantine_and_late_ones_are_told(tmp_path: Path, monkeypatch:
 
 def test_more_touches_than_anybody_reads_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cut answer would look like a whole one."""
-    monkeypatch.setattr("custodes.pipeline.who.MOST", 2)
+    monkeypatch.setattr("custodes.pipeline.find.MOST", 2)
     place = a_desk(tmp_path, "".join(a_line(number) for number in range(3)))
     with pytest.raises(BadInput, match="more than 2 touches"):
         ask(place, "actor", "staff:e1")
