@@ -1,56 +1,145 @@
-"""How fast is one customer, one actor or one key found among many events?"""
+"""How fast is an answer about one customer, actor, key or dataset among many events, and about what is missing?"""
 
 from __future__ import annotations
 
+import itertools
+import os
+import sys
 import tempfile
+import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 
-from bench import made
+from bench import evidence
 from bench.line import Line, wall
-from custodes.engine.duckdb import DuckEngine
-from custodes.pipeline.who import find
+from custodes.config import load
+from custodes.pipeline.coverage import coverage
+from custodes.pipeline.index import make_index
+from custodes.pipeline.progress import Silent
+from custodes.pipeline.who import who
+from custodes.pipeline.workspace import Workspace, open_workspace
 from custodes.records.answer import Question
 
 _COUNT = 1_000_000
 
 
 def run(size: str = "") -> list[Line]:
-    """Milliseconds of wall time, the engine's opening left out unless it is named. size: how many events."""
-    count = int(size or _COUNT)
-    what = f"who, {count:,} events"
+    """Seconds of wall time. size: how many events, or a folder in which an earlier measurement left them."""
+    if size and not size.isdecimal():
+        return measured(Path(size))
     with tempfile.TemporaryDirectory() as name:
-        files = made.sealed(count, Path(name))
-        day = made.START.replace(day=made.START.day + 7)
-        questions = {
-            "one customer": (Question("subject", "customer:42"), ["customer:42", "tok_1", "tok_2", "customer:tok_2"]),
-            "a key that is nowhere": (Question("key", "key:none"), ["key:none", "none", "tok_1", "key:tok_2"]),
-            "one actor, one day": (
-                Question("actor", "staff:e7", since=day, until=day.replace(day=day.day + 1)),
-                ["staff:e7", "tok_1", "tok_2", "staff:tok_2"],
-            ),
-        }
-        lines = [Line(what, "bytes an event on disk", sum(file.stat().st_size for file in files) / count, "bytes")]
+        folder = Path(name)
+        count = int(size or _COUNT)
+        start = time.perf_counter()
+        made = evidence.workspace(folder, count)
+        sealed = time.perf_counter()
+        make_index(made, Silent())
+        indexed = time.perf_counter()
+        made.close()
+        what = f"who, {count:,} events"
+        return [
+            Line(what, "made up and sealed", count / (sealed - start), "events/s"),
+            Line(what, "indexed, afterwards", count / (indexed - sealed), "events/s"),
+            *measured(folder),
+        ]
 
-        def opened_first() -> None:
-            with DuckEngine(files, resident_rows=0) as engine:
-                find(engine, *questions["one customer"])
 
-        def asked(engine: DuckEngine, question: Question, names: list[str]) -> Callable[[], object]:
-            return lambda: find(engine, question, names)
+def measured(folder: Path) -> list[Line]:
+    """What answers over the workspace in a folder cost: in this process, as a whole command, and in plain DuckDB."""
+    clock = iter(evidence.NOW + timedelta(seconds=number) for number in itertools.count(1))
+    opened = open_workspace(load(folder / "custodes.toml"), clock=lambda: next(clock), by="user:bench")
+    try:
+        return _lines(folder, opened)
+    finally:
+        opened.close()
 
-        def plain() -> None:
-            query = (
-                "select count(*), max(actor), max(dataset) from read_parquet($1) where subject || '' = 'customer:42'"
-            )
-            with duckdb.connect() as connection:
-                connection.execute(query, [[str(file) for file in files]]).fetchall()
 
-        with DuckEngine(files, resident_rows=0) as engine:
-            for label, (question, names) in questions.items():
-                lines.append(Line(what, label, wall(asked(engine, question, names)) * 1e3, "ms"))
-        lines.append(Line(what, "one customer, engine opened first", wall(opened_first) * 1e3, "ms"))
-        lines.append(Line(what, "peer: DuckDB reads two columns, unpruned", wall(plain) * 1e3, "ms"))
+def _lines(folder: Path, opened: Workspace) -> list[Line]:
+    files = opened.segments()
+    count = sum(seal.count - 1 for seal in opened.seals.list() if seal.path.startswith("events/"))
+    what = f"who, {count:,} events"
+    day = evidence.START + timedelta(days=2)
+    morning = day + timedelta(hours=9)
+    questions = {
+        "one customer": Question("subject", "customer:100000042"),
+        "one actor": Question("actor", "staff:e00042"),
+        "one actor, one day": Question("actor", "staff:e00042", since=day, until=day + timedelta(days=1)),
+        "one key": Question("key", "key:k00042"),
+        "a key that is nowhere": Question("key", "key:none"),
+        "one seller": Question("party", "seller:00042"),
+        "one dataset, one hour": Question(
+            "dataset", "shop.main.orders", since=morning, until=morning + timedelta(hours=1)
+        ),
+    }
+    lines = [
+        Line(what, "segments", len(files), "files"),
+        Line(what, "bytes an event, segments", _size(opened.data / "events") / count, "bytes"),
+        Line(what, "bytes an event, indexes", _size(opened.data / "index") / count, "bytes"),
+    ]
+    for label, question in questions.items():
+        answers: list[int] = []
+
+        def ask(question: Question = question, answers: list[int] = answers) -> None:
+            answers.append(len(who(opened, question).touches))
+
+        seconds = wall(ask)
+        lines.append(Line(what, f"{label} ({answers[0]:,} touches)", seconds, "s"))
+    lines.append(Line(what, "coverage of everything", wall(lambda: coverage(opened, None, None)), "s"))
+    lines.append(Line(what, "coverage of a day", wall(lambda: coverage(opened, day, day + timedelta(days=1))), "s"))
+    for label, arguments in {
+        "one customer": ["customer:100000042"],
+        "one actor": ["--actor", "staff:e00042"],
+        "one key": ["--key", "key:k00042"],
+    }.items():
+        seconds, memory = _command(folder, arguments)
+        lines.append(Line(what, f"the command, {label}", seconds, "s"))
+        lines.append(Line(what, f"the command, {label}, peak memory", memory, "MB"))
+    for column, value in (("subject", "customer:100000042"), ("actor", "staff:e00042")):
+        lines.append(Line(what, f"peer: DuckDB reads all for one {column}", wall(_plain(files, column, value)), "s"))
+    lines.append(Line(what, "peer: DuckDB counts records by hour", wall(_by_hour(files)), "s"))
     return lines
+
+
+def _command(folder: Path, arguments: list[str]) -> tuple[float, float]:
+    """Seconds and megabytes of `custodes who` as a process of its own: the better of two."""
+    best = float("inf")
+    memory = 0.0
+    with Path(os.devnull).open("wb") as nowhere:
+        for _ in range(2):
+            start = time.perf_counter()
+            words = [sys.executable, "-m", "custodes", "--config", str(folder / "custodes.toml"), "who", *arguments]
+            child = os.posix_spawn(
+                sys.executable, words, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, nowhere.fileno(), 1)]
+            )
+            _, status, used = os.wait4(child, 0)
+            if os.waitstatus_to_exitcode(status) not in {0, 3}:
+                raise RuntimeError("the command failed")
+            best = min(best, time.perf_counter() - start)
+            memory = max(memory, used.ru_maxrss / 1e3)
+    return best, memory
+
+
+def _plain(files: list[Path], column: str, value: str) -> Callable[[], object]:
+    def ask() -> None:
+        # Without statistics: the column is no column any more, so that no row group can be skipped.
+        query = f"select * from read_parquet($1) where {column} || '' = $2"  # noqa: S608 - a name of ours
+        with duckdb.connect() as connection:
+            connection.execute(query, [[str(file) for file in files], value]).to_arrow_table()
+
+    return ask
+
+
+def _by_hour(files: list[Path]) -> Callable[[], object]:
+    def ask() -> None:
+        query = "select source, date_trunc('hour', time), count(*) from read_parquet($1) group by all"
+        with duckdb.connect() as connection:
+            connection.execute(query, [[str(file) for file in files]]).to_arrow_table()
+
+    return ask
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

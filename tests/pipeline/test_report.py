@@ -109,11 +109,9 @@ def test_nobody_is_named_and_the_leaving_is_sealed(tmp_path: Path, monkeypatch: 
 def told_of_again(place: Place) -> Told:
     with place.opened() as workspace:
         from custodes.pipeline.coverage import coverage
-        from custodes.pipeline.open_engine import open_engine
         from custodes.records.answer import Answer
 
-        with open_engine(workspace) as engine:
-            known = coverage(workspace, engine, None, None)
+        known = coverage(workspace, None, None)
     return tell(Answer(Question("subject", "c1"), (), known, ()), {}, company="x", contact="", made=workspaces.NOW)
 
 

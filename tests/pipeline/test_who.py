@@ -236,7 +236,7 @@ def test_lines_in_quarantine_and_late_ones_are_told(tmp_path: Path, monkeypatch:
 
 def test_more_touches_than_anybody_reads_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cut answer would look like a whole one."""
-    monkeypatch.setattr("custodes.pipeline.who.MOST", 2)
+    monkeypatch.setattr("custodes.pipeline.find.MOST", 2)
     place = a_desk(tmp_path, "".join(a_line(number) for number in range(3)))
     with pytest.raises(BadInput, match="more than 2 touches"):
         ask(place, "actor", "staff:e1")
@@ -283,6 +283,25 @@ def test_the_command_says_whether_it_is_all(
     for wrong in ({}, {"actor": "e1", "key": "k"}, {"named": "c1", "field": "email"}, {"actor": "e1", "since": "soon"}):
         with pytest.raises(BadInput):
             command(**wrong)  # type: ignore[arg-type]  # a test's own words
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("tomorrow", '"tomorrow" is no day and no time'),
+        ("2026-13-01", '"2026-13-01" is no day and no time'),
+        (
+            "9999-12-31T23:00:00-09:00",
+            '"9999-12-31T23:00:00-09:00" cannot be used: time is outside the years 1 to 9999',
+        ),
+    ],
+)
+def test_a_day_that_is_none_is_refused_by_its_own_words(written: str, told: str) -> None:
+    """The refusal says what was written, after which option, and how a day is written."""
+    with pytest.raises(BadInput) as refused:
+        command(named="c1", until=written)
+    assert (refused.value.what, refused.value.where) == (told, "--until")
+    assert "2026-03-01" in (refused.value.hint or "")
 
 
 def test_an_action_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
+
 from custodes.config import load
 from custodes.errors import CustodesError
 from custodes.ledger.check_proof import COSIGNATURE, Policy, read_policy
@@ -19,9 +21,13 @@ from custodes.ledger.cosign import cosign
 from custodes.ledger.layout import Layout
 from custodes.ledger.note import generate_key
 from custodes.ledger.witness import Memory, Witness
+from custodes.pipeline import index
+from custodes.pipeline.index import make_index
 from custodes.pipeline.progress import Silent
 from custodes.pipeline.verify import verify
+from custodes.pipeline.who import who
 from custodes.pipeline.workspace import Workspace, open_workspace
+from custodes.records.answer import Question
 from custodes.records.canonical import file_bytes
 from tests.river.test_prune import NOW, a_workspace
 
@@ -31,6 +37,7 @@ BEGIN, END = "<!-- tampering: begin (made by tests/river/test_tampering.py) -->"
 # What is stored, and the files of a workspace that are such.
 KINDS = {
     "a segment of events": "events/day=2026-03-02/*.parquet",
+    "an index of events": "index/day=2026-03-02/*.pack",
     "a snapshot of context": "context/people/*.parquet",
     "a file of receipts": "ledger/receipts/*.jsonl",
     "a full tile": "ledger/tile/0/000",
@@ -50,6 +57,7 @@ WAYS = (
     "an older version put in its place",
     "another workspace's put in its place",
 )
+ACTOR = "staff:e1"  # of every event there
 TRUE_STILL = {("the cosigned checkpoint", WAYS[3])}
 Made = tuple[Path, Path, Path, Policy]  # the workspace, an older copy of it, another workspace, its witnesses
 
@@ -64,6 +72,13 @@ def seal(workspace: Workspace, name: str, count: int) -> None:
     workspace.seal_receipts([workspace.receipt("look", question=f"{name} {number}") for number in range(count)])
 
 
+def seal_indexes(workspace: Workspace) -> None:
+    """Of each day, however few events it has."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index, "_ROWS", 1)
+        assert make_index(workspace, Silent()) == 3
+
+
 def made(folder: Path) -> Made:
     """A workspace, a copy of it as it was before the last batches, another one, and the policy of its witness."""
     own, old, other = folder / "own", folder / "old", folder / "other"
@@ -72,6 +87,7 @@ def made(folder: Path) -> Made:
     for place in (own, other):
         place.mkdir()
         workspace = a_workspace(place)
+        seal_indexes(workspace)
         key = workspace.ledger.verifier
         witness = Witness(signer, {key.name: key}, Memory(folder / f"{place.name}.db"), NOW.timestamp)
 
@@ -117,7 +133,7 @@ def change(way: str, file: Path, earlier: Path, foreign: Path) -> None:
 
 
 def caught(folder: Path, file: Path, policy: Policy) -> str:
-    """Who names the file, or for the state says what is wrong with it."""
+    """Who names the file, of an index also the answer that does without it; for the state, who says what is wrong."""
     path = file.relative_to(folder / "custodes-data").as_posix()
     words = (path, "seal", "older state") if path == "state.db" else (path,)
 
@@ -133,8 +149,22 @@ def caught(folder: Path, file: Path, policy: Policy) -> str:
         by_start = False
     except CustodesError as error:
         by_start = named([str(error)])
-    told = [who for who, does in (("verify", by_verify), ("start", by_start)) if does]
+    by_answer = path.startswith("index/") and named(answered(folder))
+    found = (("verify", by_verify), ("start", by_start), ("answer", by_answer))
+    told = [who for who, does in found if does]
     return " and ".join(told) or "**not caught**"
+
+
+def answered(folder: Path) -> list[str]:
+    """What an answer about an actor tells of; that it has lost no touch is seen here, too."""
+    (folder / "custodes-data/ledger/home").unlink()  # a copy may not sign the receipt of a look
+    workspace = open_workspace(load(folder / "custodes.toml"), clock=lambda: NOW, by="user:test")
+    try:
+        answer = who(workspace, Question("actor", ACTOR))
+    finally:
+        workspace.close()
+    assert len(answer.touches) == 30
+    return [one.dataset for one in answer.uncovered]
 
 
 def matrix(folder: Path) -> dict[str, dict[str, str]]:

@@ -47,7 +47,7 @@ def subject(
 
     if out is None and form is Form.PDF and sys.stdout.isatty():
         raise BadInput("a PDF is no text for a terminal", hint="name a file: -o report.pdf")
-    question = Question("subject", name, None, moment(since), moment(until))
+    question = Question("subject", name, None, moment(since, "--since"), moment(until, "--until"))
     with looking() as workspace:
         reported = subject_report(workspace, question, form.value)
         if out is not None:

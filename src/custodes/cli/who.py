@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -59,18 +59,11 @@ def _question(given: dict[str, str | None], field: str | None, since: str | None
         raise BadInput("exactly one thing is asked about", hint="name SUBJECT, or one of --" + ", --".join(BYS))
     if field is not None and asked != ["dataset"]:
         raise BadInput("a field belongs to a dataset", hint="name it: --dataset store.schema.table --field NAME")
-    return Question(asked[0], given[asked[0]] or "", field, moment(since), moment(until))
+    return Question(asked[0], given[asked[0]] or "", field, moment(since, "--since"), moment(until, "--until"))
 
 
-def moment(text: str | None) -> datetime | None:
-    """A day or time as written on the command line. Raises BadInput."""
-    from custodes.errors import BadInput
+def moment(text: str | None, option: str) -> datetime | None:
+    """A day or time as written on the command line, after this option. Raises BadInput."""
     from custodes.events import times
-    from custodes.events.unfit import Unfit
 
-    if text is None:
-        return None
-    try:
-        return times.parse(text, UTC, dates=True)
-    except Unfit as unfit:
-        raise BadInput(unfit.reason, hint="write 2026-03-01 or 2026-03-01T09:30:00Z") from unfit
+    return None if text is None else times.asked(text, option)

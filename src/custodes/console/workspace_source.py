@@ -13,7 +13,6 @@ from custodes.config import Config
 from custodes.errors import CouldNotRun, LedgerBroken
 from custodes.pipeline.coverage import coverage
 from custodes.pipeline.lock import only_writer
-from custodes.pipeline.open_engine import open_engine
 from custodes.pipeline.overview import overview
 from custodes.pipeline.progress import Silent
 from custodes.pipeline.prove import Proof, proof_of
@@ -66,8 +65,7 @@ class WorkspaceSource:
             self._trust = max(TRUSTED_FOR, _TIMES_ITS_COST * timedelta(seconds=time.monotonic() - began))
             self._known = known, assess(known), self._clock()
             self._flows = workspace.flows.all()
-            with open_engine(workspace) as engine:
-                self._coverage = coverage(workspace, engine, None, None)
+            self._coverage = coverage(workspace, None, None)
             self._head = self._checkpoint()
         return known
 

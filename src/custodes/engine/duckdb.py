@@ -19,6 +19,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from custodes.engine import dated
 from custodes.engine.gate import Gate
 from custodes.engine.interface import Parameter, QuestionFailed
 from custodes.errors import CouldNotRun
@@ -42,17 +43,19 @@ RESIDENT_ROWS: Final = 400_000
 # Over more rows DuckDB uses every core for one question, and two would share the memory that one may need.
 SIDE_BY_SIDE: Final = 2
 
+Snapshots = Sequence[tuple[datetime, pa.Table | Path]]
+
 _NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 
 # A question about a past day must not know what came after it: cases not yet opened, closings not yet made.
 _CONTEXT_VIEWS: Final = {
     "people": 'select * replace (case when "left" <= getvariable(\'until\') then "left" end as "left") '
-    "from all_people where joined is null or joined <= getvariable('until')",
+    "from held_people where joined is null or joined <= getvariable('until')",
     "cases": "select * replace (case when closed <= getvariable('until') then closed end as closed) "
     "from all_cases where opened is null or opened <= getvariable('until')",
-    "parties": "select * from all_parties",
-    "keys": "select * from all_keys where issued is null or issued <= getvariable('until')",
-    "subjects": "select * from all_subjects",
+    "parties": "select * from held_parties",
+    "keys": "select * from held_keys where issued is null or issued <= getvariable('until')",
+    "subjects": "select * from held_subjects",
     "field": "select * from all_field",
 }
 
@@ -61,7 +64,8 @@ class DuckEngine:
     """An `engine.interface.Engine` over sealed segments.
 
     segments: Parquet files of records.schema.SEALED_SCHEMA, or one such Arrow table (scenarios).
-    context: by name (people, cases, parties, keys, subjects), an Arrow table or a Parquet file; missing ones are empty.
+    context: by name (people, cases, parties, keys, subjects), an Arrow table or a Parquet file, or several of them with
+    the time at which each was sealed, oldest first (engine.dated says what is seen of them); missing ones are empty.
     fields: the data map as FIELD_SCHEMA; None is an empty map.
     memory_limit: DuckDB's words ("1GB"). timeout: seconds per question. temp: folder for what does not fit in memory.
     Several threads may ask: up to SIDE_BY_SIDE questions are answered at once, the others wait.
@@ -71,7 +75,7 @@ class DuckEngine:
     def __init__(
         self,
         segments: Sequence[Path] | pa.Table,
-        context: Mapping[str, pa.Table | Path] | None = None,
+        context: Mapping[str, pa.Table | Path | Snapshots] | None = None,
         fields: pa.Table | None = None,
         *,
         memory_limit: str = "1GB",
@@ -87,7 +91,7 @@ class DuckEngine:
         self._connection = duckdb.connect(":memory:", config=_settings(memory_limit, self._temp.name, threads))
         try:
             for name, schema in CONTEXT_SCHEMAS.items():
-                self._hold(f"all_{name}", _context_table(name, (context or {}).get(name), schema))
+                self._hold_context(name, (context or {}).get(name), schema)
             self._hold("all_field", (fields if fields is not None else FIELD_SCHEMA.empty_table()).cast(FIELD_SCHEMA))
             self._open_segments(segments, resident_rows)
         except BaseException:
@@ -138,11 +142,26 @@ class DuckEngine:
         self._connection.execute(f"create table {name} as select * from arriving")  # noqa: S608 - our own names
         self._connection.unregister("arriving")
 
+    def _hold_context(self, name: str, given: pa.Table | Path | Snapshots | None, schema: pa.Schema) -> None:
+        if given is None or isinstance(given, (pa.Table, Path)):
+            self._hold(f"all_{name}", _context_table(name, given, schema))
+        else:
+            dated.hold(self._connection, name, [(sealed, _context_table(name, one, schema)) for sealed, one in given])
+        held = "valid_from <= getvariable('until') and getvariable('until') < valid_to"
+        columns = ", ".join(f'"{column}"' for column in schema.names)
+        is_dated = given is not None and not isinstance(given, (pa.Table, Path)) and name != "cases"
+        where = f" where {held}" if is_dated else ""
+        self._connection.execute("set variable until = timestamptz '9999-12-31 00:00:00+00'")
+        self._connection.execute(f"create view held_{name} as select {columns} from all_{name}{where}")  # noqa: S608 - ours
+
     def _open_segments(self, segments: Sequence[Path] | pa.Table, resident_rows: int) -> None:
         files = [] if isinstance(segments, pa.Table) else [str(path.resolve()) for path in segments]
-        rows = sum(_rows(path) for path in files)
+        # Only to know whether they fit: to read what each file says of itself takes a millisecond a file.
+        rows = sum(_rows(path) for path in files) if resident_rows else resident_rows + 1
         run = self._connection.execute
         run("set TimeZone = 'UTC'")
+        # A question names one thing in several ways, each a query of its own over the same files.
+        run("set parquet_metadata_cache = true")
         run(f"set allowed_paths = [{', '.join(_quoted(path) for path in files)}]")
         run("set enable_external_access = false")
         try:

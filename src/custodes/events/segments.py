@@ -178,6 +178,37 @@ def _unreadable(path: Path) -> LedgerBroken:
     return LedgerBroken("a sealed segment cannot be read", where=str(path), hint=hint)
 
 
+def rows_about(path: Path, subjects: Sequence[str]) -> Iterator[pa.Table]:
+    """The rows of a sealed segment about these subjects, read without most of the rest. Raises as `read`."""
+    wanted = pa.array(list(subjects), pa.string())
+    try:
+        with pq.ParquetFile(path, memory_map=True) as file:
+            for group in _groups(file.metadata, subjects):
+                held = file.read_row_group(group, columns=["subject"], use_threads=False).column("subject")
+                match = pc.is_in(held, wanted)
+                if pc.any(match).as_py():
+                    yield file.read_row_group(group, use_threads=False).filter(match).cast(SEALED_SCHEMA)
+    except (OSError, pa.ArrowException, ValueError) as error:
+        raise _unreadable(path) from error
+
+
+def _groups(metadata: pq.FileMetaData, subjects: Sequence[str]) -> Iterator[int]:
+    """The row groups that may hold one of these subjects, by their statistics."""
+    column = metadata.schema.to_arrow_schema().get_field_index("subject")
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        # Leaves before `fields`, the only column with parts, are numbered as columns are.
+        told = group.column(column).statistics
+        if told is not None and told.has_null_count and told.null_count == group.num_rows:
+            continue
+        if told is None or not told.has_min_max:
+            yield number
+            continue
+        low, high = told.min, told.max
+        if any(low <= name <= high for name in subjects):
+            yield number
+
+
 def _order(table: pa.Table) -> Numbers:
     """The rows by _ORDER, of equal ones (KEY) the first.
 

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from custodes.errors import BadInput
 from custodes.events.unfit import Unfit
 
+_NOT_UNDERSTOOD: Final = "time is not understood"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER: Final = re.compile(r"\d{9,19}(?:\.\d{1,9})?")
 _NAMED_ZONE: Final = re.compile(r"(.*\d)\s*([A-Za-z]{2,5})")
@@ -47,7 +49,7 @@ def parse(value: object, local: tzinfo | None, *, dates: bool = False) -> dateti
     Raises Unfit with a reason that holds no part of the value.
     """
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise Unfit("time is not understood")
+        raise Unfit(_NOT_UNDERSTOOD)
     if not isinstance(value, str):
         return _since_epoch(value)
     text = value.strip()
@@ -66,6 +68,17 @@ def parse(value: object, local: tzinfo | None, *, dates: bool = False) -> dateti
         raise Unfit("time is outside the years 1 to 9999") from error
 
 
+def asked(text: str, where: str) -> datetime:
+    """A day (its first moment, in UTC) or a time, as it is asked for in an option named `where`. Raises BadInput."""
+    try:
+        return parse(text, UTC, dates=True)
+    except Unfit as unfit:
+        unknown = unfit.reason == _NOT_UNDERSTOOD
+        what = f'"{text}" is no day and no time' if unknown else f'"{text}" cannot be used: {unfit.reason}'
+        hint = "write the day, 2026-03-01, or the time, 2026-03-01T09:30:00Z"
+        raise BadInput(what, where=where, hint=hint) from unfit
+
+
 def _iso(text: str) -> tuple[datetime, str | None]:
     """The moment as written and the zone's abbreviation, when it is written with one that is not UTC's."""
     try:
@@ -78,11 +91,11 @@ def _iso(text: str) -> tuple[datetime, str | None]:
         return _iso(f"{offset[1]}{offset[2]}")
     named = _NAMED_ZONE.fullmatch(text)
     if named is None:
-        raise Unfit("time is not understood")
+        raise Unfit(_NOT_UNDERSTOOD)
     try:
         moment = datetime.fromisoformat(named[1])
     except ValueError as error:
-        raise Unfit("time is not understood") from error
+        raise Unfit(_NOT_UNDERSTOOD) from error
     name = named[2].upper()
     return (moment.replace(tzinfo=UTC), None) if name in {"UTC", "GMT", "Z"} else (moment, name)
 
@@ -105,4 +118,4 @@ def _since_epoch(number: float) -> datetime:
             whole = int(number)
             micros = whole * 1_000_000 // per_second + round((number - whole) * 1_000_000 / per_second)
             return _EPOCH + timedelta(microseconds=micros)
-    raise Unfit("time is not understood")
+    raise Unfit(_NOT_UNDERSTOOD)

@@ -7,9 +7,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from custodes.engine.interface import Engine, Parameter
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from custodes.errors import LedgerBroken
+from custodes.events.pack import PackDamaged, read_segment
+from custodes.ledger.segments import Seal
+from custodes.pipeline import received
 from custodes.pipeline.evidence import EVENTS
+from custodes.pipeline.index import Held, held
 from custodes.pipeline.prune import pruned
+from custodes.pipeline.received import RECEIVED, Hole, Span
 from custodes.pipeline.silence import Hours, silences
 from custodes.pipeline.workspace import Workspace
 from custodes.records.answer import Coverage, Gap, SourceCoverage
@@ -21,123 +29,60 @@ _HOLES_TOLD: Final = 100
 _FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
 _LAST: Final = datetime(9999, 12, 30, tzinfo=UTC)
 
-_SPAN: Final = "select source, min(time) as first, max(time) as last from event group by source"
 
-_HOURLY: Final = """
-select source, epoch(date_trunc('hour', time))::bigint // 3600 as hour, count(*) as records,
-       count(*) filter (time >= $since and time < $until) as within,
-       min(time) filter (time >= $since and time < $until) as first,
-       max(time) filter (time >= $since and time < $until) as last
-from event where time >= $history and time < $future
-group by source, hour order by source, hour
-"""
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What was counted (pipeline.received): of all that is kept, and of what lies within the window."""
 
-# A row is late when a reading before its own had already met a later row of the same log.
-_LATE: Final = """
-with reading as (
-    select source, recorded, max(time) as last from event group by source, recorded
-), before as (
-    select source, recorded, max(last) over (
-        partition by source order by recorded rows between unbounded preceding and 1 preceding
-    ) as reached from reading
-)
-select e.source, count(*) as late, max(epoch(b.reached) - epoch(e.time)) as late_by
-from event e join before b on b.source = e.source and b.recorded = e.recorded
-where e.time < b.reached and e.time >= $history and e.time < $future
-group by e.source
-"""
-
-# Numbers at the end of ids that share one prefix count up where most neighbours differ by one.
-_NUMBERS: Final = """
-with cut as (
-    select source, time, event_id, rtrim(event_id, '0123456789') as prefix
-    from event where time >= $since and time < $until
-), spelt as (
-    select source, time, prefix, try_cast(substr(event_id, length(prefix) + 1) as bigint) as number from cut
-), shared as (
-    select source, prefix, count(*) as records, sum(count(*)) over (partition by source) as of_all
-    from spelt group by source, prefix
-), chosen as (
-    select source, prefix from shared where records >= 0.99 * of_all
-), number as (
-    select s.source, s.number, min(s.time) as time
-    from spelt s join chosen c on c.source = s.source and c.prefix = s.prefix
-    where s.number is not null group by s.source, s.number
-), step as (
-    select source, number, time, lead(number) over w as following, lead(time) over w as following_time
-    from number window w as (partition by source order by number)
-), judged as (
-    select source from step group by source
-    having count(*) >= $least and count(*) filter (following = number + 1) >= 0.75 * (count(*) - 1)
-)
-select source, number, following, least(time, following_time) as since, greatest(time, following_time) as until
-from step
-where source in (select source from judged) and (following is null or following > number + 1)
-order by source, number
-"""
+    all: pa.Table
+    within: pa.Table
 
 
-@dataclass(slots=True)
-class _Received:
-    """What the engine says of one log. newest: until when its hours are known at all."""
-
-    first: datetime
-    last: datetime
-    hours: dict[int, int]
-    records: int = 0
-    begins: datetime | None = None
-    ends: datetime | None = None
-
-
-def coverage(workspace: Workspace, engine: Engine, since: datetime | None, until: datetime | None) -> Coverage:
+def coverage(
+    workspace: Workspace, since: datetime | None, until: datetime | None, known: Held | None = None
+) -> Coverage:
     """What is known of each log in the window; without one, from the first sealed event to the last.
 
-    Raises QuestionFailed as the engine does.
+    known: the evidence of all days, where the caller has it; indexes that turn out to be damaged are doubted in it.
+    Raises LedgerBroken when a segment cannot be read.
     """
-    spans = {row["source"]: row for row in engine.ask(_SPAN).to_pylist()}
-    begun = min((row["first"] for row in spans.values()), default=None)
+    evidence = known or held(workspace)
+    counted = _counted(workspace, evidence, since, until)
+    spans = received.spans(counted.all)
+    begun = min((span.first for span in spans.values()), default=None)
     # One microsecond on: the window ends before `until`, and the last event is inside.
-    ended = max((row["last"] + timedelta(microseconds=1) for row in spans.values()), default=None)
+    ended = max((span.last + timedelta(microseconds=1) for span in spans.values()), default=None)
     start, stop = since or begun, until or ended
     kinds = {log.name: log.kind for log in workspace.config.logs}
     if start is None or stop is None or start >= stop:
         return Coverage(start, stop, _empty(kinds), tuple(_nothing(kinds, start, stop)))
     history, future = max(start, _FIRST + _HISTORY) - _HISTORY, min(stop, _LAST - _HISTORY) + _HISTORY
-    window: dict[str, Parameter] = {
-        "since": _moment(start),
-        "until": _moment(stop),
-        "history": _moment(history),
-        "future": _moment(future),
-    }
-    received = _received(engine, spans, window)
-    late = {row["source"]: row for row in engine.ask(_LATE, window).to_pylist()}
-    holes: dict[str, list[dict[str, object]]] = {}
-    for row in engine.ask(_NUMBERS, window | {"least": _NUMBERED}).to_pylist():
-        holes.setdefault(row["source"], []).append(row)
+    within, hours = received.spans(counted.within), received.hours(counted.all)
+    late, holes = received.late(counted.all, history, future), received.holes(counted.within, _NUMBERED)
     waiting = workspace.intake.waiting_since(start)
     gaps: list[Gap] = []
     sources = []
-    for name in sorted(kinds.keys() | received.keys()):
-        one, numbered = received.get(name), name in holes
+    for name in sorted(kinds.keys() | spans.keys()):
+        one, here, numbered = spans.get(name), within.get(name), name in holes
         lines = waiting.get(name, 0)
-        row = late.get(name, {"late": 0, "late_by": 0.0})
-        hours = Hours(max(one.first, history), min(one.last, future), one.hours) if one else None
-        silent = silences(name, hours, start, stop, numbered=numbered)
+        tardy, late_by = late.get(name, (0, 0.0))
+        rate = Hours(max(one.first, history), min(one.last, future), hours[name]) if one else None
+        silent = silences(name, rate, start, stop, numbered=numbered)
         gaps += [*_edges(name, one, kinds, since, until, start, stop), *silent.gaps]
         gaps += _holes(name, holes.get(name, []), lines)
         gaps += _lines(name, lines)
-        if one is not None and row["late"] and stop > one.last - timedelta(seconds=row["late_by"]):
-            gaps.append(_more_to_come(name, one.last, row, stop))
+        if one is not None and tardy and stop > one.last - timedelta(seconds=late_by):
+            gaps.append(_more_to_come(name, one.last, tardy, late_by, stop))
         sources.append(
             SourceCoverage(
                 source=name,
                 kind=kinds.get(name, "no longer configured"),
-                first=one.begins if one else None,
-                last=one.ends if one else None,
-                records=one.records if one else 0,
+                first=here.first if here else None,
+                last=here.last if here else None,
+                records=here.records if here else 0,
                 quarantined=lines,
-                late=row["late"],
-                late_by=float(row["late_by"]),
+                late=tardy,
+                late_by=late_by,
                 numbered=numbered,
                 rate=silent.known,
             )
@@ -146,22 +91,50 @@ def coverage(workspace: Workspace, engine: Engine, since: datetime | None, until
     return Coverage(start, stop, tuple(sources), tuple(gaps))
 
 
-def _received(
-    engine: Engine, spans: Mapping[str, Mapping[str, datetime]], window: Mapping[str, Parameter]
-) -> dict[str, _Received]:
-    found = {name: _Received(row["first"], row["last"], {}) for name, row in spans.items()}
-    for row in engine.ask(_HOURLY, window).to_pylist():
-        one = found[row["source"]]
-        one.hours[row["hour"]] = row["records"]
-        one.records += row["within"]
-        one.begins = min(filter(None, (one.begins, row["first"])), default=None)
-        one.ends = max(filter(None, (one.ends, row["last"])), default=None)
-    return found
+def _counted(workspace: Workspace, evidence: Held, since: datetime | None, until: datetime | None) -> _Counted:
+    """From the indexes, and from the events of segments without one or that an end of the window cuts."""
+    whole, within = [RECEIVED.empty_table()], [RECEIVED.empty_table()]
+    cut: list[Seal] = []
+    for seal, pack in list(evidence.packs.items()):
+        try:
+            one = pack.counted().cast(RECEIVED)
+        except (PackDamaged, pa.ArrowException) as error:
+            evidence.doubt(seal, str(error))
+            continue
+        whole.append(one)
+        first, last = pc.min(one.column("first")).as_py(), pc.max(one.column("last")).as_py()
+        if (until is None or first < until) and (since is None or last >= since):
+            if (until is None or last < until) and (since is None or first >= since):
+                within.append(one)
+            else:
+                cut += evidence.segments_of(seal)
+    for seal in (*evidence.rest, *cut):
+        events = _events(workspace, seal)
+        time = events.column("time")
+        inside = pc.and_(
+            pc.greater_equal(time, pa.scalar(since or _FIRST, time.type)),
+            pc.less(time, pa.scalar(until or _LAST, time.type)),
+        )
+        here = events.filter(inside)
+        counted = received.count(events)
+        whole += [] if seal in cut else [counted]
+        if here.num_rows:
+            within.append(counted if here.num_rows == events.num_rows else received.count(here))
+    return _Counted(pa.concat_tables(whole).combine_chunks(), pa.concat_tables(within).combine_chunks())
+
+
+def _events(workspace: Workspace, seal: Seal) -> pa.Table:
+    """What is counted of a segment's events. Raises LedgerBroken."""
+    try:
+        return read_segment(workspace.data / seal.path, received.COLUMNS)
+    except (OSError, pa.ArrowException) as error:
+        hint = 'run "custodes ledger verify": it names every file that does not match its proof'
+        raise LedgerBroken("a sealed segment cannot be read", where=seal.path, hint=hint) from error
 
 
 def _edges(
     name: str,
-    one: _Received | None,
+    one: Span | None,
     kinds: Mapping[str, str],
     since: datetime | None,
     until: datetime | None,
@@ -180,21 +153,20 @@ def _edges(
         yield Gap(name, "ends_earlier", "this log is not configured any more", one.last, stop)
 
 
-def _holes(name: str, rows: Sequence[Mapping[str, object]], lines: int) -> Iterator[Gap]:
-    found = [row for row in rows if row["following"] is not None]
-    for row in found[:_HOLES_TOLD]:
-        first, last = int(str(row["number"])) + 1, int(str(row["following"])) - 1
-        numbers = f"number {first} is missing" if first == last else f"numbers {first} to {last} are missing"
+def _holes(name: str, found: Sequence[Hole], lines: int) -> Iterator[Gap]:
+    for hole in found[:_HOLES_TOLD]:
+        one = hole.first == hole.last
+        numbers = f"number {hole.first} is missing" if one else f"numbers {hole.first} to {hole.last} are missing"
         reason = f"{numbers} between records that were received"
         if lines:
             reason += "; lines in quarantine may be among them"
-        yield Gap(name, "numbers_missing", reason, _time(row["since"]), _time(row["until"]), last - first + 1)
+        yield Gap(name, "numbers_missing", reason, hole.since, hole.until, hole.last - hole.first + 1)
     rest = found[_HOLES_TOLD:]
     if rest:
-        count = sum(int(str(row["following"])) - int(str(row["number"])) - 1 for row in rest)
+        count = sum(hole.last - hole.first + 1 for hole in rest)
         reason = f"{len(rest):,} more places where numbers are missing"
-        times = [_time(row["since"]) for row in rest], [_time(row["until"]) for row in rest]
-        yield Gap(name, "numbers_missing", reason, min(times[0]), max(times[1]), count)
+        times = min(hole.since for hole in rest), max(hole.until for hole in rest)
+        yield Gap(name, "numbers_missing", reason, *times, count)
 
 
 def _lines(name: str, lines: int) -> Iterator[Gap]:
@@ -204,10 +176,10 @@ def _lines(name: str, lines: int) -> Iterator[Gap]:
         yield Gap(name, "quarantined", reason, None, None, lines)
 
 
-def _more_to_come(name: str, last: datetime, row: Mapping[str, float], stop: datetime) -> Gap:
-    late = timedelta(seconds=round(row["late_by"]))
+def _more_to_come(name: str, last: datetime, count: int, late_by: float, stop: datetime) -> Gap:
+    late = timedelta(seconds=round(late_by))
     reason = f"records have come up to {late} after later ones: more of this time may still come"
-    return Gap(name, "may_still_come", reason, last - late, stop, int(row["late"]))
+    return Gap(name, "may_still_come", reason, last - late, stop, count)
 
 
 def _pruned(workspace: Workspace, start: datetime, stop: datetime) -> Iterator[Gap]:
@@ -238,12 +210,3 @@ def _empty(kinds: Mapping[str, str]) -> tuple[SourceCoverage, ...]:
         SourceCoverage(name, kind, None, None, 0, 0, 0, 0.0, numbered=False, rate=False)
         for name, kind in sorted(kinds.items())
     )
-
-
-def _moment(moment: datetime) -> str:
-    return min(max(moment, _FIRST), _LAST).astimezone(UTC).isoformat()
-
-
-def _time(value: object) -> datetime:
-    assert isinstance(value, datetime)  # noqa: S101 - the engine's own column of times
-    return value

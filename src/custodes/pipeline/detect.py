@@ -15,7 +15,7 @@ from custodes.detections.run import detect as run_detections
 from custodes.engine.duckdb import DuckEngine
 from custodes.pipeline.flowing import flow_findings
 from custodes.pipeline.misplaced import misplaced_findings, misplaced_places
-from custodes.pipeline.open_engine import context, field_table, open_engine
+from custodes.pipeline.open_engine import field_table, open_engine, snapshots
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.scan import drifted_findings
 from custodes.pipeline.workspace import Workspace
@@ -72,7 +72,8 @@ def _days(engine: DuckEngine) -> list[datetime]:
 def _inputs(workspace: Workspace, detections: tuple[Detection, ...]) -> str:
     """A digest of everything a finding can depend on: evidence, context, data map, questions, release."""
     digest = hashlib.sha256(__version__.encode())
-    for path in [*workspace.segments(), *sorted(context(workspace).values())]:
+    taken = [path for _, dated in sorted(snapshots(workspace).items()) for _, path in dated]
+    for path in [*workspace.segments(), *taken]:
         digest.update(path.name.encode())
     for detection in detections:
         digest.update(repr(detection).encode())

@@ -19,6 +19,7 @@ from custodes.events.readers import Settings, open_log
 from custodes.events.reading import closed_folders
 from custodes.pipeline.evidence import EVENTS, event_files
 from custodes.pipeline.ids import complete
+from custodes.pipeline.index import make_index
 from custodes.pipeline.mapped import suspicious
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.prune import pruned
@@ -94,7 +95,9 @@ def ingest(workspace: Workspace, progress: Progress, *, again: bool = False) -> 
         for log in workspace.config.logs:
             _try_again(workspace, log, held, outcome)
     _seal(workspace, held, outcome)
+    # Everything is acknowledged by now: a crash in here costs an index, which the next run makes.
     complete(workspace.data, workspace.segments())
+    make_index(workspace, progress)
     outcome.skipped.extend(_told(workspace, outcome))
     outcome.skipped.extend(suspicious(workspace))
     workspace.coverage.replace("ingest", outcome.skipped)

@@ -1,9 +1,10 @@
-"""Over what are questions asked? The locked engine over the sealed touches, today's context and the data map."""
+"""Over what are questions asked? The locked engine over the sealed touches, context and the data map."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,23 +13,29 @@ from custodes.engine.duckdb import FIELD_SCHEMA, RESIDENT_ROWS, DuckEngine
 from custodes.engine.interface import QuestionFailed
 from custodes.errors import CouldNotRun
 from custodes.pipeline.categories import known_categories
-from custodes.pipeline.evidence import EVENTS
+from custodes.pipeline.evidence import CONTEXT, EVENTS
 from custodes.pipeline.rulings import ruled
 from custodes.pipeline.scan import in_vault
 from custodes.pipeline.workspace import Workspace
 
 
 @contextmanager
-def open_engine(workspace: Workspace, *, replay: bool = False) -> Iterator[DuckEngine]:
-    """The locked engine over what is sealed. replay: for detections, which are asked the same for many days (so holding
-    rows pays) and need the data map; a question about touches alone does without, and without reading categories.
+def open_engine(
+    workspace: Workspace, *, only: Sequence[Path] | None = None, replay: bool = False
+) -> Iterator[DuckEngine]:
+    """The locked engine over what is sealed. only: over these segments alone. replay: for detections, which are asked
+    the same for many days (so holding rows pays) and need the data map; a question about touches alone does without,
+    and without reading categories.
 
     Raises CouldNotRun, also for a question in the block that fails: ours fit the views, so the evidence is at fault.
     """
     rows = RESIDENT_ROWS if replay else 0
     try:
         with DuckEngine(
-            workspace.segments(), context(workspace), field_table(workspace) if replay else None, resident_rows=rows
+            workspace.segments() if only is None else only,
+            snapshots(workspace) if replay else context(workspace),
+            field_table(workspace) if replay else None,
+            resident_rows=rows,
         ) as engine:
             yield engine
     except QuestionFailed as failure:
@@ -39,6 +46,16 @@ def context(workspace: Workspace) -> dict[str, Path]:
     """The newest snapshots of what is configured: context the owner took away must not go on excusing touches."""
     configured = {chosen.kind for chosen in workspace.config.context}
     return {kind: file for kind, file in workspace.snapshots().items() if kind in configured}
+
+
+def snapshots(workspace: Workspace) -> dict[str, list[tuple[datetime, Path]]]:
+    """Every snapshot of what is configured, oldest first: each day is judged by what was known then."""
+    found: dict[str, list[tuple[datetime, Path]]] = {chosen.kind: [] for chosen in workspace.config.context}
+    for seal in sorted(workspace.seals.list(), key=lambda one: (one.sealed_at, one.first)):
+        kind = seal.path.split("/")[1] if seal.path.startswith(f"{CONTEXT}/") else ""
+        if kind in found:
+            found[kind].append((seal.sealed_at, workspace.data / seal.path))
+    return {kind: dated for kind, dated in found.items() if dated}
 
 
 def field_table(workspace: Workspace) -> pa.Table:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from custodes.errors import BadInput, CouldNotRun
 from custodes.ledger.segments import Seal
-from custodes.pipeline.evidence import EVENTS, RECEIPTS
+from custodes.pipeline.evidence import EVENTS, INDEX, RECEIPTS, day_of
 from custodes.pipeline.ids import place_of
 from custodes.pipeline.workspace import Workspace
 
@@ -57,16 +57,13 @@ def prune(workspace: Workspace, before: date, *, sure: bool) -> Pruned:
     """
     if before > workspace.clock().date():
         raise BadInput("the day is not over yet", where=before.isoformat(), hint="name a day in the past")
-    old = [seal for seal in workspace.seals.list() if _is_before(seal.path, before)]
+    old = [seal for seal in workspace.seals.list() if (day := day_of(seal.path)) is not None and day < before]
+    # Indexes first: they hold the same events, and one whose segments are gone would be all that is left of them.
+    old.sort(key=lambda seal: not seal.path.startswith(f"{INDEX}/"))
     there = [seal for seal in old if (workspace.data / seal.path).exists()]
     if sure and there:
         _remove(workspace, there, before)
     return Pruned(tuple(seal.path for seal in there), sum(seal.count for seal in there), done=sure)
-
-
-def _is_before(path: str, day: date) -> bool:
-    top, _, rest = path.partition("/day=")
-    return top == EVENTS and rest.partition("/")[0] < day.isoformat()
 
 
 def _remove(workspace: Workspace, seals: Sequence[Seal], before: date) -> None:
@@ -82,7 +79,8 @@ def _remove(workspace: Workspace, seals: Sequence[Seal], before: date) -> None:
         workspace.seal_receipts(receipts)
     for seal in seals:
         try:
-            place_of(workspace.data, workspace.data / seal.path).unlink(missing_ok=True)
+            if seal.path.startswith(f"{EVENTS}/"):
+                place_of(workspace.data, workspace.data / seal.path).unlink(missing_ok=True)
             (workspace.data / seal.path).unlink()
         except OSError as error:
             raise CouldNotRun(

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from custodes.pipeline.categories import known_categories
+from custodes.pipeline.find import spelt
 from custodes.pipeline.rulings import ruled
-from custodes.pipeline.who import spelt, who
+from custodes.pipeline.who import who
 from custodes.pipeline.workspace import Workspace
 from custodes.records.answer import Answer, Question
 from custodes.report.html import html

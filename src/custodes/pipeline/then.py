@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from custodes.errors import BadInput, LedgerBroken
 from custodes.events import times
-from custodes.events.unfit import Unfit
 from custodes.pipeline.evidence import CONTEXT
 from custodes.pipeline.workspace import Workspace
 from custodes.records.schema import CONTEXT_SCHEMAS
@@ -32,10 +31,7 @@ def then(workspace: Workspace, kind: str, at: str | None = None) -> Then:
     """
     if kind not in CONTEXT_SCHEMAS:
         raise BadInput(f'"{kind}" is no kind of context', hint=f"one of: {', '.join(CONTEXT_SCHEMAS)}")
-    try:
-        moment = workspace.clock() if at is None else times.parse(at, UTC, dates=True)
-    except Unfit as unfit:
-        raise BadInput(unfit.reason, hint="write 2026-03-01 or 2026-03-01T09:30:00Z") from unfit
+    moment = workspace.clock() if at is None else times.asked(at, "--at")
     of_kind = [seal for seal in workspace.seals.list() if seal.path.startswith(f"{CONTEXT}/{kind}/")]
     sealed = [seal for seal in of_kind if seal.sealed_at <= moment]
     if not sealed:

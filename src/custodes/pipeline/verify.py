@@ -7,10 +7,11 @@ from pathlib import Path
 from custodes.errors import CouldNotRun, LedgerBroken
 from custodes.ledger import fsck
 from custodes.ledger.check_proof import Policy, ProofRefused, VerifierKey, read_key
-from custodes.pipeline.evidence import CONTEXT, EVENTS, RECEIPTS, decoder
+from custodes.pipeline.evidence import CONTEXT, EVENTS, INDEX, RECEIPTS, decoder
 from custodes.pipeline.ids import differing
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.prune import pruned
+from custodes.pipeline.verify_index import index_problems
 from custodes.pipeline.workspace import MARKER, VERIFIER
 from custodes.records import LedgerStatus
 from custodes.state.database import Database
@@ -35,17 +36,29 @@ def verify(
     database = Database.open(data / "state.db")
     try:
         seals = StateSeals(database)
+        sealed = seals.list()
+        gone = pruned(data, sealed)
         report = fsck.verify(
             data,
             seals,
             key,
             decoder(data),
             lambda done, total: progress.advance("leaves", done, total),
-            folders=(EVENTS, CONTEXT, RECEIPTS),
+            folders=(EVENTS, CONTEXT, RECEIPTS, INDEX),
             policy=policy,
-            pruned=pruned(data, seals.list()),
+            pruned=gone,
         )
-        odd = tuple(differing(data, seals.list()))
+        # Not of files that are named already: what is wrong with them is said once.
+        told = {problem.file for problem in report.problems} | {path for path in gone if not (data / path).exists()}
+        indexes = index_problems(
+            data, sealed, report.size, told, lambda done, total: progress.advance("indexes", done, total)
+        )
+        problems = [f"{problem.file}: {problem.what}" for problem in report.problems]
+        problems += [f"{path}: {what}" for path, what in indexes]
+        problems += [
+            f"{path}: does not say where the events of its segment are: remove it, the next run makes it"
+            for path in differing(data, sealed)
+        ]
         head = seals.head()
     finally:
         database.close()
@@ -54,14 +67,8 @@ def verify(
         size=report.size,
         root=report.root.hex() if report.root else "",
         checkpoint_time=head.sealed_at if head else None,
-        verified=report.clean and not odd,
-        problems=(
-            *(f"{problem.file}: {problem.what}" for problem in report.problems),
-            *(
-                f"{file}: does not say where the events of its segment are: remove it, the next run makes it"
-                for file in odd
-            ),
-        ),
+        verified=not problems,
+        problems=tuple(problems),
     )
 
 

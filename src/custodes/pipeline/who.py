@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,22 +13,13 @@ from custodes.errors import BadInput
 from custodes.events.tokens import protect
 from custodes.pipeline.coverage import coverage
 from custodes.pipeline.explained import explained
+from custodes.pipeline.find import COLUMNS, find, spelt
+from custodes.pipeline.index import held
 from custodes.pipeline.open_engine import open_engine
 from custodes.pipeline.workspace import Workspace
 from custodes.records import EVENT_COLUMNS, AccessEvent, Toucher, Touches
 from custodes.records.answer import Answer, By, Question, Touch
 
-MOST: Final = 100_000  # touches in one answer: more are narrowed by time first, or nobody could read or hold them
-
-_FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
-_LAST: Final = datetime(9999, 12, 30, tzinfo=UTC)
-_COLUMNS: Final[dict[By, tuple[str, ...]]] = {
-    "subject": ("subject",),
-    "actor": ("actor", "behalf"),
-    "key": ("actor", "client"),
-    "party": ("party", "behalf"),
-    "dataset": ("dataset",),
-}
 _ACTORS: Final = ("staff", "service", "key", "customer", "session", "role")
 _PARTIES: Final = ("seller", "partner", "party")
 
@@ -43,43 +35,20 @@ def who(workspace: Workspace, asked: Question, **look: str) -> Answer:
         raise BadInput(f"no {asked.by} is named", hint="name one as the logs do, such as customer:81723")
     if asked.since is not None and asked.until is not None and asked.since >= asked.until:
         raise BadInput("the window ends before it begins", hint="--since is the first moment, --until the first not")
-    with open_engine(workspace) as engine:
-        names = _names(workspace, engine, asked)
-        rows = find(engine, asked, names)
-        known = coverage(workspace, engine, asked.since, asked.until)
+    names = _names(workspace, asked)
+    evidence = held(workspace, asked.since, asked.until)
+    rows = find(workspace, evidence, asked, names)
+    # Without a window these are the same days; with one, what is usual is looked up before and after it.
+    everything = evidence if asked.since is asked.until is None else held(workspace)
+    known = coverage(workspace, asked.since, asked.until, everything)
     told = _told(asked, names, rows)
     touches = tuple(explained(workspace, (Touch(event_of(row), int(str(row["leaf"]))) for row in rows)))
     window = {name: _text(moment) for name, moment in (("since", asked.since), ("until", asked.until)) if moment}
     field = {} if asked.field is None else {"field": _sealable(workspace, asked.field, touches)}
     receipt = workspace.receipt("look", question="who", **{asked.by: told or names[-1]}, **field, **window, **look)
     workspace.seal_receipts([receipt])
-    return Answer(replace(asked, name=told or names[0]), touches, known, workspace.coverage.all("ingest"))
-
-
-def find(engine: Engine, asked: Question, names: Sequence[str]) -> list[dict[str, object]]:
-    """The rows of the view `event` that any of these names names, in order of time.
-
-    One query by equality for each name and column: by it the engine skips row groups by their statistics, which it
-    does not for a list of names or for an `or`. Raises BadInput for more than MOST rows.
-    """
-    parameters: dict[str, Parameter] = {f"name{place}": name for place, name in enumerate(names)}
-    if asked.by == "dataset":
-        where = [f"(e.dataset = ${name} or starts_with(e.dataset, concat(${name}, '.')))" for name in parameters]
-    else:
-        where = [f"e.{column} = ${name}" for column in _COLUMNS[asked.by] for name in parameters]
-    more = " and e.time >= cast($since as timestamptz) and e.time < cast($until as timestamptz)"
-    if asked.field is not None:
-        more += " and (len(e.fields) = 0 or list_has_any(e.fields, $fields))"
-        parameters["fields"] = sorted(spelt(asked.field))
-    parameters |= {"since": _text(asked.since or _FIRST), "until": _text(asked.until or _LAST), "most": MOST + 1}
-    each = " union all ".join(f"select e.* from event e where {one}{more}" for one in where)  # noqa: S608 - our own words
-    rows: list[dict[str, object]] = engine.ask(
-        f"select * from ({each}) found order by time, leaf limit $most",  # noqa: S608 - the same
-        parameters,
-    ).to_pylist()
-    if len(rows) > MOST:
-        raise BadInput(f"more than {MOST:,} touches", where=asked.by, hint="narrow the window: --since, --until")
-    return list({row["leaf"]: row for row in rows}.values())  # an actor may act on his own behalf
+    uncovered = dict.fromkeys((*workspace.coverage.all("ingest"), *evidence.doubted, *everything.doubted))
+    return Answer(replace(asked, name=told or names[0]), touches, known, tuple(uncovered))
 
 
 def _told(asked: Question, names: Sequence[str], rows: Sequence[dict[str, object]]) -> str | None:
@@ -88,7 +57,7 @@ def _told(asked: Question, names: Sequence[str], rows: Sequence[dict[str, object
         return None
     if asked.by == "dataset":
         return names[0]
-    return next((str(rows[0][column]) for column in _COLUMNS[asked.by] if rows[0][column] in names), None)
+    return next((str(rows[0][column]) for column in COLUMNS[asked.by] if rows[0][column] in names), None)
 
 
 def _sealable(workspace: Workspace, field: str, touches: Sequence[Touch]) -> str:
@@ -109,8 +78,15 @@ from event e where e.leaf in (select unnest($leaves)) order by e.time, e.leaf li
 
 def touched(workspace: Workspace, leaves: Sequence[int], most: int) -> list[dict[str, object]]:
     """The first touches a finding rests on: leaf, event_id, time, actor, action, dataset, subject."""
-    with open_engine(workspace) as engine:
-        rows: list[dict[str, object]] = engine.ask(_EVIDENCE, {"leaves": list(leaves), "most": most}).to_pylist()
+    wanted, kept = sorted(leaves), set(workspace.segments())
+    holding = [
+        workspace.data / seal.path
+        for seal in workspace.seals.list()
+        if bisect_left(wanted, seal.first + seal.count) > bisect_left(wanted, seal.first)
+    ]
+    only = [file for file in holding if file in kept]
+    with open_engine(workspace, only=only) as engine:
+        rows: list[dict[str, object]] = engine.ask(_EVIDENCE, {"leaves": wanted, "most": most}).to_pylist()
     return rows
 
 
@@ -174,12 +150,7 @@ def _touches(found: Sequence[Toucher], watched: bool) -> Touches:
     )
 
 
-def spelt(field: str) -> set[str]:
-    """How a log may name a field: as the data map does, or by its column alone."""
-    return {field, field.split(".", 1)[0].removesuffix("[]")}
-
-
-def _names(workspace: Workspace, engine: Engine, asked: Question) -> list[str]:
+def _names(workspace: Workspace, asked: Question) -> list[str]:
     """The ways the evidence may name what was asked: as given, with the kind left out, as a token (the last)."""
     token = workspace.tokeniser.token
     if asked.by == "dataset":
@@ -187,7 +158,7 @@ def _names(workspace: Workspace, engine: Engine, asked: Question) -> list[str]:
     given = asked.name
     if asked.by == "key":
         given = f"key:{given.removeprefix('key:')}"
-    kinds = [given.partition(":")[0]] if ":" in given else _kinds(engine, asked.by)
+    kinds = [given.partition(":")[0]] if ":" in given else _kinds(workspace, asked.by)
     value = given.partition(":")[2] if ":" in given else given
     plain = [protect(name, workspace.tokeniser) for name in (*(f"{kind}:{value}" for kind in kinds), asked.name)]
     bare = [protect(value, workspace.tokeniser)] if asked.by == "key" else []  # a log may name it as its client
@@ -195,13 +166,15 @@ def _names(workspace: Workspace, engine: Engine, asked: Question) -> list[str]:
     return list(dict.fromkeys([*plain, *bare, *tokens]))
 
 
-def _kinds(engine: Engine, by: By) -> list[str]:
+def _kinds(workspace: Workspace, by: By) -> list[str]:
     """Kinds that a name without one may have."""
     if by == "subject":
         return ["customer"]
     if by == "actor":
         return list(_ACTORS)
-    rows = engine.ask("select distinct split_part(id, ':', 1) as kind from parties where id like '%:%'").to_pylist()
+    query = "select distinct split_part(id, ':', 1) as kind from parties where id like '%:%'"
+    with open_engine(workspace, only=[]) as engine:
+        rows = engine.ask(query).to_pylist()
     return list(dict.fromkeys([*sorted(str(row["kind"]) for row in rows), *_PARTIES]))
 
 

@@ -90,8 +90,9 @@ class SourceCoverage:
     """What one log gave within the window.
 
     first, last: of its records there. records: rows sealed. quarantined: lines not understood that may belong there.
-    late: rows that came after a later one had been read. late_by: seconds, of the latest of them. numbered: its records
-    carry numbers without holes, so that a missing one shows. rate: the usual number of records an hour is known.
+    late: rows, at least, that came after a later one had been read. late_by: seconds, of the latest of them. numbered:
+    its records carry numbers without holes, so that a missing one shows. rate: the usual number of records an hour is
+    known.
     """
 
     source: str

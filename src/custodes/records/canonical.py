@@ -4,6 +4,7 @@ Version 1, all integers big-endian:
     event    0x01, then the columns of AccessEvent in order
     receipt  0x02, then JSON with sorted keys, no blanks, UTF-8 (RFC 8785 for the flat values a receipt may hold)
     file     0x03, then its kind (`events`, or the kind of a snapshot of context) as text, then its SHA-256
+    index    0x03, then `index` as text, then the SHA-256 of its directory
     text     0x01, uint32 length in bytes, UTF-8; an absent optional text is the single byte 0x00
     time     int64, microseconds since 1970-01-01T00:00:00Z
     list     uint32 count, then each text

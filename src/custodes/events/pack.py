@@ -1,0 +1,258 @@
+"""In which form do sealed events lie once more, in order of their actor? One file of small parts, each with its digest.
+
+Segments are sorted by subject, so that the touches of one actor lie in every row group of every day. A pack holds the
+same rows by actor, then time. Its directory at the end says of each part where it lies, from which actor to which it
+reaches, which other names occur in it, and its SHA-256. Whoever trusts the directory's own digest can therefore read a
+few parts and be sure of them without reading the rest.
+
+    parts       Arrow streams of up to ROWS rows, back to back; the last one is no rows but what was counted of them
+    directory   an Arrow stream of DIRECTORY; its metadata names the segments whose rows these are
+    end         uint64 length of the directory, then MAGIC
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import io
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from custodes.records.schema import SEALED_SCHEMA
+
+ROWS: Final = 4_096  # of one part: what has to be read for one actor of one day
+MAGIC: Final = b"CUSTPAK1"
+
+DIRECTORY: Final = pa.schema(
+    [
+        pa.field("offset", pa.int64(), nullable=False),
+        pa.field("length", pa.int64(), nullable=False),
+        pa.field("digest", pa.binary(32), nullable=False),
+        pa.field("rows", pa.int64(), nullable=False),
+        pa.field("low", pa.string()),  # the first actor; null for the part of what was counted
+        pa.field("high", pa.string()),
+        pa.field("names", pa.list_(pa.uint32())),  # of NAMED columns; null where there are too many to list
+    ]
+)
+
+# Columns whose names are listed for each part: whoever acts is usually at few devices, for few parties.
+NAMED: Final = ("behalf", "client", "party")
+_MOST_NAMES: Final = 512
+_FEW: Final = 32
+_END: Final = 16
+_MOST_DIRECTORY: Final = 1 << 28
+# Nearly every row has its own: a dictionary of them only costs.
+_OWN: Final = frozenset({"event_id", "case", "object", "subject"})
+_WORDS: Final = [
+    field.name
+    for field in SEALED_SCHEMA
+    if field.name not in _OWN and (pa.types.is_string(field.type) or pa.types.is_dictionary(field.type))
+]
+_ZSTD: Final = pa.ipc.IpcWriteOptions(compression="zstd")
+
+
+class PackDamaged(Exception):
+    """This is no pack, or not what its directory says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A segment whose rows a pack holds. sha256: in hexadecimal. first: its first leaf. count: of rows."""
+
+    sha256: str
+    first: int
+    count: int
+
+
+def write(rows: pa.Table, counted: pa.Table, covers: Sequence[Covered]) -> bytes:
+    """The pack of these rows (SEALED_SCHEMA, in any order) of these segments. Equal rows give equal bytes.
+
+    counted: what else is to be known of the rows without reading them.
+    """
+    target, places = io.BytesIO(), []
+    for batch in by_actor(rows).to_batches(max_chunksize=ROWS):
+        part = _stream(_short(batch))
+        actor = batch.column("actor")
+        ends = {"low": actor[0].as_py(), "high": actor[-1].as_py(), "names": _names(batch)}
+        places.append(_place(target, part, batch.num_rows) | ends)
+    places.append(_place(target, _stream(counted), 0) | {"low": None, "high": None, "names": None})
+    told = json.dumps({"covers": [asdict(one) for one in covers]}, separators=(",", ":"))
+    directory = pa.Table.from_pylist(places, schema=DIRECTORY.with_metadata({"pack": told}))
+    last = _stream(directory)
+    return target.getvalue() + last + len(last).to_bytes(8, "big") + MAGIC
+
+
+def by_actor(rows: pa.Table) -> pa.Table:
+    """The rows by actor, time and leaf, in one chunk."""
+    actor = rows.column("actor").combine_chunks()
+    if not pa.types.is_dictionary(actor.type):
+        actor = actor.dictionary_encode()
+    if isinstance(actor, pa.ChunkedArray):
+        actor = actor.unify_dictionaries().combine_chunks()
+    words = actor.dictionary.to_numpy(zero_copy_only=False).astype(object)
+    rank = np.empty(len(words), np.int64)
+    rank[np.argsort(words, kind="stable")] = np.arange(len(words))
+    time = rows.column("time").cast(pa.int64()).to_numpy()
+    order = np.lexsort((rows.column("leaf").to_numpy(), time, rank[actor.indices.to_numpy()]))
+    return rows.combine_chunks().take(pa.array(order)).combine_chunks()
+
+
+def read_segment(file: Path | pa.NativeFile, columns: Sequence[str] = tuple(SEALED_SCHEMA.names)) -> pa.Table:
+    """The rows of a sealed segment with few words kept as dictionaries: to sort them is cheaper by far.
+
+    Raises what pyarrow raises for a file that is none.
+    """
+    with pq.ParquetFile(file, read_dictionary=_WORDS) as opened:
+        return opened.read(list(columns)).select(list(columns))
+
+
+def together(tables: Sequence[pa.Table]) -> pa.Table:
+    """Several of them as one."""
+    return pa.concat_tables(tables, promote_options="permissive").unify_dictionaries().combine_chunks()
+
+
+def digest_of(data: bytes) -> bytes:
+    """SHA-256 of the directory of a pack that `write` made."""
+    length = int.from_bytes(data[-_END : -_END + 8], "big")
+    return hashlib.sha256(data[-_END - length : -_END]).digest()
+
+
+def fingerprint(column: str, name: str) -> int:
+    """What stands in a directory for a name in a column: four bytes. Two names may share them, and cost a look."""
+    return int.from_bytes(hashlib.blake2b(f"{column}\0{name}".encode(), digest_size=4).digest(), "big")
+
+
+class Pack:
+    """An opened pack. digest: SHA-256 of its directory, to be compared with what was sealed before it is believed.
+
+    Raises PackDamaged, also from every method that reads a part.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        try:
+            with file.open("rb") as opened:
+                size = os.fstat(opened.fileno()).st_size
+                opened.seek(max(size - _END, 0))
+                end = opened.read(_END)
+                length = int.from_bytes(end[:8], "big")
+                if len(end) != _END or end[8:] != MAGIC or not 0 < length <= min(size - _END, _MOST_DIRECTORY):
+                    raise PackDamaged("it does not end as a pack does")
+                opened.seek(size - _END - length)
+                self._raw = opened.read(length)
+        except OSError as error:
+            raise PackDamaged(f"it cannot be read ({error.strerror})") from error
+        self.digest = hashlib.sha256(self._raw).digest()
+        self.parts_end = size - _END - length
+
+    def open(self) -> None:
+        """Read the directory; call it once `digest` is known to be right."""
+        try:
+            self.directory = pa.ipc.open_stream(self._raw).read_all()
+            told = json.loads((self.directory.schema.metadata or {})[b"pack"])
+            self.covers = tuple(Covered(str(one["sha256"]), one["first"], one["count"]) for one in told["covers"])
+            if not self.directory.schema.equals(DIRECTORY):
+                raise PackDamaged("its directory has other columns")
+        except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
+            raise PackDamaged("its directory cannot be read") from error
+
+    def counted(self) -> pa.Table:
+        """What was counted of the rows."""
+        return self._part(self.directory.num_rows - 1)
+
+    def parts(self) -> Iterator[pa.Table]:
+        """All its rows, part by part, as they lie there."""
+        for number in range(self.directory.num_rows - 1):
+            yield self._part(number)
+
+    def holding(self, column: str, names: Sequence[str]) -> list[int]:
+        """The parts that may hold one of these names in a column: `actor`, or one of NAMED."""
+        parts = self.directory.slice(0, self.directory.num_rows - 1)
+        if column == "actor":
+            low, high = parts.column("low"), parts.column("high")
+            found = np.zeros(parts.num_rows, bool)
+            for name in names:
+                found |= pc.and_(pc.less_equal(low, name), pc.greater_equal(high, name)).to_numpy()
+            return [int(number) for number in np.flatnonzero(found)]
+        listed = parts.column("names").combine_chunks()
+        wanted = np.array([fingerprint(column, name) for name in names], np.uint32)
+        marks = np.isin(listed.flatten().to_numpy(), wanted)
+        owners = pc.list_parent_indices(listed).to_numpy()[marks]
+        unlisted = np.flatnonzero(listed.is_null().to_numpy(zero_copy_only=False))
+        return sorted({int(number) for number in (*owners, *unlisted)})
+
+    def rows(self, columns: Sequence[str], names: Sequence[str], parts: Sequence[int]) -> Iterator[pa.Table]:
+        """The rows of these parts that have one of these names in one of the columns, as SEALED_SCHEMA."""
+        wanted = pa.array(list(names), pa.string())
+        for number in parts:
+            part = self._part(number)
+            named = [pc.is_in(part.column(column).cast(pa.string()), wanted) for column in columns]
+            found = part.filter(functools.reduce(pc.or_, named))
+            if found.num_rows:
+                yield found.cast(SEALED_SCHEMA)
+
+    def _part(self, number: int) -> pa.Table:
+        place = self.directory.slice(number, 1).to_pylist()[0]
+        try:
+            with self._file.open("rb") as opened:
+                opened.seek(place["offset"])
+                data = opened.read(place["length"])
+        except OSError as error:
+            raise PackDamaged(f"it cannot be read ({error.strerror})") from error
+        if hashlib.sha256(data).digest() != place["digest"]:
+            raise PackDamaged("a part of it is not what its directory says")
+        try:
+            return pa.ipc.open_stream(data).read_all()
+        except (pa.ArrowException, ValueError) as error:
+            raise PackDamaged("a part of it cannot be read") from error
+
+
+def describe(batch: pa.Table) -> Mapping[str, object]:
+    """What a directory must say of a part with these rows: low, high, names."""
+    actor = batch.column("actor").cast(pa.string())
+    return {"low": actor[0].as_py(), "high": actor[-1].as_py(), "names": _names(batch)}
+
+
+def _names(batch: pa.RecordBatch | pa.Table) -> list[int] | None:
+    found = set()
+    for column in NAMED:
+        for name in pc.unique(batch.column(column).cast(pa.string())).to_pylist():
+            if name is not None:
+                found.add(fingerprint(column, name))
+        if len(found) > _MOST_NAMES:
+            return None
+    return sorted(found)
+
+
+def _place(target: io.BytesIO, part: bytes, rows: int) -> dict[str, object]:
+    offset = target.tell()
+    target.write(part)
+    return {"offset": offset, "length": len(part), "digest": hashlib.sha256(part).digest(), "rows": rows}
+
+
+def _short(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Each dictionary with the words of this batch alone, where it has many."""
+    columns = []
+    for field in batch.schema:
+        column = batch.column(field.name)
+        if field.name in _WORDS and not (pa.types.is_dictionary(column.type) and len(column.dictionary) <= _FEW):
+            plain = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+            column = plain.dictionary_encode()
+        columns.append(column)
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+
+def _stream(rows: pa.RecordBatch | pa.Table) -> bytes:
+    target = io.BytesIO()
+    with pa.ipc.new_stream(target, rows.schema, options=_ZSTD) as writer:
+        writer.write(rows)
+    return target.getvalue()
