@@ -1,4 +1,4 @@
-"""What is one touch before a log writes it down? A row of columns, with the truth about it beside it."""
+"""What is one touch before a log writes it down? A row of numbers, with the truth about it beside it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
-Texts = NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +60,9 @@ WHY: Final = (
     "case", "case_opened_later", "case_number_missing",
     "escalation", "repeat_caller", "quality_review", "manager", "walk_in",
     "session", "job", "api", "campaign",
+    "audit", "direct", "onboarding",
 )  # fmt: skip
-BY_CASE: Final = WHY[:3]
+BY_CASE: Final = (*WHY[:3], "audit")
 WITHOUT_CASE: Final = WHY[3:8]
 
 NONE: Final = -1
@@ -70,25 +70,27 @@ NONE: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class Touches:
-    """Columns of equal length. time: milliseconds. subject, party: internal ids; object, subject, party: -1 is none.
+    """Columns of equal length. time: milliseconds; late: how much later the line reached its log.
 
-    case: as the log names it, None where it names none. refused: the touch was denied. why: place in WHY.
-    campaign: place of the campaign it belongs to, -1 for none. why and campaign are never written to a log.
+    actor, client, address: numbers of `world.Book`. subject, party: internal ids; object, subject, party: -1 is none.
+    case: number as `cases.spelt` writes it, -1 where the log names none. refused: the touch was denied. why: place in
+    WHY. campaign: place of the campaign it belongs to, -1 for none. why and campaign are never written to a log.
     """
 
     time: Ints
     operation: Ints
-    actor: Texts
-    client: Texts
-    address: Texts
+    actor: Ints
+    client: Ints
+    address: Ints
     subject: Ints
     party: Ints
     object: Ints
     records: Ints
-    case: Texts
+    case: Ints
     refused: Ints
     why: Ints
     campaign: Ints
+    late: Ints
 
     def __len__(self) -> int:
         return len(self.time)
@@ -99,34 +101,41 @@ class Touches:
         *,
         time: Ints,
         operation: str | Ints,
-        actor: str | Texts,
-        client: str | Texts,
-        address: str | Texts,
+        actor: Ints | int,
+        client: Ints | int,
+        address: Ints | int,
         why: str | Ints,
         subject: Ints | int = NONE,
         party: Ints | int = NONE,
         object: Ints | int = NONE,  # noqa: A002 - the column's name in every log and event
         records: Ints | int = 1,
-        case: str | Texts | None = None,
+        case: Ints | int = NONE,
         refused: Ints | int = 0,
+        campaign: int = NONE,
     ) -> Self:
         """Touches from columns and single values; a single value is the same for all rows."""
         count = len(time)
         return cls(
             time=time.astype(np.int64),
             operation=_ints(CODE[operation] if isinstance(operation, str) else operation, count),
-            actor=_texts(actor, count),
-            client=_texts(client, count),
-            address=_texts(address, count),
+            actor=_ints(actor, count),
+            client=_ints(client, count),
+            address=_ints(address, count),
             subject=_ints(subject, count),
             party=_ints(party, count),
             object=_ints(object, count),
             records=_ints(records, count),
-            case=_texts(case, count),
+            case=_ints(case, count),
             refused=_ints(refused, count),
             why=_ints(WHY.index(why) if isinstance(why, str) else why, count),
-            campaign=_ints(NONE, count),
+            campaign=_ints(campaign, count),
+            late=np.zeros(count, np.int64),
         )
+
+    @classmethod
+    def none(cls) -> Self:
+        """No touch at all."""
+        return cls(**{column.name: np.zeros(0, np.int64) for column in fields(cls)})
 
     @classmethod
     def join(cls, parts: Sequence[Self]) -> Self:
@@ -151,7 +160,3 @@ class Touches:
 
 def _ints(value: Ints | int, count: int) -> Ints:
     return np.broadcast_to(np.asarray(value, np.int64), (count,)).copy()
-
-
-def _texts(value: Texts | str | None, count: int) -> Texts:
-    return value if isinstance(value, np.ndarray) else np.full(count, value, object)
