@@ -80,5 +80,5 @@ def _reasons(touches: Touches) -> dict[str, dict[str, int]]:
     log = LOG_OF[touches.operation]
     return {
         name: {WHY[code]: count for code, count in sorted(Counter(touches.why[log == place].tolist()).items())}
-        for place, name in enumerate(LOGS)
+        for place, name in enumerate(LOGS[:3])
     }

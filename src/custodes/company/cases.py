@@ -63,6 +63,7 @@ def spelt(numbers: Ints, *, scrambled: bool) -> Texts:
 
     scrambled: multiplied in a field of prime order, so that a number tells nothing of when its case was opened.
     """
+    numbers = numbers.astype(np.int64)
     shown = (numbers - FIRST_CASE) % _PRIME * _STEP % _PRIME if scrambled else numbers
     return np.array(
         [

@@ -127,7 +127,7 @@ _SPOIL: Final[Mapping[str, Callable[[str], str]]] = {
     "no_zone": lambda line: line.replace('Z","user"', '","user"'),
     "no_user": lambda line: line[: line.index('"user"')] + line[line.index('"op"') :],
 }
-_WRITERS: Final = dict(zip(LOGS, (_desk, _admin, _api), strict=True))
+_WRITERS: Final = dict(zip(LOGS[:3], (_desk, _admin, _api), strict=True))
 
 
 class _Row(NamedTuple):

@@ -28,6 +28,8 @@ FOLLOWS: Final[dict[str, dict[str, float]]] = {
     "payment": {"view_card": 4, "view_order": 4, "view": 1, "note": 1},
     "data_request": {"view": 3, "view_address": 3, "view_order": 3, "note": 2},
 }
+# What moderators do in shapes with all of life in them.
+LIVELY: Final[dict[str, dict[str, float]]] = {"review": {"view_review": 6, "view": 2, "note": 1, "delete_review": 0.4}}
 NUMBER_MISSING: Final = 0.05
 _OF_ORDER: Final = [CODE[name] for name in ("view_order", "edit_order")]
 _OF_SELLER: Final = [CODE[name] for name in ("view_seller", "view_book", "suspend", "reinstate")]
@@ -78,7 +80,7 @@ def _driven(world: World, rng: np.random.Generator, cases: Cases, case: Ints, ti
     first = np.zeros(len(case), bool)
     first[np.unique(case, return_index=True)[1]] = True
     operation = np.empty(len(case), np.int64)
-    for kind, weights in FOLLOWS.items():
+    for kind, weights in (FOLLOWS | (LIVELY if world.plan.shape.lively else {})).items():
         rows = np.flatnonzero(cases.kind[case] == KIND[kind])
         share = np.array(list(weights.values())) / sum(weights.values())
         operation[rows] = rng.choice([CODE[name] for name in weights], size=len(rows), p=share)
@@ -96,7 +98,7 @@ def _driven(world: World, rng: np.random.Generator, cases: Cases, case: Ints, ti
 def _escalations(world: World, rng: np.random.Generator, cases: Cases) -> Touches:
     """A colleague on the same shift is asked to look, and does not type the number."""
     crew = world.staff
-    case = np.flatnonzero((rng.random(len(cases)) < 0.12) & (cases.customer >= 0))
+    case = np.flatnonzero((rng.random(len(cases)) < 0.12 * world.plan.shape.unasked) & (cases.customer >= 0))
     helper = rng.choice(
         np.flatnonzero(np.isin(crew.team[:, 0], (TEAM["support"], TEAM["escalations"]))), size=len(case)
     )
@@ -109,16 +111,16 @@ def _escalations(world: World, rng: np.random.Generator, cases: Cases) -> Touche
 
 def _repeat_callers(world: World, rng: np.random.Generator, cases: Cases) -> Touches:
     """The customer calls again days later; the same person looks without opening a new case."""
-    case = np.flatnonzero((rng.random(len(cases)) < 0.06) & (cases.customer >= 0))
+    case = np.flatnonzero((rng.random(len(cases)) < 0.06 * world.plan.shape.unasked) & (cases.customer >= 0))
     time, possible = _later_day(world, rng, cases.who[case], cases.day[case])
     return _looks(world, rng, cases, case[possible], who=cases.who[case[possible]], time=time, why="repeat_caller")
 
 
 def _quality(world: World, rng: np.random.Generator, cases: Cases, block: Block) -> Touches:
     """On some days a reviewer goes through cases that ended lately, one after the other."""
-    crew = world.staff
+    crew, unasked = world.staff, world.plan.shape.unasked
     who, day = crew.working("quality", days=block.days)
-    took = np.where(rng.random(len(who)) < 0.3, rng.poisson(7, size=len(who)), 0)
+    took = np.where(rng.random(len(who)) < 0.3 * unasked, rng.poisson(7 * world.plan.size.load, size=len(who)), 0)
     who, day = np.repeat(who, took), np.repeat(day, took)
     time = crew.at(world.plan, who, day, rng.random(len(who)) * 7)
     by_last = np.argsort(cases.last, kind="stable")
@@ -132,7 +134,7 @@ def _quality(world: World, rng: np.random.Generator, cases: Cases, block: Block)
 def _managers(world: World, rng: np.random.Generator, cases: Cases) -> Touches:
     """Leads look at what their people have been working on, that day or the next."""
     crew = world.staff
-    case = np.flatnonzero((rng.random(len(cases)) < 0.06) & (cases.customer >= 0))
+    case = np.flatnonzero((rng.random(len(cases)) < 0.06 * world.plan.shape.unasked) & (cases.customer >= 0))
     manager = crew.manager[cases.who[case]]
     case, manager = case[manager >= 0], manager[manager >= 0]
     day = np.minimum(cases.day[case] + rng.integers(2, size=len(case)), world.plan.size.days - 1)

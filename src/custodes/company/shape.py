@@ -55,9 +55,10 @@ class Shape:
     moves, joiners, leavers: shares of the staff in 30 days. temps: share of the staff hired for the peak only.
     span: people per lead. away: share of days worked over the shared VPN. late: share of lines that reach the log up to
     a day late. agency: share of sellers who gave an agency their key. large: share of
-    sellers with many keys of their own. famous: watched customers. direct: whether
-    engineers and analysts query the database and fetch exports themselves. scrambled: whether case numbers tell nothing
-    of their order. walk_ins: chance per person and day of a question that never becomes a case.
+    sellers with many keys of their own. famous: watched customers. lively: whether
+    there is all of life that the sample leaves out (audits, hands in the database, sellers that register). scrambled: whether case numbers tell nothing
+    of their order. walk_ins: chance per person and day of a question that never becomes a case. unasked: how many times the sample's
+    share of touches that are right without a case.
     """
 
     name: str
@@ -79,9 +80,10 @@ class Shape:
     agency: float = 0.33
     large: float = 0.0
     famous: int = 12
-    direct: bool = False
+    lively: bool = False
     scrambled: bool = False
     walk_ins: float = 0.035
+    unasked: float = 1.0
 
     @property
     def touched(self) -> float:
@@ -95,8 +97,8 @@ _THREE: Final = (Site("tallinn", 2, 0.4), Site("lisbon", 0, 0.25), Site("manila"
 SAMPLE: Final = Shape("sample", _teams("580 60 80 90 50 20 50 70 0", 1.6, 1.6, 2.5), _THREE)
 
 _LIFE: Final = Shape(
-    "", (), _THREE, peak=3.5, moves=0.02, joiners=0.025, leavers=0.02, temps=0.05, late=0.02, direct=True,
-    scrambled=True, large=0.02,
+    "", (), _THREE, peak=3.5, moves=0.02, joiners=0.025, leavers=0.02, temps=0.05, late=0.02, lively=True,
+    scrambled=True, large=0.02, unasked=1.9,
 )  # fmt: skip
 
 SUPPORT_CENTRE: Final = replace(

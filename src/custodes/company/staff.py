@@ -33,7 +33,7 @@ class Staff:
 
     ids: Texts
     person: People
-    team: Ints
+    team: NDArray[np.int8]
     site: Ints
     lead: Bools
     temp: Bools
@@ -73,7 +73,7 @@ def staff(plan: Plan) -> Staff:
     for place in range(len(TEAMS)):
         members = np.flatnonzero(first_team == place)
         lead[members[:: shape.span if len(members) > shape.span else max(len(members), 1)]] = True
-    team = np.repeat(first_team[:, None].astype(np.int8), days, axis=1)
+    team = np.repeat(first_team[:, None], days, axis=1).astype(np.int8)
     site = rng.choice(len(shape.sites), size=count, p=[one.share for one in shape.sites])
     joined = -rng.integers(30, 2_000, size=count)
     left = np.full(count, days + 36_500)

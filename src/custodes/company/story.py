@@ -7,7 +7,7 @@ knows how wrong-doing is found.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -63,7 +63,7 @@ class Stage:
         """Touches by one person from their own device, with no case named."""
         who = np.full(len(time), person)
         touches = by_staff(self.world, who, time, operation, "campaign", subject=subject, party=party)
-        return replace(touches, records=np.full(len(time), records))
+        return touches.having(records=records)
 
 
 Campaign = Callable[[Stage], tuple[Touches, str]]

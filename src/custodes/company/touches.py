@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Column = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,20 @@ OPERATIONS: Final = {
     "api_order": Operation("api", "GET", "orders.get", ("total",)),
     "api_buyer": Operation("api", "GET", "orders.buyer", ("name", "street", "postcode", "city")),
     "api_list": Operation("api", "GET", "orders.list", ("placed", "total")),
+    "delete_review": Operation("admin", "deleted", "review", ("text",)),
+    "delete_as": Operation("admin", "deleted_as", "review", ("text",)),
+    "register": Operation("admin", "registered", "seller", ("company", "contact_email", "bank_iban")),
+    "query": Operation("database", "SELECT", "customers", ("name", "email", "phone")),
+    "query_orders": Operation("database", "SELECT", "orders", ("placed", "total")),
+    "query_card": Operation("database", "SELECT", "payments_debug", ("pan", "exp")),
+    "query_export": Operation("database", "COPY", "customers", ("name", "email", "phone")),
+    "query_fix": Operation("database", "UPDATE", "customers", ("email",)),
+    "fetch": Operation("cloud", "GetObject", "exports"),
+    "beacon": Operation("cloud", "GetCallerIdentity", "role"),
 }
 NAMES: Final = tuple(OPERATIONS)
 CODE: Final = {name: place for place, name in enumerate(NAMES)}
-LOGS: Final = ("desk", "admin", "api")
+LOGS: Final = ("desk", "admin", "api", "database", "cloud")
 LOG_OF: Final = np.array([LOGS.index(operation.log) for operation in OPERATIONS.values()])
 
 # Why a touch happened. The first three are driven by a case; the next five are legitimate and have none.
@@ -66,6 +77,7 @@ BY_CASE: Final = (*WHY[:3], "audit")
 WITHOUT_CASE: Final = WHY[3:8]
 
 NONE: Final = -1
+CLAIM: Final = -1_000_000_000  # in `case`: whichever case of their own the actor is working on at that moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +89,20 @@ class Touches:
     WHY. campaign: place of the campaign it belongs to, -1 for none. why and campaign are never written to a log.
     """
 
-    time: Ints
-    operation: Ints
-    actor: Ints
-    client: Ints
-    address: Ints
-    subject: Ints
-    party: Ints
-    object: Ints
-    records: Ints
-    case: Ints
-    refused: Ints
-    why: Ints
-    campaign: Ints
-    late: Ints
+    time: Column
+    operation: Column
+    actor: Column
+    client: Column
+    address: Column
+    subject: Column
+    party: Column
+    object: Column
+    records: Column
+    case: Column
+    refused: Column
+    why: Column
+    campaign: Column
+    late: Column
 
     def __len__(self) -> int:
         return len(self.time)
@@ -115,27 +127,28 @@ class Touches:
     ) -> Self:
         """Touches from columns and single values; a single value is the same for all rows."""
         count = len(time)
-        return cls(
-            time=time.astype(np.int64),
-            operation=_ints(CODE[operation] if isinstance(operation, str) else operation, count),
-            actor=_ints(actor, count),
-            client=_ints(client, count),
-            address=_ints(address, count),
-            subject=_ints(subject, count),
-            party=_ints(party, count),
-            object=_ints(object, count),
-            records=_ints(records, count),
-            case=_ints(case, count),
-            refused=_ints(refused, count),
-            why=_ints(WHY.index(why) if isinstance(why, str) else why, count),
-            campaign=_ints(campaign, count),
-            late=np.zeros(count, np.int64),
-        )
+        given: dict[str, Ints | int] = {
+            "time": time,
+            "operation": CODE[operation] if isinstance(operation, str) else operation,
+            "actor": actor,
+            "client": client,
+            "address": address,
+            "subject": subject,
+            "party": party,
+            "object": object,
+            "records": records,
+            "case": case,
+            "refused": refused,
+            "why": WHY.index(why) if isinstance(why, str) else why,
+            "campaign": campaign,
+            "late": 0,
+        }
+        return cls(**{name: _column(name, value, count) for name, value in given.items()})
 
     @classmethod
     def none(cls) -> Self:
         """No touch at all."""
-        return cls(**{column.name: np.zeros(0, np.int64) for column in fields(cls)})
+        return cls(**{column.name: _column(column.name, 0, 0) for column in fields(cls)})
 
     @classmethod
     def join(cls, parts: Sequence[Self]) -> Self:
@@ -155,8 +168,20 @@ class Touches:
 
     def of_campaign(self, place: int) -> Self:
         """The same rows as the doing of one campaign."""
-        return replace(self, campaign=np.full(len(self), place), why=np.full(len(self), WHY.index("campaign")))
+        return self.having(campaign=place, why=WHY.index("campaign"))
+
+    def having(self, **columns: Ints | int) -> Self:
+        """The same rows with other columns."""
+        return replace(self, **{name: _column(name, value, len(self)) for name, value in columns.items()})
 
 
-def _ints(value: Ints | int, count: int) -> Ints:
-    return np.broadcast_to(np.asarray(value, np.int64), (count,)).copy()
+# Small numbers in small columns: a touch is made, joined and put in order by the hundred million.
+_TYPES: Final = {
+    "time": np.int64, "operation": np.int8, "records": np.int32, "refused": np.int8, "why": np.int8,
+    "campaign": np.int16,
+}  # fmt: skip
+
+
+def _column(name: str, value: Ints | int, count: int) -> Column:
+    column = np.asarray(value)
+    return np.broadcast_to(column, (count,)).astype(_TYPES.get(name, np.int32), copy=column.ndim == 0)
