@@ -23,7 +23,7 @@ from custodes.company.world import World, world
 Ints = NDArray[np.int64]
 
 # Touches made at once: some 120 bytes each, several times over while they are put in order.
-BLOCK: Final = 1_200_000
+BLOCK: Final = 700_000
 # No working day begins so long before the day it is counted to.
 _EARLY: Final = 3 * HOUR
 # In which log each operation is told when the company writes the formats of real systems.
