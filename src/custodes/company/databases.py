@@ -105,8 +105,8 @@ def _shop(world: World) -> dict[str, Iterable[tuple[object, ...]]]:
     by_id = by_id[orders.customer[by_id] < buyers.listed]
     return {
         "customers": zip(
-            buyers.ids[:listed].tolist(), names, person.email, person.phone, person.street, person.postcode, person.city,
-            person.country, person.birth, times(buyers.created), strict=True),
+            buyers.ids[:listed].tolist(), names, person.email, person.phone, person.street, person.postcode,
+            person.city, person.country, person.birth, times(buyers.created), strict=True),
         "sellers": zip(
             shops.ids.tolist(), shops.company, shops.category, shops.status, shops.email, shops.iban,
             times(shops.created), strict=True),

@@ -127,10 +127,24 @@ kind = "access"
 path = "logs/nginx/*.log"
 format = '''{FORMAT}'''
 
-[logs.api.routes]
-"GET /sellers/{party}/orders/{object}?buyer={subject}" = { dataset = "shop.main.orders", subject = "customer:{subject}", party = "seller:{party}", fields = "total" }
-"GET /sellers/{party}/buyers/{subject}?order={object}" = { dataset = "shop.main.customers", subject = "customer:{subject}", party = "seller:{party}", fields = "name,street,postcode,city" }
-"GET /sellers/{party}/orders?count={records}" = { dataset = "shop.main.orders", action = "search", party = "seller:{party}", records = "{records}", fields = "placed,total" }
+[logs.api.routes."GET /sellers/{party}/orders/{object}?buyer={subject}"]
+dataset = "shop.main.orders"
+subject = "customer:{subject}"
+party = "seller:{party}"
+fields = "total"
+
+[logs.api.routes."GET /sellers/{party}/buyers/{subject}?order={object}"]
+dataset = "shop.main.customers"
+subject = "customer:{subject}"
+party = "seller:{party}"
+fields = "name,street,postcode,city"
+
+[logs.api.routes."GET /sellers/{party}/orders?count={records}"]
+dataset = "shop.main.orders"
+action = "search"
+party = "seller:{party}"
+records = "{records}"
+fields = "placed,total"
 
 [logs.api.map]
 actor = "key:{user}"

@@ -35,8 +35,8 @@ _BY_SECOND: Final = [LOGS.index("api"), LOGS.index("cloud")]  # logs that tell n
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some hours of the company. touches: in the order their logs learnt of them. number: of each within its log, from 1
-    on. cases: that the support system came to know with it; their end is known ahead.
+    """Some hours of the company. touches: in the order their logs learnt of them. number: of each within its log, from
+    1 on. cases: that the support system came to know with it; their end is known ahead.
     """
 
     touches: Touches
@@ -80,7 +80,7 @@ class Simulation:
         held, number = self._planned, FIRST_CASE
         blocks = self.plan.blocks(_days(self.world))
         for block in blocks:
-            start, end = block.milliseconds(self.plan)
+            _, end = block.milliseconds(self.plan)
             cases, made = desk(self.world, block, number, before)
             number += len(cases)
             chance = self._chance if block.place == 0 else self.plan.chance("jobs", block.place)

@@ -56,9 +56,7 @@ class Written:
         return sum(self.events.values())
 
 
-def write(
-    folder: Path, simulation: Simulation, told: Callable[[str, int], None] = lambda step, events: None
-) -> Written:
+def write(folder: Path, simulation: Simulation, told: Callable[[str, int], None] | None = None) -> Written:
     """Write the company into an empty folder, piece by piece: no more of it is in memory than its stores and a piece.
 
     told: is told the day that was reached, and how many events there are so far. Raises BadInput for a folder in use.
@@ -77,7 +75,8 @@ def write(
         cases.add(piece.cases)
         marks.add(piece)
         last = int(piece.touches.time[-1]) if len(piece.touches) else world.plan.start_ms
-        told(moment(last).date().isoformat(), sum(events.values()))
+        if told is not None:
+            told(moment(last).date().isoformat(), sum(events.values()))
 
     # One piece is written while the next is made: numpy and Arrow both let go of the interpreter's lock.
     ahead: Future[None] | None = None
@@ -92,7 +91,6 @@ def write(
             ahead = writer.submit(put, piece)
         if ahead is not None:
             ahead.result()
-    told("stores", sum(events.values()))
     write_databases(folder, world, None)
     misplaced = write_files(folder, world)
     (folder / "custodes.toml").write_text(TOML, encoding="utf-8")
