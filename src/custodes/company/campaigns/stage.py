@@ -78,9 +78,14 @@ class Stage:
         """How many take part."""
         return self.profile.actors or usual
 
-    def hire(self, among: Ints, count: int) -> list[int]:
-        """Some people nobody else has cast. Raises BadInput when the company is too small for that."""
+    def hire(self, among: Ints, count: int, *, others: bool = True) -> list[int]:
+        """Some people nobody else has cast. others: where these do not suffice, anyone who is there all the time.
+
+        Raises BadInput when the company is too small for that.
+        """
         free = [person for person in among.tolist() if person not in self.cast]
+        if others and len(free) < count:
+            free += [person for person in self._steady().tolist() if person not in self.cast and person not in free]
         if len(free) < count:
             raise BadInput(
                 f"a campaign needs {count} free members of staff of its kind",
@@ -104,10 +109,11 @@ class Stage:
     def agents(self, *teams: str) -> Ints:
         """Places of those who are in one of the teams from first to last day and work on most weeks of it."""
         crew = self.world.staff
-        steady = np.isin(crew.team, [TEAM[name] for name in teams]).all(axis=1) & ~crew.lead
-        found = np.flatnonzero(steady & (crew.present.mean(axis=1) > _HIRED))
-        if len(found) > len([p for p in found.tolist() if p in self.cast]):
-            return found
+        of_team = np.isin(crew.team, [TEAM[name] for name in teams]).all(axis=1)
+        return np.intersect1d(np.flatnonzero(of_team), self._steady())
+
+    def _steady(self) -> Ints:
+        crew = self.world.staff
         return np.flatnonzero(~crew.lead & (crew.present.mean(axis=1) > _HIRED))
 
     def days(self, person: int, since: float = 0.3, until: float = 0.95) -> Ints:
