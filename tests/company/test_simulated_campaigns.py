@@ -7,6 +7,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from custodes.company import CAMPAIGN_NAMES, Profile, Scheme, simulated
@@ -76,14 +77,16 @@ def test_watched_customers_are_looked_up() -> None:
     assert max(Counter(row["subject"] for row in rows).values()) == 1
 
 
-def test_the_honey_customer_is_touched_by_nobody_else() -> None:
-    """Of all events those of the campaign alone are about customers who do not exist."""
+def test_the_honey_customer_is_touched_by_nobody_honest() -> None:
+    """No member of staff but those of campaigns ever looks at a customer who does not exist; a bulk job may."""
     company = everything("default")
     honey = {name for name, row in context(company, "subjects").items() if row["watched"] == "honey"}
     one, rows = deeds(company, "honey_touch")
     assert {row["subject"] for row in rows} <= honey
-    touched = [row for row in company.events.select(["subject", "actor"]).to_pylist() if row["subject"] in honey]
-    assert {row["actor"] for row in touched} == set(one.actors)
+    honest = company.events.filter(pa.array(company.campaign < 0)).select(["subject", "actor"]).to_pylist()
+    touched = {row["actor"] for row in honest if row["subject"] in honey}
+    assert not {actor for actor in touched if actor.startswith("staff:")}
+    assert one.actors
 
 
 @pytest.mark.parametrize("style", ["household", "ex", "colleague"])
@@ -116,7 +119,7 @@ def test_a_leak_serves_one_seller_from_two_countries(stealth: str) -> None:
 
 @pytest.mark.parametrize("stealth", BOTH)
 def test_the_banned_account_is_let_back(stealth: str) -> None:
-    """It is reinstated and rivals are suspended, by several hands; in the hard way no hand does two things in a week."""
+    """It is reinstated and rivals are suspended, by several hands; the hard way no hand does two in a week."""
     company = everything(stealth)
     one, rows = deeds(company, "banned_reinstated")
     banned = next(name for name, row in context(company, "parties").items() if row["status"] == "banned")

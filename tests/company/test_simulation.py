@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,6 @@ from custodes.company import (
     SHAPES,
     TUNING,
     Plan,
-    Profile,
     Scheme,
     Simulated,
     Simulation,
@@ -42,8 +42,13 @@ from tests.demonstration import custodes
 
 ALIVE = [name for name in SHAPES if name != "sample"]
 SMALLEST = Plan(5, DEFAULT_END, sized(SHAPES["flat"], 80, events=12_000, days=40), SHAPES["flat"])
-SCHEMES = (Scheme("watched_lookup"), Scheme("seller_leak", Profile(cover=0.5)), Scheme("card_reading"),
-           Scheme("review_removal"), Scheme("api_enumeration", Profile(intensity=0.1)), Scheme("leaver_export"))  # fmt: skip
+SCHEMES = tuple(
+    map(
+        Scheme.parse,
+        ("watched_lookup", "seller_leak:cover=0.5", "card_reading", "review_removal", "api_enumeration:intensity=0.1",
+         "leaver_export"),
+    )
+)  # fmt: skip
 
 
 def _digests(folder: Path) -> dict[str, str]:
@@ -69,7 +74,7 @@ def test_blocks_do_not_change_who_is_there(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(blocks) > 5
     learnt = [piece.touches.time + piece.touches.late for piece in blocks]
     assert all((np.diff(one) >= 0).all() for one in learnt)
-    assert all(before[-1] <= after[0] for before, after in zip(learnt, learnt[1:], strict=False))
+    assert all(before[-1] <= after[0] for before, after in pairwise(learnt))
     for place in range(len(LOGS)):
         numbers = np.concatenate([piece.number[piece.log == place] for piece in blocks])
         assert (numbers == np.arange(1, len(numbers) + 1)).all()
@@ -189,7 +194,8 @@ def test_what_looks_wrong_and_is_not(shape: str) -> None:
     assert max(people_at.values()) > 20
     vip = np.isin(touches.subject, world.customers.ids[world.customers.vip])
     assert len(np.unique(touches.actor[vip])) > 15
-    assert not np.isin(touches.subject, world.customers.ids[world.customers.honey]).any()
+    honey = np.isin(touches.subject, world.customers.ids[world.customers.honey])
+    assert not (honey & (touches.actor < world.staff.count)).any()
 
 
 def test_shapes_differ_and_are_kept_apart() -> None:

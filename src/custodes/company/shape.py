@@ -98,7 +98,7 @@ SAMPLE: Final = Shape("sample", _teams("580 60 80 90 50 20 50 70 0", 1.6, 1.6, 2
 
 _LIFE: Final = Shape(
     "", (), _THREE, peak=3.5, moves=0.02, joiners=0.025, leavers=0.02, temps=0.05, late=0.02, lively=True,
-    scrambled=True, large=0.02, unasked=1.9,
+    scrambled=True, large=0.02, unasked=1.6,
 )  # fmt: skip
 
 SUPPORT_CENTRE: Final = replace(

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from custodes.company.campaigns.profile import HARD, Profile
+from custodes.company.campaigns.profile import DEFAULT, HARD, Profile
 from custodes.company.cases import Cases, opened
 from custodes.company.normal_life import by_staff
 from custodes.company.size import DAY, HOUR, MINUTE
@@ -43,7 +43,8 @@ class Deed:
 class Stage:
     """The world as one campaign finds it. cast: staff already playing in another one, to which it adds its own.
 
-    covers: the cases it opened for itself. numbers: how many covers there are so far in all campaigns.
+    covers: the cases it opened for itself. numbers: how many covers there are so far in all campaigns. styles: the ways
+    it can be done, once it has said so.
     """
 
     world: World
@@ -53,20 +54,24 @@ class Stage:
     published: Published
     numbers: list[int]
     covers: list[Cases] = field(default_factory=list)
+    styles: tuple[str, ...] = ()
 
     @property
     def hard(self) -> bool:
-        """Whether it hides as well as it can; a style of its own counts as hard."""
-        return self.profile.stealth != "default"
+        """Whether it hides as well as it can; a style of its own counts as hard. Raises BadInput for an unknown one."""
+        if not self.styles:
+            self.style(DEFAULT, HARD)
+        return self.profile.stealth != DEFAULT
 
     def style(self, default: str, hard: str, *others: str) -> str:
         """How it is done: by stealth, or the style asked for by name. Raises BadInput for one that is none."""
+        self.styles = (default, hard, *others)
         asked = self.profile.stealth
-        if asked in {"default", HARD}:
+        if asked in {DEFAULT, HARD}:
             return hard if asked == HARD else default
-        if asked in {default, hard, *others}:
+        if asked in self.styles:
             return asked
-        hint = f"use one of: default, hard, {', '.join((default, hard, *others))}"
+        hint = f"use one of: {', '.join(dict.fromkeys((DEFAULT, HARD, *self.styles)))}"
         raise BadInput("the campaign knows no such stealth", where=asked, hint=hint)
 
     def times(self, usual: float, *, least: int = 1, most: int | None = None) -> int:
