@@ -15,6 +15,7 @@ _CALLED: Final = 0.85  # of the calls that a key's mean promises
 _BESIDE: Final = 1.1  # touches for each one by a case: colleagues, reviewers, auditors
 _DENSE: Final = 0.12  # customers for each event: who is touched is touched some eight times
 _MOST: Final = 3_000_000  # customers
+_SOLD: Final = 3_000_000  # orders, where that is one for each customer at least
 _BUSIEST: Final = 4.0  # times the shape's usual work, before the time of the logs is made longer
 _IDLEST: Final = 0.2  # times the usual work, before it is made shorter
 _LONGEST: Final = 365
@@ -50,7 +51,7 @@ def sized(shape: Shape, staff: int, *, events: int | None = None, days: int | No
         staff=staff,
         customers=customers,
         sellers=max(60, int(shape.sellers * staff)),
-        orders=max(1_000, int(shape.orders * customers)),
+        orders=max(1_000, customers, min(_SOLD, int(shape.orders * customers))),
         days=length,
         load=load,
     )

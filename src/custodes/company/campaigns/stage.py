@@ -121,6 +121,13 @@ class Stage:
         crew = self.world.staff
         return np.flatnonzero(~crew.lead & (crew.present.mean(axis=1) > _HIRED))
 
+    def ordinary(self) -> Ints:
+        """Places of customers whom nobody watches."""
+        buyers = self.world.customers
+        plain = np.full(len(buyers.ids), True)
+        plain[buyers.vip] = plain[buyers.honey] = False
+        return np.flatnonzero(plain)
+
     def days(self, person: int, since: float = 0.3, until: float = 0.95) -> Ints:
         """The person's working days between two shares of the logs' time, all of them if there are none."""
         days = self.world.plan.size.days
