@@ -1,0 +1,96 @@
+"""Which views does the engine work out from evidence and context, so that every detection means the same by them?
+
+`touch` is `event` with the answer to the first question of all: does declared work explain it? A case ties an actor to a
+customer or a party for a time. The links are those that the owner declares (case, assignment, change record), and none
+that are guessed (Fabbri and LeFevre, "Explanation-Based Auditing", VLDB 2011, mines them; we do not).
+
+Columns beside those of `event`:
+
+    explained   a case that was known by then ties the actor to this touch
+    tie         how: assigned (a case about this customer, held by this actor), named (the log names a case about this
+                customer that somebody else holds), record (the log names a change record of this actor's),
+                party (a case about this party, held by this actor)
+    related     nothing ties this actor, but somebody had a case about this customer in the weeks before
+    kind        of the actor: staff, service, key
+    grp         whom the actor is like: team and role (of staff), or the kind where the owner told neither
+    day         the day on whose end the answer is final: the phone is answered first and the case written afterwards,
+                so the last GRACE of a day belong to the next one
+
+A question about a past moment sees only cases that had been opened by then.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pyarrow as pa
+
+# A case may be written down so long after the touch that it explains; after it is closed, its last notes are written.
+GRACE: Final = "interval 4 hours"
+AFTER: Final = "interval 1 day"
+# For so many weeks after a case about a customer, a colleague's look at them is no surprise.
+WEEKS_AFTER: Final = "interval 2 weeks"
+_LONGEST: Final = "interval 26 weeks"  # a case left open for ever says nothing about today's look
+
+VIEWS: Final = ("touch",)
+
+# Which kinds of case explain which actions, as the owner says.
+EXPLAINING: Final = pa.schema([pa.field("kind", pa.string()), pa.field("action", pa.string())])
+
+# What is worked out once, over all touches, when the first question about it is asked.
+TABLES: Final = {
+    "tied": f"""
+        with work as (
+            select *, opened - {GRACE} as begins, coalesce(closed + {AFTER}, timestamptz '9999-12-31 00:00:00+00') as ends
+            from all_cases where opened is not null
+        ), link as (
+            select e.leaf, e.time, e.action, k.kind, 1 as rank, 'assigned' as tie, k.opened
+            from sealed e join work k on k.assignee = e.actor and k.subject = e.subject
+            where e.time >= k.begins and e.time <= k.ends
+            union all
+            select e.leaf, e.time, e.action, k.kind, 2 as rank, 'named' as tie, k.opened
+            from sealed e join work k on k.id = e."case" and k.subject = e.subject
+            where (k.assignee is null or k.assignee <> e.actor) and e.time >= k.begins and e.time <= k.ends
+            union all
+            select e.leaf, e.time, e.action, k.kind, 2 as rank, 'record' as tie, k.opened
+            from sealed e join work k on k.id = e."case"
+            where k.subject is null and k.party is null and (k.assignee is null or k.assignee = e.actor)
+              and e.time >= k.begins and e.time <= k.ends
+            union all
+            select e.leaf, e.time, e.action, k.kind, 3 as rank, 'party' as tie, k.opened
+            from sealed e join work k on k.assignee = e.actor and k.party = e.party
+            where (k.subject is null or e.subject is null) and e.time >= k.begins and e.time <= k.ends
+        )
+        select leaf, min_by(tie, rank) as tie, min(greatest(time, opened)) as tied_at from link
+        where kind is null or kind not in (select kind from explaining)
+           or exists (select 1 from explaining x where x.kind = link.kind and x.action = link.action)
+        group by leaf
+    """,
+    "near": f"""
+        with span as (
+            select subject, opened, date_trunc('week', opened) as since,
+                   date_trunc('week', least(coalesce(closed, opened), opened + {_LONGEST}) + {WEEKS_AFTER}) as until
+            from all_cases where subject is not null and opened is not null
+        ), week as (
+            select subject, opened, unnest(generate_series(since, until, interval 1 week)) as week from span
+        ), first as (
+            select subject, week, min(opened) as opened from week group by subject, week
+        )
+        select e.leaf, f.opened as related_at
+        from sealed e join first f on f.subject = e.subject and f.week = date_trunc('week', e.time)
+        where f.opened <= e.time + {GRACE}
+    """,
+}
+
+QUERIES: Final = {
+    "touch": f"""
+        select e.*, date_trunc('day', e.time + {GRACE}) as day,
+               coalesce(t.tied_at <= getvariable('until'), false) as explained,
+               case when t.tied_at <= getvariable('until') then t.tie end as tie,
+               coalesce(n.related_at <= getvariable('until'), false) as related,
+               split_part(e.actor, ':', 1) as kind,
+               coalesce(nullif(concat_ws('/', p.team, p.role), ''), split_part(e.actor, ':', 1)) as grp
+        from event e left join tied t on t.leaf = e.leaf left join near n on n.leaf = e.leaf
+        left join (select id, max(team) as team, max(role) as role from people group by id) as p on p.id = e.actor
+    """,
+}
