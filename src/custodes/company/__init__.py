@@ -1,8 +1,8 @@
 """Room `company`: a made-up marketplace with known insiders, to try and to measure everything on."""
 
 from custodes.company.build import make
-from custodes.company.campaigns import CAMPAIGNS, PLAIN
 from custodes.company.size import DEFAULT_END, DEFAULT_SEED, SMALL, Size
+from custodes.company.story import CAMPAIGNS, PLAIN
 from custodes.company.truth import Misplaced, Planted, Truth
 
 __all__ = [

@@ -8,14 +8,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from custodes.company.campaigns import PLAIN, play
+from custodes.company.cases import FIRST_CASE
 from custodes.company.databases import write_databases
 from custodes.company.exports import write_files
-from custodes.company.jobs import admin, api
+from custodes.company.jobs import admin, api, bulk
 from custodes.company.logs import write_logs
 from custodes.company.normal_life import desk
 from custodes.company.settings import TOML
 from custodes.company.size import DEFAULT_END, DEFAULT_SEED, SMALL, Plan, Size
+from custodes.company.story import PLAIN, play
 from custodes.company.touches import LOG_OF, LOGS, WHY, Touches
 from custodes.company.truth import FILE_NAME, Truth
 from custodes.company.world import world
@@ -50,14 +51,16 @@ def make(
         raise ValueError("end carries no zone")
     _prepare(folder)
     company = world(Plan(seed, end, size))
-    cases, at_desk = desk(company)
-    records, at_admin = admin(company, cases)
+    (whole,) = company.plan.blocks(size.days)
+    cases, at_desk = desk(company, whole, FIRST_CASE)
+    records, at_bulk, chance = bulk(company)
+    at_admin = admin(company, chance, cases, whole)
     planted, wrong = play(company, cases, campaigns)
-    touches = Touches.join([at_desk, at_admin, api(company), *wrong])
+    touches = Touches.join([at_desk, at_admin, at_bulk, api(company, whole)[1], *wrong])
     touches = touches.in_time(company.plan.start_ms, company.plan.end_ms)
     write_databases(folder, company, cases.joined(records))
     misplaced = write_files(folder, company)
-    events, broken = write_logs(folder, company.plan, touches)
+    events, broken = write_logs(folder, company, touches)
     truth = Truth(company.plan, tuple(planted), misplaced, events, broken, _reasons(touches), EXCUSED)
     (folder / "custodes.toml").write_text(TOML, encoding="utf-8")
     (folder / FILE_NAME).write_text(truth.text(), encoding="utf-8")
@@ -77,5 +80,5 @@ def _reasons(touches: Touches) -> dict[str, dict[str, int]]:
     log = LOG_OF[touches.operation]
     return {
         name: {WHY[code]: count for code, count in sorted(Counter(touches.why[log == place].tolist()).items())}
-        for place, name in enumerate(LOGS)
+        for place, name in enumerate(LOGS[:3])
     }

@@ -8,8 +8,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from custodes.company.size import HOUR, MINUTE
-from custodes.company.staff import TEAMS
+from custodes.company.size import DAY, HOUR, MINUTE, Block, Plan
 from custodes.company.touches import NONE
 from custodes.company.world import World
 
@@ -17,6 +16,14 @@ Ints = NDArray[np.int64]
 Texts = NDArray[np.object_]
 
 FIRST_CASE: Final = 200_001
+_PRIME: Final = 999_999_937
+_STEP: Final = 618_033_967
+KINDS: Final = (
+    "order", "delivery", "refund", "account", "review", "fraud_review", "seller", "payment", "data_request", "change",
+    "audit", "incident",
+)  # fmt: skip
+KIND: Final = {kind: place for place, kind in enumerate(KINDS)}
+_WITH_ORDER: Final = [KIND[kind] for kind in ("order", "delivery", "refund")]
 OPENED_LATER: Final = 0.10  # of cases: the phone is answered first and the case written afterwards
 
 
@@ -24,15 +31,16 @@ OPENED_LATER: Final = 0.10  # of cases: the phone is answered first and the case
 class Cases:
     """One place per case. customer, seller: places, -1 for none. assignee: actor. closed: milliseconds, -1 while open.
 
+    number: as `spelt` writes it. kind: place in KINDS.
     who, day, first, last, order: which member of staff worked it on which day, from when to when, about which order
     (row in Orders); not part of what the support system stores.
     """
 
-    number: Texts
-    kind: Texts
+    number: Ints
+    kind: Ints
     customer: Ints
     seller: Ints
-    assignee: Texts
+    assignee: Ints
     opened: Ints
     closed: Ints
     who: Ints
@@ -50,23 +58,41 @@ class Cases:
         return replace(self, **{c.name: np.concatenate([getattr(p, c.name) for p in parts]) for c in fields(self)})
 
 
-def contacts(world: World, rng: np.random.Generator) -> Cases:
+def spelt(numbers: Ints, *, scrambled: bool) -> Texts:
+    """Case numbers as the support system writes them; None for -1, and `CHG-` for the change records below it.
+
+    scrambled: multiplied in a field of prime order, so that a number tells nothing of when its case was opened.
+    """
+    numbers = numbers.astype(np.int64)
+    shown = (numbers - FIRST_CASE) % _PRIME * _STEP % _PRIME if scrambled else numbers
+    return np.array(
+        [
+            None if number == NONE else f"CHG-{-number:05d}" if number < 0 else f"C{text}"
+            for number, text in zip(numbers.tolist(), shown.tolist(), strict=True)
+        ],
+        object,
+    )
+
+
+def contacts(world: World, rng: np.random.Generator, block: Block, first_number: int) -> Cases:
     """Cases as they arrive: nothing is known yet of how long each is worked (`last` and `closed` are unset)."""
     crew, plan = world.staff, world.plan
     who_parts, day_parts, kind_parts, hour_parts = [], [], [], []
-    season = _season(rng, plan.size.days)
-    for team in TEAMS:
+    # The first block's chance begins with the season, which the others must share.
+    season = _season(plan, rng if block.place == 0 else plan.chance("cases"))
+    for team in plan.shape.teams:
         if not team.kinds:
             continue
-        who, day = crew.working(team.name)
-        rate = team.cases * season[day] * np.where(crew.lead[who], 0.2, 1.0)
+        who, day = crew.working(team.name, days=block.days)
+        rate = team.cases * plan.size.load * season[day] * np.where(crew.lead[who], 0.2, 1.0)
         took = rng.poisson(rate)
         hours = rng.random(int(took.sum())) * 6.5
         if team.name == "fraud":
             took, hours = _rings(rng, took)
         who_parts.append(np.repeat(who, took))
         day_parts.append(np.repeat(day, took))
-        kind_parts.append(np.array(team.kinds, object)[rng.integers(len(team.kinds), size=len(hours))])
+        kinds = np.array([KIND[kind] for kind in team.kinds])
+        kind_parts.append(kinds[rng.integers(len(kinds), size=len(hours))])
         hour_parts.append(hours)
     who, day, kind = np.concatenate(who_parts), np.concatenate(day_parts), np.concatenate(kind_parts)
     first = crew.at(plan, who, day, np.concatenate(hour_parts))
@@ -78,8 +104,8 @@ def contacts(world: World, rng: np.random.Generator) -> Cases:
     shift = np.where(later, after, -rng.uniform(0.3, 15, size=len(who)))
     unset = np.full(len(who), NONE)
     return Cases(
-        number=np.array([f"C{FIRST_CASE + place}" for place in range(len(who))], object),
-        kind=kind, customer=customer, seller=seller, assignee=crew.ids[who],
+        number=first_number + np.arange(len(who)),
+        kind=kind, customer=customer, seller=seller, assignee=who,
         opened=first + (shift * MINUTE).astype(np.int64), closed=unset,
         who=who, day=day, first=first, last=unset, order=order,
     )  # fmt: skip
@@ -91,23 +117,37 @@ def settled(cases: Cases, rng: np.random.Generator, last: Ints, end: int) -> Cas
     return replace(cases, last=last, closed=np.where(closed < end, closed, NONE))
 
 
-def change_record(world: World, number: int, assignee: str, opened: int, hours: float) -> Cases:
-    """A bulk change that was asked for and signed off: about nobody in particular."""
-    one, crew = np.array([NONE]), world.staff
-    who = np.flatnonzero(crew.ids == assignee)
+def change_record(world: World, number: int, assignee: int, opened: int, hours: float) -> Cases:
+    """A bulk change that was asked for and signed off: about nobody in particular. assignee: actor."""
+    one = np.array([NONE])
     start, stop = np.array([opened]), np.array([opened + int(hours * HOUR)])
+    who = np.array([assignee if assignee < world.staff.count else NONE])
     return Cases(
-        number=np.array([f"CHG-{number:05d}"], object),
-        kind=np.array(["change"], object), customer=one, seller=one, assignee=np.array([assignee], object),
-        opened=start, closed=stop, who=who if len(who) else one, day=one, first=start, last=stop, order=one,
+        number=np.array([-number]), kind=np.array([KIND["change"]]), customer=one, seller=one,
+        assignee=np.array([assignee]), opened=start, closed=stop, who=who, day=one, first=start, last=stop, order=one,
     )  # fmt: skip
 
 
-def _season(rng: np.random.Generator, days: int) -> NDArray[np.float64]:
-    """A gentle wave, some noise, and a sale of three days with half as many contacts again."""
+def opened(world: World, number: Ints, kind: str, who: Ints, at: Ints, until: Ints, *, customer: Ints | int = NONE,
+           seller: Ints | int = NONE) -> Cases:  # fmt: skip
+    """Cases that somebody opened for themselves. at, until: milliseconds; customer, seller: places."""
+    count, none = len(number), np.full(len(number), NONE)
+    return Cases(
+        number=number, kind=np.full(count, KIND[kind]), customer=np.broadcast_to(customer, count).astype(np.int64),
+        seller=np.broadcast_to(seller, count).astype(np.int64), assignee=who, opened=at,
+        closed=np.where(until < world.plan.end_ms, until, NONE), who=who, day=(at - world.plan.start_ms) // DAY,
+        first=at, last=until, order=none,
+    )  # fmt: skip
+
+
+def _season(plan: Plan, rng: np.random.Generator) -> NDArray[np.float64]:
+    """A gentle wave, some noise, a sale of three days with half as many contacts again, and the holidays' peak."""
+    days, shape = plan.size.days, plan.shape
     season = 1 + 0.12 * np.sin(np.arange(days) / 9) + rng.normal(0, 0.06, size=days)
     sale = int(rng.integers(days // 4, max(3 * days // 4, days // 4 + 1)))
     season[sale : sale + 3] *= 1.5
+    width = min(5, days / 12)
+    season *= 1 + (shape.peak - 1) * np.exp(-(((np.arange(days) - shape.peak_at * days) / width) ** 2))
     return np.asarray(season.clip(0.5))
 
 
@@ -120,24 +160,23 @@ def _rings(rng: np.random.Generator, took: Ints) -> tuple[Ints, NDArray[np.float
     return took + ring, np.where(in_ring, start + place / 30, rng.random(len(start)) * 6.5)
 
 
-def _about(world: World, rng: np.random.Generator, kind: Texts) -> tuple[Ints, Ints, Ints]:
+def _about(world: World, rng: np.random.Generator, kind: Ints) -> tuple[Ints, Ints, Ints]:
     """Customer, seller and order of each case; a seller's case has no customer, and no order at first."""
     orders, count = world.orders, len(kind)
     customer = rng.choice(len(world.customers.ids), size=count, p=world.customers.weight)
-    by_customer = np.argsort(orders.customer, kind="stable")
-    edges = np.searchsorted(orders.customer[by_customer], np.arange(len(world.customers.ids) + 1))
+    by_customer, edges = world.bought, world.bought_of
     bought = edges[customer + 1] - edges[customer]
     pick = by_customer[
         np.minimum(edges[customer] + (rng.random(count) * bought).astype(np.int64), len(by_customer) - 1)
     ]
     order = np.where(bought > 0, pick, NONE)
-    of_seller = kind == "seller"
+    of_seller = kind == KIND["seller"]
     seller = np.where(order >= 0, orders.seller[order], NONE)
     asked = rng.choice(
         len(world.sellers.ids), size=count, p=world.sellers.weight**0.5 / (world.sellers.weight**0.5).sum()
     )
     return (
         np.where(of_seller, NONE, customer),
-        np.where(of_seller, asked, np.where(np.isin(kind, ("order", "delivery", "refund")), seller, NONE)),
+        np.where(of_seller, asked, np.where(np.isin(kind, _WITH_ORDER), seller, NONE)),
         np.where(of_seller, NONE, order),
     )

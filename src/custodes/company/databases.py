@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from custodes.company.cases import Cases
+from custodes.company.cases import KINDS, Cases, spelt
 from custodes.company.size import Plan
 from custodes.company.trade import CATEGORIES, cards
 from custodes.company.world import World
@@ -147,16 +147,18 @@ def _case_rows(world: World, cases: Cases) -> list[tuple[object, ...]]:
     rng, person = world.plan.chance("files"), world.customers.person
     opened, closed = times(cases.opened), times(cases.closed)
     notes = rng.integers(len(_NOTES), size=len(cases)).tolist()
+    number = spelt(cases.number, scrambled=world.plan.shape.scrambled)
     rows: list[tuple[object, ...]] = []
     for place, (customer, seller) in enumerate(zip(cases.customer.tolist(), cases.seller.tolist(), strict=True)):
         note = _NOTES[notes[place]]
         if customer >= 0 and place % 30 == 11:
             note += " " + _reachable(rng, person.email[customer], person.phone[customer])
         rows.append((
-            cases.number[place], cases.kind[place],
+            number[place], KINDS[cases.kind[place]],
             int(world.customers.ids[customer]) if customer >= 0 else None,
             int(world.sellers.ids[seller]) if seller >= 0 else None,
-            cases.assignee[place], opened[place], closed[place] if cases.closed[place] >= 0 else None,
+            world.book.actors.text(int(cases.assignee[place])), opened[place],
+            closed[place] if cases.closed[place] >= 0 else None,
             note if customer >= 0 or seller >= 0 else "Bulk change, asked for by the product owner, signed off.",
         ))  # fmt: skip
     return rows

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from custodes.company.databases import order_number, times
 from custodes.company.size import DAY
-from custodes.company.staff import SITES, TEAMS
+from custodes.company.staff import TEAMS
 from custodes.company.trade import cards
 from custodes.company.truth import Misplaced
 from custodes.company.values import secrets
@@ -41,7 +41,7 @@ def write_files(folder: Path, world: World) -> tuple[Misplaced, ...]:
 
 
 def _people(file: Path, world: World) -> None:
-    crew, days = world.staff, world.plan.size.days
+    crew, days, sites = world.staff, world.plan.size.days, world.plan.shape.sites
     person = crew.person
     joined = times(world.plan.start_ms + crew.joined * DAY)
     left = times(world.plan.start_ms + np.minimum(crew.left, days) * DAY)
@@ -50,10 +50,10 @@ def _people(file: Path, world: World) -> None:
     rows = []
     for place in range(crew.count):
         manager, team = int(crew.manager[place]), TEAMS[int(crew.team[place, last_day[place]])].name
-        role = "head" if manager < 0 else "lead" if crew.lead[place] else "agent"
+        role = "head" if manager < 0 else "lead" if crew.lead[place] else "temp" if crew.temp[place] else "agent"
         rows.append((
             account[place], person.given[place], person.surname[place], person.email[place], team, role,
-            SITES[int(crew.site[place])][0], account[manager] if manager >= 0 else "", joined[place][:10],
+            sites[int(crew.site[place])].name, account[manager] if manager >= 0 else "", joined[place][:10],
             left[place][:10] if crew.left[place] < days else "", world.homes[place],
         ))  # fmt: skip
     header = _STAFF.split()

@@ -12,40 +12,42 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from custodes.company.cases import spelt
 from custodes.company.size import HOUR, Plan
 from custodes.company.touches import LOG_OF, LOGS, NAMES, OPERATIONS, Touches
+from custodes.company.world import World
 
 ADMIN_AHEAD: Final = 2  # hours: this log writes the local time of head office, with its offset
 _API_HEADER: Final = "time,request_id,key,seller,method,route,status,order,buyer,fields,records,client,ip,agent"
 _AGENTS: Final = ("Desk/8.2 (Windows)", "Desk/8.2 (Linux)", "Desk/8.1 (Windows)")
 
 
-def write_logs(folder: Path, plan: Plan, touches: Touches) -> tuple[dict[str, int], dict[str, int]]:
+def write_logs(folder: Path, world: World, touches: Touches) -> tuple[dict[str, int], dict[str, int]]:
     """logs/ in `folder`: by log, how many lines are events and how many are broken."""
     (folder / "logs").mkdir(exist_ok=True)
     log = LOG_OF[touches.operation]
     events, broken = {}, {}
     for place, (name, write) in enumerate(_WRITERS.items()):
         part = touches.rows(log == place)
-        events[name], broken[name] = len(part), write(folder / "logs", plan, part)
+        events[name], broken[name] = len(part), write(folder / "logs", world, part)
     return events, broken
 
 
-def _desk(folder: Path, plan: Plan, touches: Touches) -> int:
+def _desk(folder: Path, world: World, touches: Touches) -> int:
     """JSON lines in UTC; what is older than a month is rotated into a compressed file."""
-    lines = list(_desk_lines(touches))
-    rotated = int(np.searchsorted(touches.time, plan.end_ms - 30 * 24 * HOUR))
+    lines = list(_desk_lines(world, touches))
+    rotated = int(np.searchsorted(touches.time, world.plan.end_ms - 30 * 24 * HOUR))
     old, new = lines[:rotated], lines[rotated:]
-    broken = _break(plan, old, ("cut", "no_zone", "no_zone", "no_user")) + _break(
-        plan, new, ("no_zone", "cut", "no_zone", "chatter", "no_zone", "no_user")
+    broken = _break(world.plan, old, ("cut", "no_zone", "no_zone", "no_user")) + _break(
+        world.plan, new, ("no_zone", "cut", "no_zone", "chatter", "no_zone", "no_user")
     )
     (folder / "support-desk.1.jsonl.gz").write_bytes(gzip.compress(_bytes(old), mtime=0))
     (folder / "support-desk.jsonl").write_bytes(_bytes(new))
     return broken
 
 
-def _desk_lines(touches: Touches) -> Iterator[str]:
-    for number, row in enumerate(_rows(touches), 1):
+def _desk_lines(world: World, touches: Touches) -> Iterator[str]:
+    for number, row in enumerate(_rows(world, touches), 1):
         did = OPERATIONS[NAMES[row.operation]]
         line: dict[str, object] = {
             "id": f"sd-{number:08d}",
@@ -67,16 +69,16 @@ def _desk_lines(touches: Touches) -> Iterator[str]:
         yield json.dumps(line, separators=(",", ":"))
 
 
-def _admin(folder: Path, plan: Plan, touches: Touches) -> int:
+def _admin(folder: Path, world: World, touches: Touches) -> int:
     """JSON lines in head office's time, with offset."""
-    lines = list(_admin_lines(touches))
-    broken = _break(plan, lines, ("cut",))
+    lines = list(_admin_lines(world, touches))
+    broken = _break(world.plan, lines, ("cut",))
     (folder / "admin.jsonl").write_bytes(_bytes(lines))
     return broken
 
 
-def _admin_lines(touches: Touches) -> Iterator[str]:
-    for number, row in enumerate(_rows(touches, ahead=ADMIN_AHEAD), 1):
+def _admin_lines(world: World, touches: Touches) -> Iterator[str]:
+    for number, row in enumerate(_rows(world, touches, ahead=ADMIN_AHEAD), 1):
         did = OPERATIONS[NAMES[row.operation]]
         line: dict[str, object] = {"n": number, "at": f"{row.time}+{ADMIN_AHEAD:02d}:00", "who": row.actor}
         line |= {"did": did.verb, "what": did.thing, "result": "failed" if row.refused else "ok", "count": row.records}
@@ -91,11 +93,11 @@ def _admin_lines(touches: Touches) -> Iterator[str]:
         yield json.dumps(line | {"from": {"host": row.client, "ip": row.address}}, separators=(",", ":"))
 
 
-def _api(folder: Path, plan: Plan, touches: Touches) -> int:
+def _api(folder: Path, world: World, touches: Touches) -> int:
     """CSV as the gateway writes it."""
     sink = io.StringIO()
     writer = csv.writer(sink, lineterminator="\n")
-    for number, row in enumerate(_rows(touches), 1):
+    for number, row in enumerate(_rows(world, touches), 1):
         did = OPERATIONS[NAMES[row.operation]]
         key = row.actor.partition(":")[2]
         writer.writerow((
@@ -104,7 +106,7 @@ def _api(folder: Path, plan: Plan, touches: Touches) -> int:
             f"orders-client/{len(row.client) % 4 + 1}.{int(key[1:]) % 7}",
         ))  # fmt: skip
     lines = sink.getvalue().splitlines()
-    broken = _break(plan, lines, ("ragged", "ragged"))
+    broken = _break(world.plan, lines, ("ragged", "ragged"))
     (folder / "api.csv").write_bytes(_bytes([_API_HEADER, *lines]))
     return broken
 
@@ -125,7 +127,7 @@ _SPOIL: Final[Mapping[str, Callable[[str], str]]] = {
     "no_zone": lambda line: line.replace('Z","user"', '","user"'),
     "no_user": lambda line: line[: line.index('"user"')] + line[line.index('"op"') :],
 }
-_WRITERS: Final = dict(zip(LOGS, (_desk, _admin, _api), strict=True))
+_WRITERS: Final = dict(zip(LOGS[:3], (_desk, _admin, _api), strict=True))
 
 
 class _Row(NamedTuple):
@@ -144,9 +146,16 @@ class _Row(NamedTuple):
     refused: int
 
 
-def _rows(touches: Touches, ahead: int = 0) -> Iterator[_Row]:
+def _rows(world: World, touches: Touches, ahead: int = 0) -> Iterator[_Row]:
     clock = np.datetime_as_string((touches.time + ahead * HOUR).astype("datetime64[ms]"))
-    columns = (clock, *(getattr(touches, name) for name in _Row._fields[1:]))
+    book = world.book
+    spelt_out = {
+        "actor": book.actors.texts()[touches.actor],
+        "client": book.clients.texts()[touches.client],
+        "address": book.addresses.texts()[touches.address],
+        "case": spelt(touches.case, scrambled=world.plan.shape.scrambled),
+    }
+    columns = (clock, *(spelt_out.get(name, getattr(touches, name)) for name in _Row._fields[1:]))
     return map(_Row, *(column.tolist() for column in columns))
 
 

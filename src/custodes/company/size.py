@@ -8,6 +8,8 @@ from typing import Final
 
 import numpy as np
 
+from custodes.company.shape import SAMPLE, Shape
+
 DAY: Final = 86_400_000  # milliseconds: the unit of every time in this room is a millisecond since 1970, UTC
 HOUR: Final = 3_600_000
 MINUTE: Final = 60_000
@@ -29,12 +31,18 @@ STREAMS: Final = (
     "jobs",
     "api",
     "files",
+    "turnover",
+    "late",
+    "direct",
+    "audits",
+    "large",
+    "onboarding",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Heads and days. days: how long the logs run before the end.
+    """Heads and days. days: how long the logs run before the end. load: how many times the shape's usual work.
 
     Raises ValueError below the size at which every campaign still finds people to play it.
     """
@@ -46,6 +54,7 @@ class Size:
     reviews: int = 2_500
     products: int = 400
     days: int = 75
+    load: float = 1.0
 
     def __post_init__(self) -> None:
         least = {"staff": 80, "customers": 500, "sellers": 40, "orders": 1_000, "reviews": 1, "products": 1, "days": 40}
@@ -64,10 +73,11 @@ class Plan:
     seed: int
     end: datetime
     size: Size
+    shape: Shape = SAMPLE
 
-    def chance(self, stream: str) -> np.random.Generator:
-        """The stream's own generator, always from its beginning."""
-        return np.random.default_rng([self.seed, STREAMS.index(stream)])
+    def chance(self, stream: str, block: int = 0) -> np.random.Generator:
+        """The stream's own generator for one block of days, always from its beginning."""
+        return np.random.default_rng([self.seed, STREAMS.index(stream), *([block] if block else [])])
 
     @property
     def end_ms(self) -> int:
@@ -83,3 +93,20 @@ class Plan:
     def year(self) -> int:
         """The year the logs end in."""
         return self.end.year
+
+    def blocks(self, days: int) -> list[Block]:
+        """The time of the logs in pieces of so many days, the last one shorter."""
+        first = range(0, self.size.days, days)
+        return [Block(place, slice(day, min(day + days, self.size.days))) for place, day in enumerate(first)]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Days that are made together. place: which block it is, from 0."""
+
+    place: int
+    days: slice
+
+    def milliseconds(self, plan: Plan) -> tuple[int, int]:
+        """From when to when."""
+        return plan.start_ms + self.days.start * DAY, plan.start_ms + self.days.stop * DAY

@@ -8,9 +8,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from custodes.company.names import Book
 from custodes.company.people import People, card, iban, people, phone
 from custodes.company.size import DAY, Plan
 
+LISTED: Final = 20_000  # customers with a name and an address, which take longer to make up than their touches
 FIRST_CUSTOMER: Final = 80_001
 FIRST_SELLER: Final = 101
 FIRST_ORDER: Final = 500_001
@@ -27,7 +29,8 @@ Texts = NDArray[np.object_]
 class Customers:
     """One place per customer. created: milliseconds. vip, honey: places of watched customers. weight: of being touched.
 
-    honey: customers that do not exist, kept to see who looks at them.
+    honey: customers that do not exist, kept to see who looks at them. person, created: of the first customers only (see
+    LISTED); the stores hold no others, though all of them are touched.
     """
 
     ids: Ints
@@ -36,6 +39,11 @@ class Customers:
     vip: Ints
     honey: Ints
     weight: NDArray[np.float64]
+
+    @property
+    def listed(self) -> int:
+        """How many are in the stores."""
+        return len(self.created)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +79,22 @@ class Orders:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """One place per API key. seller: place. developer: its declared holder, whose client and address are beside it."""
+    """One place per API key. seller: place. developer: its declared holder. actor, client, address: numbers in the
+    book, of the key itself and of where its holder calls from.
+    """
 
     ids: Texts
     seller: Ints
     developer: list[str]
     issued: Ints
-    client: Texts
-    address: Texts
+    actor: Ints
+    client: Ints
+    address: Ints
+
+    @property
+    def own(self) -> NDArray[np.bool_]:
+        """Which are held by the seller itself."""
+        return np.array([holder.startswith("own-") for holder in self.developer], bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +110,16 @@ class Card:
 def customers(plan: Plan) -> Customers:
     """Every customer, watched ones included."""
     rng, count = plan.chance("customers"), plan.size.customers
-    special = rng.choice(count, size=18, replace=False)
-    vip, honey = np.sort(special[:12]), np.sort(special[12:])
+    famous, listed = plan.shape.famous, min(count, LISTED)
+    special = rng.choice(listed, size=famous + 6, replace=False)
+    vip, honey = np.sort(special[:famous]), np.sort(special[famous:])
     weight = rng.lognormal(0, 0.8, size=count)
     weight[vip] = 4 * weight.mean()  # famous customers call for good reasons too, and often
     weight[honey] = 0
     return Customers(
         ids=FIRST_CUSTOMER + np.arange(count),
-        person=people(rng, count),
-        created=plan.start_ms - rng.integers(DAY, 1_800 * DAY, size=count),
+        person=people(rng, listed),
+        created=plan.start_ms - rng.integers(DAY, 1_800 * DAY, size=listed),
         vip=vip,
         honey=honey,
         weight=weight / weight.sum(),
@@ -112,7 +129,7 @@ def customers(plan: Plan) -> Customers:
 def cards(plan: Plan) -> list[Card]:
     """One card for two customers in three."""
     rng = plan.chance("cards")
-    held = np.flatnonzero(rng.random(plan.size.customers) < 0.66)
+    held = np.flatnonzero(rng.random(min(plan.size.customers, LISTED)) < 0.66)
     found = []
     for customer in held.tolist():
         brand, number = card(rng)
@@ -179,10 +196,10 @@ def orders(plan: Plan, buyers: Customers, shops: Sellers) -> Orders:
     )
 
 
-def keys(plan: Plan, shops: Sellers) -> Keys:
-    """One or two keys a seller. One seller in three has given its key to one of three agencies, and says so."""
+def keys(plan: Plan, shops: Sellers, book: Book) -> Keys:
+    """One or two keys a seller, more for large ones. One seller in three (by shape) has given its key to an agency."""
     rng, count = plan.chance("keys"), len(shops.ids)
-    agency = np.where(rng.random(count) < 0.33, rng.choice(3, size=count, p=(0.6, 0.25, 0.15)), -1)
+    agency = np.where(rng.random(count) < plan.shape.agency, rng.choice(3, size=count, p=(0.6, 0.25, 0.15)), -1)
     holders = ["agency-1", "agency-2", "agency-3", ANALYST]
     client = {holder: f"tls-{rng.bytes(6).hex()}" for holder in holders}
     address = {holder: f"192.0.2.{74 + turn}" for turn, holder in enumerate(holders)}
@@ -195,14 +212,24 @@ def keys(plan: Plan, shops: Sellers) -> Keys:
             rows.append((seller, name))
         if seller % 60 == 7:
             rows.append((seller, ANALYST))
+    rows += _more(plan, shops)
+    ids = [f"key:k{place + 1}" for place in range(len(rows))]
     return Keys(
-        ids=np.array([f"key:k{place + 1}" for place in range(len(rows))], object),
+        ids=np.array(ids, object),
         seller=np.array([seller for seller, _ in rows]),
         developer=[holder for _, holder in rows],
         issued=plan.start_ms - rng.integers(DAY, 600 * DAY, size=len(rows)),
-        client=np.array([client[holder] for _, holder in rows], object),
-        address=np.array([address[holder] for _, holder in rows], object),
+        actor=book.actors.codes(ids),
+        client=book.clients.codes(client[holder] for _, holder in rows),
+        address=book.addresses.codes(address[holder] for _, holder in rows),
     )
+
+
+def _more(plan: Plan, shops: Sellers) -> list[tuple[int, str]]:
+    """A large seller has a key for each of its own systems."""
+    rng = plan.chance("large")
+    largest = np.argsort(-shops.weight)[: int(len(shops.ids) * plan.shape.large)]
+    return [(int(seller), f"own-{shops.ids[seller]}") for seller in largest for _ in range(int(rng.integers(3, 12)))]
 
 
 def _shares(weight: NDArray[np.float64]) -> NDArray[np.float64]:

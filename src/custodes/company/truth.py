@@ -8,7 +8,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+import numpy as np
+
 from custodes.company.size import Plan
+from custodes.company.touches import Touches
+from custodes.company.world import World
 
 FILE_NAME: Final = "truth.json"
 
@@ -17,7 +21,8 @@ FILE_NAME: Final = "truth.json"
 class Planted:
     """One campaign as it was carried out. actors: who did it; keys: API keys used. subjects: distinct customers whose
     data was seen or changed. touches: lines of logs that are its doing, those that were refused included.
-    parties: sellers it served or harmed. clients: devices or fingerprints it came from.
+    parties: sellers it served or harmed; serves: those of them that gain. clients: devices or fingerprints it came from.
+    stealth: how careful it was. covered: touches that name a case, real or opened as a cover.
     """
 
     id: str
@@ -31,6 +36,32 @@ class Planted:
     subjects: int
     touches: int
     story: str
+    serves: tuple[str, ...] = ()
+    stealth: str = "default"
+    covered: int = 0
+
+
+def told(world: World, name: str, done: Touches, story: str) -> Planted:
+    """What its touches say about a campaign; they must be in order of time, and at least one."""
+    actors = sorted(world.book.actors.text(code) for code in np.unique(done.actor).tolist())
+    return Planted(
+        id=f"planted-{name.replace('_', '-')}",
+        campaign=name,
+        actors=tuple(actors),
+        parties=tuple(f"seller:{party}" for party in np.unique(done.party[done.party >= 0]).tolist()),
+        clients=tuple(sorted(world.book.clients.text(code) for code in np.unique(done.client).tolist())),
+        keys=tuple(actor for actor in actors if actor.startswith("key:")),
+        first=moment(int(done.time[0])),
+        last=moment(int(done.time[-1])),
+        subjects=len(np.unique(done.subject[(done.subject >= 0) & (done.refused == 0)])),
+        touches=len(done),
+        story=story,
+    )
+
+
+def moment(milliseconds: int) -> datetime:
+    """Milliseconds since 1970 as a moment in UTC."""
+    return datetime.fromtimestamp(milliseconds / 1_000, UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Who does wrong, how, and what does it leave in the logs?
+"""Which insiders does the demonstration tell of, and what do they leave in the logs?
 
 A campaign is a function of the world, the cases and its own chance; it returns touches and one sentence. Nothing here
 knows how wrong-doing is found.
@@ -7,8 +7,7 @@ knows how wrong-doing is found.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -21,7 +20,7 @@ from custodes.company.size import DAY, HOUR, MINUTE
 from custodes.company.staff import TEAM, device
 from custodes.company.touches import CODE, NONE, Touches
 from custodes.company.trade import ANALYST
-from custodes.company.truth import Planted
+from custodes.company.truth import Planted, told
 from custodes.company.world import World
 
 Ints = NDArray[np.int64]
@@ -64,7 +63,7 @@ class Stage:
         """Touches by one person from their own device, with no case named."""
         who = np.full(len(time), person)
         touches = by_staff(self.world, who, time, operation, "campaign", subject=subject, party=party)
-        return replace(touches, records=np.full(len(time), records))
+        return touches.having(records=records)
 
 
 Campaign = Callable[[Stage], tuple[Touches, str]]
@@ -127,9 +126,8 @@ def key_fan_in(stage: Stage) -> tuple[Touches, str]:
     world, rng = stage.world, stage.rng
     keys, orders = world.keys, world.orders
     sold = np.diff(orders.of)[keys.seller]
-    own = np.array([holder.startswith("own-") for holder in keys.developer])
     firsts = np.unique(keys.seller, return_index=True)[1]
-    usable = np.intersect1d(np.flatnonzero(own & (sold >= 5)), firsts)
+    usable = np.intersect1d(np.flatnonzero(keys.own & (sold >= 5)), firsts)
     chosen = rng.choice(usable, size=min(26, len(usable)), replace=False)
     key = rng.choice(chosen, size=40 * len(chosen))
     row = orders.of[keys.seller[key]] + (rng.random(len(key)) * sold[key]).astype(np.int64)
@@ -138,7 +136,7 @@ def key_fan_in(stage: Stage) -> tuple[Touches, str]:
     mine = keys.developer.index(ANALYST)
     touches = key_calls(
         world, rng, key, row,
-        time=time, client=str(keys.client[mine]), address=str(keys.address[mine]), why="campaign",
+        time=time, client=int(keys.client[mine]), address=int(keys.address[mine]), why="campaign",
     )  # fmt: skip
     story = f"the developer {ANALYST} read buyers from its client with keys that sellers had declared for themselves"
     return touches, story
@@ -149,17 +147,16 @@ def dormant_account(stage: Stage) -> tuple[Touches, str]:
     world, rng = stage.world, stage.rng
     person = stage.hire(world.staff.asleep, 1)[0]
     days, count = world.plan.size.days, min(60, len(world.customers.ids) // 20)
-    client, address = device(rng), "203.0.113.200"
+    client, address = world.book.clients.code(device(rng)), world.book.addresses.code("203.0.113.200")
     night = world.plan.start_ms + (days - 6 + np.arange(3)) * DAY + 1 * HOUR
     time = (night[:, None] + np.cumsum(rng.integers(15_000, 90_000, size=(3, count)), axis=1)).ravel()
     subject = rng.choice(world.customers.ids, size=len(time), replace=False)
-    actor = str(world.staff.ids[person])
     story = (
         "an account asleep for more than two months signed in from an unknown device and read customers three nights"
     )
     return Touches.join([
-        Touches.of(time=night, operation="login", actor=actor, client=client, address=address, why="campaign"),
-        Touches.of(time=time, operation="view", actor=actor, client=client, address=address, why="campaign",
+        Touches.of(time=night, operation="login", actor=person, client=client, address=address, why="campaign"),
+        Touches.of(time=time, operation="view", actor=person, client=client, address=address, why="campaign",
                    subject=subject),
     ]), story  # fmt: skip
 
@@ -219,27 +216,6 @@ def play(world: World, cases: Cases, names: Sequence[str]) -> tuple[list[Planted
         rng = np.random.default_rng([world.plan.seed, 1_000, list(CAMPAIGNS).index(name)])
         done, story = CAMPAIGNS[name](Stage(world, cases, rng, cast))
         done = done.in_time(world.plan.start_ms, world.plan.end_ms).of_campaign(place)
-        planted.append(_told(name, done, story))
+        planted.append(told(world, name, done, story))
         touches.append(done)
     return planted, touches
-
-
-def _told(name: str, done: Touches, story: str) -> Planted:
-    actors = sorted(set(done.actor))
-    return Planted(
-        id=f"planted-{name.replace('_', '-')}",
-        campaign=name,
-        actors=tuple(actors),
-        parties=tuple(f"seller:{party}" for party in np.unique(done.party[done.party >= 0]).tolist()),
-        clients=tuple(sorted(set(done.client))),
-        keys=tuple(actor for actor in actors if actor.startswith("key:")),
-        first=_moment(int(done.time[0])),
-        last=_moment(int(done.time[-1])),
-        subjects=len(np.unique(done.subject[(done.subject >= 0) & (done.refused == 0)])),
-        touches=len(done),
-        story=story,
-    )
-
-
-def _moment(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1_000, UTC)
