@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from custodes.company.size import DAY, HOUR, MINUTE, Block, Plan
@@ -58,20 +60,19 @@ class Cases:
         return replace(self, **{c.name: np.concatenate([getattr(p, c.name) for p in parts]) for c in fields(self)})
 
 
-def spelt(numbers: Ints, *, scrambled: bool) -> Texts:
-    """Case numbers as the support system writes them; None for -1, and `CHG-` for the change records below it.
+def spelt(numbers: NDArray[Any], *, scrambled: bool) -> pa.Array:
+    """Case numbers as the support system writes them; null for -1, and `CHG-` for the change records below it.
 
     scrambled: multiplied in a field of prime order, so that a number tells nothing of when its case was opened.
     """
     numbers = numbers.astype(np.int64)
     shown = (numbers - FIRST_CASE) % _PRIME * _STEP % _PRIME if scrambled else numbers
-    return np.array(
-        [
-            None if number == NONE else f"CHG-{-number:05d}" if number < 0 else f"C{text}"
-            for number, text in zip(numbers.tolist(), shown.tolist(), strict=True)
-        ],
-        object,
-    )
+    texts = pc.binary_join_element_wise("C", pa.array(shown, mask=numbers < 0).cast(pa.string()), "")
+    changes = np.flatnonzero(numbers < NONE)
+    if not len(changes):
+        return texts
+    change = [f"CHG-{-number:05d}" for number in numbers[changes].tolist()]
+    return pc.replace_with_mask(texts, pa.array(numbers < NONE), pa.array(change, pa.string()))
 
 
 def contacts(world: World, rng: np.random.Generator, block: Block, first_number: int) -> Cases:

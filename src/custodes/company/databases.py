@@ -147,7 +147,7 @@ def _case_rows(world: World, cases: Cases) -> list[tuple[object, ...]]:
     rng, person = world.plan.chance("files"), world.customers.person
     opened, closed = times(cases.opened), times(cases.closed)
     notes = rng.integers(len(_NOTES), size=len(cases)).tolist()
-    number = spelt(cases.number, scrambled=world.plan.shape.scrambled)
+    number = spelt(cases.number, scrambled=world.plan.shape.scrambled).to_pylist()
     rows: list[tuple[object, ...]] = []
     for place, (customer, seller) in enumerate(zip(cases.customer.tolist(), cases.seller.tolist(), strict=True)):
         note = _NOTES[notes[place]]

@@ -13,76 +13,29 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from custodes.company import registers
 from custodes.company.databases import order_number, times
 from custodes.company.size import DAY
-from custodes.company.staff import TEAMS
 from custodes.company.trade import cards
 from custodes.company.truth import Misplaced
 from custodes.company.values import secrets
 from custodes.company.world import World
 
 DEBUG_ROWS: Final = 400
-_STAFF: Final = "id given_name surname email team role site manager joined left household"
-_SELLERS: Final = "seller_id company category status device bank address phone"
-_KEYS: Final = "key seller_id developer scopes issued"
 
 
 def write_files(folder: Path, world: World) -> tuple[Misplaced, ...]:
     """exports/, hr/, partners/ and crm/ in `folder`; says what of it is in the wrong place."""
     for name in ("exports/backup", f"exports/{world.plan.year - 1}", "hr", "partners", "crm"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    _people(folder / "hr" / "people.csv", world)
-    _partners(folder / "partners", world)
-    _watched(folder / "crm" / "watched.csv", world)
+    write_csv(folder / "hr" / "people.csv", registers.PEOPLE, registers.people(world))
+    write_csv(folder / "partners" / "sellers.csv", registers.SELLERS, registers.sellers(world))
+    write_csv(folder / "partners" / "api_keys.csv", registers.KEYS, registers.keys(world))
+    write_csv(folder / "crm" / "watched.csv", registers.WATCHED, registers.watched(world))
     _analytics(folder / "exports" / "orders_analytics.parquet", world)
     _newsletter(folder / "exports" / "newsletter.csv", world)
     _clicks(folder / "exports" / "clickstream.jsonl.gz", world)
     return (_debug(folder, world), _settings(folder, world))
-
-
-def _people(file: Path, world: World) -> None:
-    crew, days, sites = world.staff, world.plan.size.days, world.plan.shape.sites
-    person = crew.person
-    joined = times(world.plan.start_ms + crew.joined * DAY)
-    left = times(world.plan.start_ms + np.minimum(crew.left, days) * DAY)
-    last_day = np.minimum(crew.left, days) - 1
-    account = [str(one).removeprefix("staff:") for one in crew.ids]
-    rows = []
-    for place in range(crew.count):
-        manager, team = int(crew.manager[place]), TEAMS[int(crew.team[place, last_day[place]])].name
-        role = "head" if manager < 0 else "lead" if crew.lead[place] else "temp" if crew.temp[place] else "agent"
-        rows.append((
-            account[place], person.given[place], person.surname[place], person.email[place], team, role,
-            sites[int(crew.site[place])].name, account[manager] if manager >= 0 else "", joined[place][:10],
-            left[place][:10] if crew.left[place] < days else "", world.homes[place],
-        ))  # fmt: skip
-    header = _STAFF.split()
-    _csv(file, header, rows)
-
-
-def _partners(folder: Path, world: World) -> None:
-    shops, keys = world.sellers, world.keys
-    _csv(
-        folder / "sellers.csv",
-        _SELLERS.split(),
-        zip(shops.ids.tolist(), shops.company, shops.category, shops.status, shops.device, shops.iban, shops.address,
-            shops.phone, strict=True),
-    )  # fmt: skip
-    scopes = ["orders buyers" if place % 3 else "orders" for place in range(len(keys.ids))]
-    _csv(
-        folder / "api_keys.csv",
-        _KEYS.split(),
-        zip([str(one).removeprefix("key:") for one in keys.ids], shops.ids[keys.seller].tolist(), keys.developer,
-            scopes, times(keys.issued), strict=True),
-    )  # fmt: skip
-
-
-def _watched(file: Path, world: World) -> None:
-    buyers = world.customers
-    rows = [(int(buyers.ids[place]), "vip", "") for place in buyers.vip]
-    rows += [(int(buyers.ids[place]), "honey", "") for place in buyers.honey]
-    rows += [(int(buyers.ids[customer]), "", world.homes[person]) for person, customer in world.relations]
-    _csv(file, ["customer_id", "watched", "relation"], sorted(rows))
 
 
 def _analytics(file: Path, world: World) -> None:
@@ -105,7 +58,7 @@ def _newsletter(file: Path, world: World) -> None:
     rows = [
         (person.email[place], languages[person.country[place]], int(rng.random() < 0.9)) for place in chosen.tolist()
     ]
-    _csv(file, ["email", "language", "opted_in"], rows)
+    write_csv(file, ["email", "language", "opted_in"], rows)
 
 
 def _clicks(file: Path, world: World) -> None:
@@ -136,7 +89,7 @@ def _debug(folder: Path, world: World) -> Misplaced:
         for row, card in enumerate(chosen.tolist())
     ]  # fmt: skip
     name = f"{year}/payments_debug.csv"
-    _csv(folder / "exports" / name, ["at", "order_number", "pan", "exp", "result"], rows)
+    write_csv(folder / "exports" / name, ["at", "order_number", "pan", "exp", "result"], rows)
     return Misplaced(
         "misplaced-cards", f"exports.{name}", "pan", "payment card numbers", len(rows),
         "a trace of failed payments with whole card numbers, outside the vault and forgotten",
@@ -159,7 +112,8 @@ def _settings(folder: Path, world: World) -> Misplaced:
     )  # fmt: skip
 
 
-def _csv(file: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def write_csv(file: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A CSV file with a header."""
     with file.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(header)

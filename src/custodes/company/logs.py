@@ -153,7 +153,7 @@ def _rows(world: World, touches: Touches, ahead: int = 0) -> Iterator[_Row]:
         "actor": book.actors.texts()[touches.actor],
         "client": book.clients.texts()[touches.client],
         "address": book.addresses.texts()[touches.address],
-        "case": spelt(touches.case, scrambled=world.plan.shape.scrambled),
+        "case": np.array(spelt(touches.case, scrambled=world.plan.shape.scrambled).to_pylist(), object),
     }
     columns = (clock, *(spelt_out.get(name, getattr(touches, name)) for name in _Row._fields[1:]))
     return map(_Row, *(column.tolist() for column in columns))
