@@ -39,7 +39,7 @@ EXPLAINING: Final = pa.schema([pa.field("kind", pa.string()), pa.field("action",
 
 # What is worked out once, over all touches, when the first question about it is asked.
 TABLES: Final = {
-    "tied": f"""
+    "derived_tied": f"""
         with work as (
             select *, opened - {GRACE} as begins, coalesce(closed + {AFTER}, timestamptz '9999-12-31 00:00:00+00') as ends
             from all_cases where opened is not null
@@ -62,11 +62,11 @@ TABLES: Final = {
             where (k.subject is null or e.subject is null) and e.time >= k.begins and e.time <= k.ends
         )
         select leaf, min_by(tie, rank) as tie, min(greatest(time, opened)) as tied_at from link
-        where kind is null or kind not in (select kind from explaining)
-           or exists (select 1 from explaining x where x.kind = link.kind and x.action = link.action)
+        where kind is null or kind not in (select kind from derived_explaining)
+           or exists (select 1 from derived_explaining x where x.kind = link.kind and x.action = link.action)
         group by leaf
     """,
-    "near": f"""
+    "derived_near": f"""
         with span as (
             select subject, opened, date_trunc('week', opened) as since,
                    date_trunc('week', least(coalesce(closed, opened), opened + {_LONGEST}) + {WEEKS_AFTER}) as until
@@ -82,15 +82,19 @@ TABLES: Final = {
     """,
 }
 
+# The touches with all that is worked out: a table where the touches are held in memory, a view of files otherwise.
+TOUCHED: Final = f"""
+    select e.*, date_trunc('day', e.time + {GRACE}) as day, t.tie as any_tie, t.tied_at, n.related_at,
+           split_part(e.actor, ':', 1) as kind, coalesce(nullif(concat_ws('/', p.team, p.role), ''), split_part(e.actor, ':', 1)) as grp
+    from sealed e left join derived_tied t on t.leaf = e.leaf left join derived_near n on n.leaf = e.leaf
+    left join (select id, max(team) as team, max(role) as role from all_people group by id) as p on p.id = e.actor
+"""
+
 QUERIES: Final = {
-    "touch": f"""
-        select e.*, date_trunc('day', e.time + {GRACE}) as day,
-               coalesce(t.tied_at <= getvariable('until'), false) as explained,
-               case when t.tied_at <= getvariable('until') then t.tie end as tie,
-               coalesce(n.related_at <= getvariable('until'), false) as related,
-               split_part(e.actor, ':', 1) as kind,
-               coalesce(nullif(concat_ws('/', p.team, p.role), ''), split_part(e.actor, ':', 1)) as grp
-        from event e left join tied t on t.leaf = e.leaf left join near n on n.leaf = e.leaf
-        left join (select id, max(team) as team, max(role) as role from people group by id) as p on p.id = e.actor
+    "touch": """
+        select * exclude (any_tie, tied_at, related_at), coalesce(tied_at <= getvariable('until'), false) as explained,
+               case when tied_at <= getvariable('until') then any_tie end as tie,
+               coalesce(related_at <= getvariable('until'), false) as related
+        from derived_touch where time <= getvariable('until')
     """,
 }

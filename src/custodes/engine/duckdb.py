@@ -98,7 +98,7 @@ class DuckEngine:
                 self._hold(f"all_{name}", _context_table(name, (context or {}).get(name), schema))
             self._hold("all_field", (fields if fields is not None else FIELD_SCHEMA.empty_table()).cast(FIELD_SCHEMA))
             pairs = [{"kind": kind, "action": action} for kind, actions in (explains or {}).items() for action in actions]
-            self._hold("explaining", pa.Table.from_pylist(pairs, schema=derived.EXPLAINING))
+            self._hold("derived_explaining", pa.Table.from_pylist(pairs, schema=derived.EXPLAINING))
             self._open_segments(segments, resident_rows)
         except BaseException:
             self.close()
@@ -188,11 +188,16 @@ class DuckEngine:
         run("create view event as select * from sealed where time <= getvariable('until')")
         for name, query in _CONTEXT_VIEWS.items():
             run(f"create view {name} as {query}")
+        resident = isinstance(segments, pa.Table) or rows <= resident_rows
         for name, query in derived.TABLES.items():
             run(f"create table {name} as {query} limit 0")
+        if resident:
+            run(f"create table derived_touch as {derived.TOUCHED} limit 0")
+            self._to_work_out["derived_touch"] = f"{derived.TOUCHED} order by e.time"
+        else:
+            run(f"create view derived_touch as {derived.TOUCHED}")
         for name, query in derived.QUERIES.items():
             run(f"create view {name} as {query}")
-        resident = isinstance(segments, pa.Table) or rows <= resident_rows
         for connection in [self._connection.cursor() for _ in range(SIDE_BY_SIDE if resident else 1)]:
             # The zone belongs to one connection too, and after the lock it cannot be set.
             connection.execute("set TimeZone = 'UTC'")
