@@ -13,7 +13,6 @@ from typing import Final
 
 from custodes.records import Incident
 
-DAILY_BUDGET: Final = 5.0  # per 1,000 staff
 # Below this score an incident is too weak to be worth a person's hour by itself; it waits for what else is found.
 WORTH_SHOWING: Final = 30.0
 _KEPT: Final = 7  # days of budget that may be saved up
@@ -24,7 +23,7 @@ def shown(
     staff: int,
     *,
     until: datetime,
-    per_thousand: float = DAILY_BUDGET,
+    per_thousand: float,
     least: float = WORTH_SHOWING,
 ) -> Mapping[str, datetime]:
     """By id of each incident that is shown: from which moment on. The others are kept, and can be looked for.

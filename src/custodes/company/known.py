@@ -115,7 +115,9 @@ def _parties(world: World, tokeniser: Tokeniser) -> pa.Table:
     for row in registers.sellers(world):
         one = dict(zip(registers.SELLERS, row, strict=True))
         tokens = {name: tokeniser.token(str(one[name])) for name in ("device", "bank", "address", "phone")}
-        rows.append({"id": f"seller:{one['seller_id']}", "category": one["category"], "status": one["status"], **tokens})
+        rows.append(
+            {"id": f"seller:{one['seller_id']}", "category": one["category"], "status": one["status"], **tokens}
+        )
     return _table("parties", rows)
 
 

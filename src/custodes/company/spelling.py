@@ -91,7 +91,10 @@ class Spelling:
         """Milliseconds since 1970 as ISO 8601 without a zone; parts: to the millisecond, else to the second."""
         day, rest = np.divmod(time, 86_400_000)
         first = int(day.min()) if len(day) else 0
-        names = [str(np.datetime64(first + place, "D")) + join for place in range(int(day.max()) - first + 1 if len(day) else 1)]
+        names = [
+            str(np.datetime64(first + place, "D")) + join
+            for place in range(int(day.max()) - first + 1 if len(day) else 1)
+        ]
         date = pa.array(names).take(pa.array(day - first))
         second = self._seconds.take(pa.array(rest // 1_000))
         if not parts:

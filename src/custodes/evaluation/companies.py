@@ -64,7 +64,9 @@ def made(
 ) -> Made:
     """A company in which each of these campaigns is carried out once. Raises BadInput for a name that is none."""
     plan = Plan(seed, DEFAULT_END, size, SHAPES[shape])
-    return Made(shape, seed, plan, simulated(plan, [Scheme(name, Profile(stealth=stealth)) for name in campaigns], published))
+    return Made(
+        shape, seed, plan, simulated(plan, [Scheme(name, Profile(stealth=stealth)) for name in campaigns], published)
+    )
 
 
 def found(one: Made, detections: Sequence[Detection]) -> tuple[list[Finding], list[Incident], tuple[Skipped, ...]]:
@@ -92,7 +94,9 @@ def company(one: Made, alerts: Iterable[Alert]) -> Company:
     """Anybody's alerts beside the truth."""
     new = joiners(one)
     start = one.plan.end - timedelta(days=one.plan.size.days)
-    spent = sum(max(0.0, (min(until, one.plan.end) - max(until - NEW, start)) / timedelta(days=1)) for until in new.values())
+    spent = sum(
+        max(0.0, (min(until, one.plan.end) - max(until - NEW, start)) / timedelta(days=1)) for until in new.values()
+    )
     return Company(one.shape, one.seed, staff(one), one.plan.size.days, planted(one, new), tuple(alerts), new, spent)
 
 
@@ -148,4 +152,6 @@ def _alert(incident: Incident, findings: Sequence[Finding], shown: datetime) -> 
     names = {*incident.actors, *incident.parties, *incident.clients, *(key for each in findings for key in each.keys)}
     people = {actor for actor in first.actors if actor.startswith("staff:")}
     leaves = frozenset(proof.leaf for proof in first.evidence if proof.leaf is not None)
-    return Alert(frozenset(names), shown, leaves, incident.score, frozenset(people) if len(people) == 1 else frozenset())
+    return Alert(
+        frozenset(names), shown, leaves, incident.score, frozenset(people) if len(people) == 1 else frozenset()
+    )
