@@ -1,4 +1,4 @@
-"""The river's commands: init, run, scan, ingest, detect, memo, simulate, demo."""
+"""The river's commands: init, run, scan, ingest, detect, memo, demo."""
 
 from __future__ import annotations
 
@@ -149,19 +149,6 @@ def risk(json: Json = False) -> None:
 
 
 @app.command()
-def simulate(
-    folder: Annotated[Path, typer.Argument(help="An empty folder.")],
-    seed: Annotated[int, typer.Option(help="The same seed makes the same company.")] = 1,
-) -> None:
-    """Write a made-up marketplace with known insiders, its stores, its logs and a custodes.toml."""
-    from custodes.company import make
-
-    _refuse_full(folder)
-    truth = make(folder, seed=seed)
-    print(f"wrote a made-up marketplace with {len(truth.campaigns)} planted campaigns to {folder}")
-
-
-@app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="Carried on if an earlier demo is in it.")] = Path("demo"),
 ) -> None:
@@ -169,10 +156,3 @@ def demo(
     from custodes.cli.demo import run_demo
 
     sys.exit(run_demo(folder))
-
-
-def _refuse_full(folder: Path) -> None:
-    from custodes.errors import BadInput
-
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BadInput("the folder is not empty", where=str(folder), hint="name a new folder")

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from custodes.company.cases import KINDS, Cases, spelt
-from custodes.company.size import Plan
+from custodes.company.size import DAY, Plan
 from custodes.company.trade import CATEGORIES, cards
 from custodes.company.world import World
 
@@ -39,6 +39,10 @@ CREATE TABLE payment_methods (
     id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL, brand TEXT NOT NULL, card_number TEXT NOT NULL,
     expiry TEXT NOT NULL, holder TEXT NOT NULL);
 """
+_DEBUG: Final = """
+CREATE TABLE payments_debug (at TEXT NOT NULL, order_number TEXT NOT NULL, pan TEXT, exp TEXT, result TEXT);
+"""
+DEBUG_ROWS: Final = 400
 _MADE_OF: Final = "Oak Steel Linen Glass Copper Wool"
 _THING: Final = "lamp shelf speaker chair kettle tent puzzle drill"
 _PRAISE: Final = (
@@ -54,10 +58,16 @@ _NOTES: Final = (
 _REACH: Final = ("Please write to {} about it.", "You can reach me at {}.", "Call {} after six.")
 
 
-def write_databases(folder: Path, world: World, cases: Cases) -> None:
-    """shop.db, support.db and vault.db in `folder`, replacing those that are there."""
-    _write(folder / "shop.db", _SHOP, _shop(world))
-    _write(folder / "support.db", _SUPPORT, {"cases": _case_rows(world, cases)})
+def write_databases(folder: Path, world: World, cases: Cases | None) -> None:
+    """shop.db, support.db and vault.db in `folder`, replacing those that are there.
+
+    Without cases there is no support.db, and the shop has the forgotten table that engineers can query.
+    """
+    if cases is None:
+        _write(folder / "shop.db", _SHOP + _DEBUG, _shop(world) | {"payments_debug": debug_rows(world)})
+    else:
+        _write(folder / "shop.db", _SHOP, _shop(world))
+        _write(folder / "support.db", _SUPPORT, {"cases": _case_rows(world, cases)})
     _write(folder / "vault.db", _VAULT, {"payment_methods": _payment_methods(world)})
 
 
@@ -89,12 +99,14 @@ def _write(file: Path, schema: str, tables: dict[str, Iterable[tuple[object, ...
 def _shop(world: World) -> dict[str, Iterable[tuple[object, ...]]]:
     buyers, shops, orders = world.customers, world.sellers, world.orders
     person = buyers.person
-    names = [person.full_name(place) for place in range(len(buyers.ids))]
+    listed = buyers.listed
+    names = [person.full_name(place) for place in range(listed)]
     by_id = np.argsort(orders.ids)
+    by_id = by_id[orders.customer[by_id] < buyers.listed]
     return {
         "customers": zip(
-            buyers.ids.tolist(), names, person.email, person.phone, person.street, person.postcode, person.city,
-            person.country, person.birth, times(buyers.created), strict=True),
+            buyers.ids[:listed].tolist(), names, person.email, person.phone, person.street, person.postcode,
+            person.city, person.country, person.birth, times(buyers.created), strict=True),
         "sellers": zip(
             shops.ids.tolist(), shops.company, shops.category, shops.status, shops.email, shops.iban,
             times(shops.created), strict=True),
@@ -125,7 +137,7 @@ def _products(plan: Plan) -> list[tuple[object, ...]]:
 def _reviews(world: World) -> list[tuple[object, ...]]:
     """Free text; one in eighty tells how to reach its author."""
     rng, size, person = world.plan.chance("files"), world.plan.size, world.customers.person
-    authors = rng.choice(size.customers, size=size.reviews)
+    authors = rng.choice(world.customers.listed, size=size.reviews)
     created = times(world.plan.end_ms - (rng.random(size.reviews) * 700 * 86_400_000).astype(np.int64))
     rows: list[tuple[object, ...]] = []
     for place, author in enumerate(authors.tolist()):
@@ -140,6 +152,20 @@ def _reviews(world: World) -> list[tuple[object, ...]]:
 def _reachable(rng: np.random.Generator, email: str, phone: str) -> str:
     code = int(rng.integers(3))
     return _REACH[code].format(phone if code == 2 else email)
+
+
+def debug_rows(world: World) -> list[tuple[object, ...]]:
+    """What somebody once traced of failed payments, and forgot: whole card numbers, outside the vault."""
+    rng = world.plan.chance("files")
+    held = cards(world.plan)
+    chosen = rng.choice(len(held), size=min(DEBUG_ROWS, len(held)), replace=False)
+    orders = rng.permutation(world.orders.ids)[: len(chosen)]
+    at = times(np.sort(world.plan.start_ms - 300 * DAY + (rng.random(len(chosen)) * 3 * DAY).astype(np.int64)))
+    return [
+        (at[row], order_number(int(orders[row])), held[card].number, held[card].expiry,
+         ("declined", "timeout", "retry")[rng.integers(3)])
+        for row, card in enumerate(chosen.tolist())
+    ]  # fmt: skip
 
 
 def _case_rows(world: World, cases: Cases) -> list[tuple[object, ...]]:

@@ -7,21 +7,17 @@ import gzip
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from custodes.company import registers
-from custodes.company.databases import order_number, times
+from custodes.company.databases import debug_rows, times
 from custodes.company.size import DAY
-from custodes.company.trade import cards
 from custodes.company.truth import Misplaced
 from custodes.company.values import secrets
 from custodes.company.world import World
-
-DEBUG_ROWS: Final = 400
 
 
 def write_files(folder: Path, world: World) -> tuple[Misplaced, ...]:
@@ -41,12 +37,13 @@ def write_files(folder: Path, world: World) -> tuple[Misplaced, ...]:
 def _analytics(file: Path, world: World) -> None:
     """Orders without anyone in them."""
     orders, shops, buyers = world.orders, world.sellers, world.customers
+    kept = orders.customer < buyers.listed
     table = pa.table({
-        "order_id": pa.array(orders.ids),
-        "placed": pa.array((orders.placed // DAY).astype("datetime64[D]")),
-        "category": pa.array([shops.category[place] for place in orders.seller.tolist()]),
-        "country": pa.array([buyers.person.country[place] for place in orders.customer.tolist()]),
-        "total": pa.array(orders.total / 100),
+        "order_id": pa.array(orders.ids[kept]),
+        "placed": pa.array((orders.placed[kept] // DAY).astype("datetime64[D]")),
+        "category": pa.array([shops.category[place] for place in orders.seller[kept].tolist()]),
+        "country": pa.array([buyers.person.country[place] for place in orders.customer[kept].tolist()]),
+        "total": pa.array(orders.total[kept] / 100),
     })  # fmt: skip
     pq.write_table(table, file, compression="zstd")
 
@@ -78,17 +75,7 @@ def _clicks(file: Path, world: World) -> None:
 
 def _debug(folder: Path, world: World) -> Misplaced:
     """Someone once traced failed payments into a file and forgot it."""
-    rng, year = world.plan.chance("files"), world.plan.year - 1
-    held = cards(world.plan)
-    chosen = rng.choice(len(held), size=min(DEBUG_ROWS, len(held)), replace=False)
-    orders = rng.permutation(world.orders.ids)[: len(chosen)]
-    at = times(np.sort(world.plan.start_ms - 300 * DAY + (rng.random(len(chosen)) * 3 * DAY).astype(np.int64)))
-    rows = [
-        (at[row], order_number(int(orders[row])), held[card].number, held[card].expiry,
-         ("declined", "timeout", "retry")[rng.integers(3)])
-        for row, card in enumerate(chosen.tolist())
-    ]  # fmt: skip
-    name = f"{year}/payments_debug.csv"
+    name, rows = f"{world.plan.year - 1}/payments_debug.csv", debug_rows(world)
     write_csv(folder / "exports" / name, ["at", "order_number", "pan", "exp", "result"], rows)
     return Misplaced(
         "misplaced-cards", f"exports.{name}", "pan", "payment card numbers", len(rows),

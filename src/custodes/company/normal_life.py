@@ -77,8 +77,10 @@ def _worked(world: World, rng: np.random.Generator, cases: Cases) -> tuple[Ints,
 
 
 def _driven(world: World, rng: np.random.Generator, cases: Cases, case: Ints, time: Ints) -> Touches:
-    first = np.zeros(len(case), bool)
-    first[np.unique(case, return_index=True)[1]] = True
+    first = np.diff(case, prepend=-1) > 0
+    # Looks on later days follow those of all cases: from where the cases begin anew, none is a first look any more.
+    again = np.flatnonzero(np.diff(case) < 0) + 1
+    first[again[0] if len(again) else len(case) :] = False
     operation = np.empty(len(case), np.int64)
     for kind, weights in (FOLLOWS | (LIVELY if world.plan.shape.lively else {})).items():
         rows = np.flatnonzero(cases.kind[case] == KIND[kind])

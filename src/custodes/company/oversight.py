@@ -18,7 +18,7 @@ _NAMED: Final = 0.85  # of its touches name the audit's number
 
 
 def audits(world: World, block: Block) -> tuple[Cases, Touches]:
-    """Audits that begin in these days, with their cases: all of one colleague's customers, or one seller's whole book."""
+    """Audits that begin in these days, and their cases: many customers, or one seller's whole book."""
     rng, crew, orders = world.plan.chance("audits", block.place), world.staff, world.orders
     who, day = crew.working("audit", days=block.days)
     chosen = rng.random(len(who)) < _ON

@@ -15,9 +15,11 @@ from custodes.company.size import DAY
 from custodes.company.staff import TEAMS
 from custodes.company.world import World
 
-PEOPLE: Final = tuple("id given_name surname email team role site manager joined left household".split())
-SELLERS: Final = tuple("seller_id company category status device bank address phone".split())
-KEYS: Final = tuple("key seller_id developer scopes issued".split())
+PEOPLE: Final = (
+    "id", "given_name", "surname", "email", "team", "role", "site", "manager", "joined", "left", "household",
+)  # fmt: skip
+SELLERS: Final = ("seller_id", "company", "category", "status", "device", "bank", "address", "phone")
+KEYS: Final = ("key", "seller_id", "developer", "scopes", "issued")
 WATCHED: Final = ("customer_id", "watched", "relation")
 
 Row = tuple[object, ...]

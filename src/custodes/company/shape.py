@@ -54,11 +54,11 @@ class Shape:
     day. peak: how many times the usual the holidays bring, 1 for none; peak_at: when, as a share of the logs' time.
     moves, joiners, leavers: shares of the staff in 30 days. temps: share of the staff hired for the peak only.
     span: people per lead. away: share of days worked over the shared VPN. late: share of lines that reach the log up to
-    a day late. agency: share of sellers who gave an agency their key. large: share of
-    sellers with many keys of their own. famous: watched customers. lively: whether
-    there is all of life that the sample leaves out (audits, hands in the database, sellers that register). scrambled: whether case numbers tell nothing
-    of their order. walk_ins: chance per person and day of a question that never becomes a case. unasked: how many times the sample's
-    share of touches that are right without a case.
+    a day late. agency: share of sellers who gave an agency their key. large: share of sellers with many keys of their
+    own. famous: watched customers. lively: whether there is all of life that the sample leaves out (audits, hands in
+    the database, sellers that register). scrambled: whether case numbers tell nothing of their order. walk_ins: chance
+    per person and day of a question that never becomes a case. unasked: how many times the sample's share of touches
+    that are right without a case.
     """
 
     name: str
@@ -98,7 +98,7 @@ SAMPLE: Final = Shape("sample", _teams("580 60 80 90 50 20 50 70 0", 1.6, 1.6, 2
 
 _LIFE: Final = Shape(
     "", (), _THREE, peak=3.5, moves=0.02, joiners=0.025, leavers=0.02, temps=0.05, late=0.02, lively=True,
-    scrambled=True, large=0.02, unasked=1.9,
+    scrambled=True, large=0.02, unasked=1.6,
 )  # fmt: skip
 
 SUPPORT_CENTRE: Final = replace(

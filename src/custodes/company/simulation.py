@@ -23,7 +23,7 @@ from custodes.company.world import World, world
 Ints = NDArray[np.int64]
 
 # Touches made at once: some 120 bytes each, several times over while they are put in order.
-BLOCK: Final = 1_200_000
+BLOCK: Final = 700_000
 # No working day begins so long before the day it is counted to.
 _EARLY: Final = 3 * HOUR
 # In which log each operation is told when the company writes the formats of real systems.
@@ -35,8 +35,8 @@ _BY_SECOND: Final = [LOGS.index("api"), LOGS.index("cloud")]  # logs that tell n
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some hours of the company. touches: in the order their logs learnt of them. number: of each within its log, from 1
-    on. cases: that the support system came to know with it; their end is known ahead.
+    """Some hours of the company. touches: in the order their logs learnt of them. number: of each within its log, from
+    1 on. cases: that the support system came to know with it; their end is known ahead.
     """
 
     touches: Touches
@@ -62,7 +62,7 @@ class Simulation:
         registered = newcomers(self.world) if plan.shape.lively else Touches.none()
         self.played: list[Played] = play(self.world, schemes, published)
         self._records, changed, self._chance = bulk(self.world)
-        self._planned = Touches.join([registered, changed, *(one.touches for one in self.played)])
+        self._planned = _told_by_second(Touches.join([registered, changed, *(one.touches for one in self.played)]))
         self._covers = [cover for one in self.played for cover in one.covers]
         self._numbers = np.zeros(len(LOGS), np.int64)
 
@@ -80,7 +80,7 @@ class Simulation:
         held, number = self._planned, FIRST_CASE
         blocks = self.plan.blocks(_days(self.world))
         for block in blocks:
-            start, end = block.milliseconds(self.plan)
+            _, end = block.milliseconds(self.plan)
             cases, made = desk(self.world, block, number, before)
             number += len(cases)
             chance = self._chance if block.place == 0 else self.plan.chance("jobs", block.place)
@@ -95,7 +95,7 @@ class Simulation:
                 others += [self._records, *self._covers]
             known = cases if before is None else before.joined(cases)
             held = self._claimed(held, end, known)
-            held = Touches.join([held, self._late(Touches.join(parts), block)])
+            held = Touches.join([held, self._late(_told_by_second(Touches.join(parts)), block)])
             learnt = held.time + held.late
             there = (held.time >= self.plan.start_ms) & (held.time < self.plan.end_ms)
             ready = there if block is blocks[-1] else there & (learnt < end - _EARLY)
@@ -105,8 +105,6 @@ class Simulation:
     def _piece(self, held: Touches, ready: Ints, learnt: Ints, cases: Cases) -> Piece:
         touches = held.rows(ready[np.argsort(learnt[ready], kind="stable")])
         log = WRITTEN_IN[touches.operation]
-        second = np.isin(log, _BY_SECOND)
-        touches = touches.having(time=np.where(second, touches.time // 1_000 * 1_000, touches.time))
         number = np.zeros(len(touches), np.int64)
         for place in range(len(LOGS)):
             rows = np.flatnonzero(log == place)
@@ -165,6 +163,12 @@ class Simulation:
             stealth=one.scheme.profile.stealth,
             covered=int((one.touches.case != NONE).sum()),
         )
+
+
+def _told_by_second(touches: Touches) -> Touches:
+    """Without the fractions of a second that some logs do not tell."""
+    second = np.isin(WRITTEN_IN[touches.operation], _BY_SECOND)
+    return touches.having(time=np.where(second, touches.time // 1_000 * 1_000, touches.time))
 
 
 def _days(company: World) -> int:

@@ -12,7 +12,7 @@ from custodes.company.names import Book
 from custodes.company.people import People, card, iban, people, phone
 from custodes.company.size import DAY, Plan
 
-LISTED: Final = 20_000  # customers with a name and an address, which take longer to make up than their touches
+LISTED: Final = 10_000  # customers with a name and an address, which take longer to make up than their touches
 FIRST_CUSTOMER: Final = 80_001
 FIRST_SELLER: Final = 101
 FIRST_ORDER: Final = 500_001

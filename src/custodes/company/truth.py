@@ -21,8 +21,8 @@ FILE_NAME: Final = "truth.json"
 class Planted:
     """One campaign as it was carried out. actors: who did it; keys: API keys used. subjects: distinct customers whose
     data was seen or changed. touches: lines of logs that are its doing, those that were refused included.
-    parties: sellers it served or harmed; serves: those of them that gain. clients: devices or fingerprints it came from.
-    stealth: how careful it was. covered: touches that name a case, real or opened as a cover.
+    parties: sellers it served or harmed; serves: those of them that gain. clients: devices or fingerprints it came
+    from. stealth: how careful it was. covered: touches that name a case, real or opened as a cover.
     """
 
     id: str

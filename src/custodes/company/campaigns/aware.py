@@ -21,9 +21,7 @@ _TAKES = (
 def threshold_dodger(stage: Stage) -> Deed:
     """Day after day a little less than what would be noticed: of customers read, entered, and changed."""
     rng, world = stage.rng, stage.world
-    ordinary = np.setdiff1d(
-        world.customers.ids, world.customers.ids[np.union1d(world.customers.vip, world.customers.honey)]
-    )
+    ordinary = world.customers.ids[stage.ordinary()]
     parts = []
     for person in stage.hire(stage.agents("support"), stage.crowd(1)):
         days = stage.days(person, 0.4, 0.92)

@@ -66,8 +66,7 @@ def review_removal(stage: Stage) -> Deed:
     most = len(world.customers.ids) // 4
     wanted = stage.times(min(6_581, max(60, 0.02 * len(world.customers.ids))), least=4, most=most)
     people = stage.apart(stage.agents("support", "escalations"), stage.crowd(2))
-    ordinary = np.setdiff1d(np.arange(len(world.customers.ids)), world.customers.honey)
-    chosen = rng.choice(ordinary, size=wanted, replace=False)
+    chosen = rng.choice(stage.ordinary(), size=wanted, replace=False)
     parts = []
     for person, part in zip(people, np.array_split(chosen, len(people)), strict=True):
         share = part
@@ -94,7 +93,7 @@ def email_change(stage: Stage) -> Deed:
     rng, world = stage.rng, stage.world
     buyers = world.customers
     style = stage.style("burst", "trickle", "job")
-    ordinary = np.setdiff1d(np.arange(len(buyers.ids)), np.concatenate([buyers.vip, buyers.honey]))
+    ordinary = stage.ordinary()
     most = len(ordinary) // 4
     if style == "job":
         return _under_a_job(stage, rng.permutation(buyers.ids[ordinary])[: stage.times(600, least=20, most=most)])

@@ -15,7 +15,7 @@ def leaver_export(stage: Stage) -> Deed:
     days = world.plan.size.days
     going = np.flatnonzero((crew.left < days) & (crew.left > 0.5 * days) & ~crew.temp)
     parts = []
-    for person in stage.hire(going, stage.crowd(1)):
+    for person in stage.hire(going, stage.crowd(1), others=False):
         last = np.flatnonzero(crew.present[person])[-(12 if stage.hard else 5) :]
         each = stage.times(18 if stage.hard else 240, least=3, most=len(world.customers.ids) // 8)
         subject = rng.permutation(world.customers.ids)[: each * len(last)]

@@ -14,8 +14,8 @@ HARD: Final = "hard"
 @dataclass(frozen=True, slots=True)
 class Profile:
     """intensity: times the campaign's own number of touches. stealth: `default`, `hard`, or a style of the campaign's.
-    actors: how many take part, None for the campaign's own number. cover: share of the touches that name a case, real or
-    opened for the purpose; None for the campaign's own share.
+    actors: how many take part, None for the campaign's own number. cover: share of the touches that name a case, real
+    or opened for the purpose; None for the campaign's own share.
     """
 
     intensity: float = 1.0
@@ -47,19 +47,17 @@ class Scheme:
         for part in parts:
             key, equal, value = part.partition("=")
             given[key if equal else "stealth"] = value if equal else part
+        hint = "write it like seller_leak:hard:actors=6:cover=0.5:intensity=2"
+        unknown = set(given) - {"stealth", "intensity", "actors", "cover"}
+        if unknown:
+            raise BadInput(f'"{min(unknown)}" is no setting of a campaign', where=text, hint=hint)
         try:
-            unknown = set(given) - {"stealth", "intensity", "actors", "cover"}
-            if unknown:
-                raise ValueError(f'"{min(unknown)}" is no setting of a campaign')
-            return cls(
-                name,
-                Profile(
-                    intensity=float(given.get("intensity", 1)),
-                    stealth=given.get("stealth", DEFAULT),
-                    actors=int(given["actors"]) if "actors" in given else None,
-                    cover=float(given["cover"]) if "cover" in given else None,
-                ),
+            profile = Profile(
+                intensity=float(given.get("intensity", 1)),
+                stealth=given.get("stealth", DEFAULT),
+                actors=int(given["actors"]) if "actors" in given else None,
+                cover=float(given["cover"]) if "cover" in given else None,
             )
         except ValueError as error:
-            hint = "write it like seller_leak:hard:actors=6:cover=0.5:intensity=2"
             raise BadInput(f"the campaign is not understood: {error}", where=text, hint=hint) from error
+        return cls(name, profile)

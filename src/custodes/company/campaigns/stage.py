@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from custodes.company.campaigns.profile import HARD, Profile
+from custodes.company.campaigns.profile import DEFAULT, HARD, Profile
 from custodes.company.cases import Cases, opened
 from custodes.company.normal_life import by_staff
 from custodes.company.size import DAY, HOUR, MINUTE
@@ -43,7 +43,8 @@ class Deed:
 class Stage:
     """The world as one campaign finds it. cast: staff already playing in another one, to which it adds its own.
 
-    covers: the cases it opened for itself. numbers: how many covers there are so far in all campaigns.
+    covers: the cases it opened for itself. numbers: how many covers there are so far in all campaigns. styles: the ways
+    it can be done, once it has said so.
     """
 
     world: World
@@ -53,20 +54,24 @@ class Stage:
     published: Published
     numbers: list[int]
     covers: list[Cases] = field(default_factory=list)
+    styles: tuple[str, ...] = ()
 
     @property
     def hard(self) -> bool:
-        """Whether it hides as well as it can; a style of its own counts as hard."""
-        return self.profile.stealth != "default"
+        """Whether it hides as well as it can; a style of its own counts as hard. Raises BadInput for an unknown one."""
+        if not self.styles:
+            self.style(DEFAULT, HARD)
+        return self.profile.stealth != DEFAULT
 
     def style(self, default: str, hard: str, *others: str) -> str:
         """How it is done: by stealth, or the style asked for by name. Raises BadInput for one that is none."""
+        self.styles = (default, hard, *others)
         asked = self.profile.stealth
-        if asked in {"default", HARD}:
+        if asked in {DEFAULT, HARD}:
             return hard if asked == HARD else default
-        if asked in {default, hard, *others}:
+        if asked in self.styles:
             return asked
-        hint = f"use one of: default, hard, {', '.join((default, hard, *others))}"
+        hint = f"use one of: {', '.join(dict.fromkeys((DEFAULT, HARD, *self.styles)))}"
         raise BadInput("the campaign knows no such stealth", where=asked, hint=hint)
 
     def times(self, usual: float, *, least: int = 1, most: int | None = None) -> int:
@@ -78,9 +83,14 @@ class Stage:
         """How many take part."""
         return self.profile.actors or usual
 
-    def hire(self, among: Ints, count: int) -> list[int]:
-        """Some people nobody else has cast. Raises BadInput when the company is too small for that."""
+    def hire(self, among: Ints, count: int, *, others: bool = True) -> list[int]:
+        """Some people nobody else has cast. others: where these do not suffice, anyone who is there all the time.
+
+        Raises BadInput when the company is too small for that.
+        """
         free = [person for person in among.tolist() if person not in self.cast]
+        if others and len(free) < count:
+            free += [person for person in self._steady().tolist() if person not in self.cast and person not in free]
         if len(free) < count:
             raise BadInput(
                 f"a campaign needs {count} free members of staff of its kind",
@@ -104,11 +114,19 @@ class Stage:
     def agents(self, *teams: str) -> Ints:
         """Places of those who are in one of the teams from first to last day and work on most weeks of it."""
         crew = self.world.staff
-        steady = np.isin(crew.team, [TEAM[name] for name in teams]).all(axis=1) & ~crew.lead
-        found = np.flatnonzero(steady & (crew.present.mean(axis=1) > _HIRED))
-        if len(found) > len([p for p in found.tolist() if p in self.cast]):
-            return found
+        of_team = np.isin(crew.team, [TEAM[name] for name in teams]).all(axis=1)
+        return np.intersect1d(np.flatnonzero(of_team), self._steady())
+
+    def _steady(self) -> Ints:
+        crew = self.world.staff
         return np.flatnonzero(~crew.lead & (crew.present.mean(axis=1) > _HIRED))
+
+    def ordinary(self) -> Ints:
+        """Places of customers whom nobody watches."""
+        buyers = self.world.customers
+        plain = np.full(len(buyers.ids), True)
+        plain[buyers.vip] = plain[buyers.honey] = False
+        return np.flatnonzero(plain)
 
     def days(self, person: int, since: float = 0.3, until: float = 0.95) -> Ints:
         """The person's working days between two shares of the logs' time, all of them if there are none."""
