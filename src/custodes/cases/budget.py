@@ -1,7 +1,7 @@
 """Which incidents are shown first? As many as people can work through, the gravest first; the rest is kept.
 
-A team that gets more alerts than it can read reads none. `daily_budget` says how many new incidents a day it can take for
-every thousand members of staff. What a quiet day leaves over is kept for a week.
+A team that gets more alerts than it can read reads none. `daily_budget` says how many new incidents a day it can take
+for every thousand members of staff. What a quiet day leaves over is kept for a week.
 """
 
 from __future__ import annotations

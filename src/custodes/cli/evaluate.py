@@ -123,9 +123,7 @@ def evaluate_insiders(
         report.plain(("campaign", "stealth", "recall", "days", "lost"), insider_report.campaign_rows(ours)),
         report.plain(heading, insider_report.total_rows(result.figures)),
         "false, joiners, settled: false alerts per 1,000 people and day. In brackets the 95 % interval and the counts.",
-        f"shapes {', '.join(sorted({one.shape for one in result.companies}))}; "
-        f"seeds {min(one.seed for one in result.companies)} to {max(one.seed for one in result.companies)}; "
-        f"{len(result.companies)} companies of {staff} people",
+        insider_report.seen_on(result.companies, staff),
     ]
     parts += [f"not asked: {line}" for line in result.skipped]
     print("\n\n".join(parts))

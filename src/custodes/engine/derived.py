@@ -1,8 +1,8 @@
 """Which views does the engine work out from evidence and context, so that every detection means the same by them?
 
-`touch` is `event` with the answer to the first question of all: does declared work explain it? A case ties an actor to a
-customer or a party for a time. The links are those that the owner declares (case, assignment, change record), and none
-that are guessed (Fabbri and LeFevre, "Explanation-Based Auditing", VLDB 2011, mines them; we do not).
+`touch` is `event` with the answer to the first question of all: does declared work explain it? A case ties an actor to
+a customer or a party for a time. The links are those that the owner declares (case, assignment, change record), and
+none that are guessed (Fabbri and LeFevre, "Explanation-Based Auditing", VLDB 2011, mines them; we do not).
 
 Columns beside those of `event`:
 
@@ -41,7 +41,8 @@ EXPLAINING: Final = pa.schema([pa.field("kind", pa.string()), pa.field("action",
 TABLES: Final = {
     "derived_tied": f"""
         with work as (
-            select *, opened - {GRACE} as begins, coalesce(closed + {AFTER}, timestamptz '9999-12-31 00:00:00+00') as ends
+            select *, opened - {GRACE} as begins,
+                   coalesce(closed + {AFTER}, timestamptz '9999-12-31 00:00:00+00') as ends
             from all_cases where opened is not null
         ), link as (
             select e.leaf, e.time, e.action, k.kind, 1 as rank, 'assigned' as tie, k.opened
@@ -65,7 +66,7 @@ TABLES: Final = {
         where kind is null or kind not in (select kind from derived_explaining)
            or exists (select 1 from derived_explaining x where x.kind = link.kind and x.action = link.action)
         group by leaf
-    """,
+    """,  # noqa: S608 - our own constants
     "derived_near": f"""
         with span as (
             select subject, opened, date_trunc('week', opened) as since,
@@ -79,16 +80,17 @@ TABLES: Final = {
         select e.leaf, f.opened as related_at
         from sealed e join first f on f.subject = e.subject and f.week = date_trunc('week', e.time)
         where f.opened <= e.time + {GRACE}
-    """,
+    """,  # noqa: S608 - our own constants
 }
 
 # The touches with all that is worked out: a table where the touches are held in memory, a view of files otherwise.
 TOUCHED: Final = f"""
     select e.*, date_trunc('day', e.time + {GRACE}) as day, t.tie as any_tie, t.tied_at, n.related_at,
-           split_part(e.actor, ':', 1) as kind, coalesce(nullif(concat_ws('/', p.team, p.role), ''), split_part(e.actor, ':', 1)) as grp
+           split_part(e.actor, ':', 1) as kind,
+           coalesce(nullif(concat_ws('/', p.team, p.role), ''), split_part(e.actor, ':', 1)) as grp
     from sealed e left join derived_tied t on t.leaf = e.leaf left join derived_near n on n.leaf = e.leaf
     left join (select id, max(team) as team, max(role) as role from all_people group by id) as p on p.id = e.actor
-"""
+"""  # noqa: S608 - our own constants
 
 QUERIES: Final = {
     "touch": """

@@ -1,8 +1,9 @@
 """What would simpler methods show somebody on the same events, at the same budget?
 
-Three that are in use: a limit on how much a person reads, an isolation forest over usual features of a person's day (Liu, Ting
-and Zhou 2008; scikit-learn's), and the need-to-know rule alone. Each says for every person and day how odd it is; the oddest
-days above what the first weeks showed are shown, each person once in a fortnight, as many as the budget has room for.
+Three that are in use: a limit on how much a person reads, an isolation forest over usual features of a person's day
+(Liu, Ting and Zhou 2008; scikit-learn's), and the need-to-know rule alone. Each says for every person and day how odd
+it is; the oddest days above what the first weeks showed are shown, each person once in a fortnight, as many as the
+budget has room for.
 """
 
 from __future__ import annotations
@@ -28,8 +29,10 @@ _DAYS: Final = """
     select actor, date_trunc('day', time) as day, count(*) as touches, count(distinct subject) as subjects,
            count(distinct object) as objects, count(distinct dataset) as datasets, count(distinct client) as clients,
            count(distinct address) as addresses, count(distinct party) as parties,
-           count(case when action = 'search' then 1 end) as searches, count(case when action = 'update' then 1 end) as changes,
-           count(case when action in ('export', 'delete', 'login_as', 'grant', 'suspend', 'reinstate') then 1 end) as rare,
+           count(case when action = 'search' then 1 end) as searches,
+           count(case when action = 'update' then 1 end) as changes,
+           count(case when action in ('export', 'delete', 'login_as', 'grant', 'suspend', 'reinstate') then 1 end)
+               as rare,
            count(case when outcome <> 'success' then 1 end) as refused, cast(sum(records) as double) as records,
            count(case when extract(hour from time) < 6 or extract(hour from time) >= 22 then 1 end) as night,
            count(distinct case when not explained and subject is not null then subject end) as loose
@@ -47,7 +50,8 @@ Method = Callable[[dict[str, Any], NDArray[np.bool_]], Floats]
 def volume(rows: dict[str, Any], learnt: NDArray[np.bool_]) -> Floats:
     """How many times a person reads what is usual for them: the limit every product has."""
     read = np.log1p(np.asarray(rows["touches"], float))
-    return read - _by_actor(rows, read, learnt)
+    odd: Floats = read - _by_actor(rows, read, learnt)
+    return odd
 
 
 def forest(rows: dict[str, Any], learnt: NDArray[np.bool_]) -> Floats:

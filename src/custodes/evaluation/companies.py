@@ -103,7 +103,7 @@ def company(one: Made, alerts: Iterable[Alert]) -> Company:
 def staff(one: Made) -> int:
     """People on the payroll at the end."""
     people = one.company.context["people"]
-    gone = sum(left is not None and left < one.plan.end for left in people["left"].to_pylist())
+    gone: int = sum(left is not None and left < one.plan.end for left in people["left"].to_pylist())
     return int(people.num_rows) - gone
 
 
@@ -151,7 +151,7 @@ def _alert(incident: Incident, findings: Sequence[Finding], shown: datetime) -> 
     first = findings[0]
     names = {*incident.actors, *incident.parties, *incident.clients, *(key for each in findings for key in each.keys)}
     people = {actor for actor in first.actors if actor.startswith("staff:")}
-    leaves = frozenset(proof.leaf for proof in first.evidence if proof.leaf is not None)
+    leaves = frozenset(proof.leaf for proof in first.evidence)
     return Alert(
         frozenset(names), shown, leaves, incident.score, frozenset(people) if len(people) == 1 else frozenset()
     )

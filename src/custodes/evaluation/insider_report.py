@@ -36,7 +36,7 @@ def campaign_rows(figures: Figures) -> list[tuple[str, ...]]:
 
 def total_rows(by_method: Mapping[str, Figures]) -> list[tuple[str, ...]]:
     """A line for each method: ours first."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, one in by_method.items():
         recall = _pooled(one, lambda stealth: stealth == "default")
         hard = _pooled(one, lambda stealth: stealth != "default")
@@ -45,6 +45,13 @@ def total_rows(by_method: Mapping[str, Figures]) -> list[tuple[str, ...]]:
             f"{one.settled_rate:.2f}", share(one.reasons),
         ))  # fmt: skip
     return rows
+
+
+def seen_on(companies: Sequence[Company], staff: int) -> str:
+    """Which companies the figures come from. staff: people that were asked for in each."""
+    seeds = {one.seed for one in companies}
+    shapes = ", ".join(sorted({one.shape for one in companies}))
+    return f"shapes {shapes}; seeds {min(seeds)} to {max(seeds)}; {len(companies)} companies of {staff} people"
 
 
 def as_json(companies: Sequence[Company], by_method: Mapping[str, Figures], per_thousand: float) -> dict[str, Any]:

@@ -21,7 +21,7 @@ _TRUE_SHARE: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """One campaign as it really was. names: whoever took part (`staff:e7`, `key:k2`, a machine, a party that it served).
+    """One campaign as it really was. names: whoever took part (`staff:e7`, `key:k2`, a machine, a party it served).
 
     leaves: its touches, by place among all. fresh: whether one who did it had joined within 14 days.
     """
@@ -90,9 +90,9 @@ class Share:
 class Figures:
     """precision: of what was shown. reasons: of what was true and cites touches, those whose reason is true.
 
-    recall: by campaign and stealth. days: by the same, median days from the first touch to when it was shown. lost: median
-    share of the campaign's touches before that. false_rate: false alerts per 1,000 staff and day; joiner_rate and
-    settled_rate: false alerts that name one new or settled person, per 1,000 of them and day.
+    recall: by campaign and stealth. days: by the same, median days from the first touch to when it was shown.
+    lost: median share of the campaign's touches before that. false_rate: false alerts per 1,000 staff and day;
+    joiner_rate and settled_rate: false alerts that name one new or settled person, per 1,000 of them and day.
     """
 
     precision: Share

@@ -19,7 +19,7 @@ _DAYS: Final = 90
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """companies: as we saw them. figures: by method. skipped: detections that could not be asked somewhere, in words."""
+    """companies: as we saw them. figures: by method. skipped: detections that could not be asked, in words."""
 
     companies: tuple[Company, ...]
     figures: Mapping[str, Figures]

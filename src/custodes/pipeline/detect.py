@@ -30,8 +30,8 @@ _MARK: Final = "detect"
 
 @dataclass(frozen=True, slots=True)
 class DetectOutcome:
-    """ran: whether anything was new, so that the questions were asked again. shown: by incident, from when on it is one of
-    those that the daily budget has room for; the others are kept.
+    """ran: whether anything was new, so that the questions were asked again. shown: by incident, from when on it is one
+    of those that the daily budget has room for; the others are kept.
     """
 
     findings: tuple[Finding, ...]
