@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -32,7 +33,10 @@ def shown(
     staff: how many people the budget is for, at least one hundred so that the smallest company is shown something.
     """
     a_day = per_thousand * max(staff, 100) / 1_000
-    arriving = sorted(incidents, key=lambda one: (one.raised, one.id))
+    # A day that is not over yet has its findings raised at its end; what is there already need not wait for that.
+    arriving = sorted(
+        (replace(one, raised=min(one.raised, until)) for one in incidents), key=lambda one: (one.raised, one.id)
+    )
     waiting: list[tuple[float, datetime, str]] = []
     told: dict[str, datetime] = {}
     if not arriving:

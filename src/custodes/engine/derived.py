@@ -6,7 +6,7 @@ none that are guessed (Fabbri and LeFevre, "Explanation-Based Auditing", VLDB 20
 
 Columns beside those of `event`:
 
-    explained   a case that was known by then ties the actor to this touch
+    explained   a case ties the actor to this touch
     tie         how: assigned (a case about this customer, held by this actor), named (the log names a case about this
                 customer that somebody else holds), record (the log names a change record of this actor's),
                 party (a case about this party, held by this actor)
@@ -16,18 +16,21 @@ Columns beside those of `event`:
     day         the day on whose end the answer is final: the phone is answered first and the case written afterwards,
                 so the last GRACE of a day belong to the next one
 
-A question about a past moment sees only cases that had been opened by then.
+A question about a past moment sees the touches whose day was over by then: every case that explains one of them had been
+opened, so an answer that was given once stands.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 import pyarrow as pa
 
-# A case may be written down so long after the touch that it explains; after it is closed, its last notes are written.
-GRACE: Final = "interval 4 hours"
-AFTER: Final = "interval 1 day"
+from custodes.engine.interface import WRITTEN_LATER
+
+GRACE: Final = f"interval {WRITTEN_LATER // timedelta(hours=1)} hours"
+AFTER: Final = "interval 1 day"  # when a case is closed, its last notes are still written
 # For so many weeks after a case about a customer, a colleague's look at them is no surprise.
 WEEKS_AFTER: Final = "interval 2 weeks"
 _LONGEST: Final = "interval 26 weeks"  # a case left open for ever says nothing about today's look
@@ -45,24 +48,24 @@ TABLES: Final = {
                    coalesce(closed + {AFTER}, timestamptz '9999-12-31 00:00:00+00') as ends
             from all_cases where opened is not null
         ), link as (
-            select e.leaf, e.time, e.action, k.kind, 1 as rank, 'assigned' as tie, k.opened
+            select e.leaf, e.action, k.kind, 1 as rank, 'assigned' as tie
             from sealed e join work k on k.assignee = e.actor and k.subject = e.subject
             where e.time >= k.begins and e.time <= k.ends
             union all
-            select e.leaf, e.time, e.action, k.kind, 2 as rank, 'named' as tie, k.opened
+            select e.leaf, e.action, k.kind, 2 as rank, 'named' as tie
             from sealed e join work k on k.id = e."case" and k.subject = e.subject
             where (k.assignee is null or k.assignee <> e.actor) and e.time >= k.begins and e.time <= k.ends
             union all
-            select e.leaf, e.time, e.action, k.kind, 2 as rank, 'record' as tie, k.opened
+            select e.leaf, e.action, k.kind, 2 as rank, 'record' as tie
             from sealed e join work k on k.id = e."case"
             where k.subject is null and k.party is null and (k.assignee is null or k.assignee = e.actor)
               and e.time >= k.begins and e.time <= k.ends
             union all
-            select e.leaf, e.time, e.action, k.kind, 3 as rank, 'party' as tie, k.opened
+            select e.leaf, e.action, k.kind, 3 as rank, 'party' as tie
             from sealed e join work k on k.assignee = e.actor and k.party = e.party
             where (k.subject is null or e.subject is null) and e.time >= k.begins and e.time <= k.ends
         )
-        select leaf, min_by(tie, rank) as tie, min(greatest(time, opened)) as tied_at from link
+        select leaf, min_by(tie, rank) as tie from link
         where kind is null or kind not in (select kind from derived_explaining)
            or exists (select 1 from derived_explaining x where x.kind = link.kind and x.action = link.action)
         group by leaf
@@ -77,7 +80,7 @@ TABLES: Final = {
         ), first as (
             select subject, week, min(opened) as opened from week group by subject, week
         )
-        select e.leaf, f.opened as related_at
+        select e.leaf
         from sealed e join first f on f.subject = e.subject and f.week = date_trunc('week', e.time)
         where f.opened <= e.time + {GRACE}
     """,  # noqa: S608 - our own constants
@@ -85,7 +88,8 @@ TABLES: Final = {
 
 # The touches with all that is worked out: a table where the touches are held in memory, a view of files otherwise.
 TOUCHED: Final = f"""
-    select e.*, date_trunc('day', e.time + {GRACE}) as day, t.tie as any_tie, t.tied_at, n.related_at,
+    select e.*, date_trunc('day', e.time + {GRACE}) as day, 
+           t.tie is not null as explained, t.tie, n.leaf is not null as related,
            split_part(e.actor, ':', 1) as kind,
            coalesce(nullif(concat_ws('/', p.team, p.role), ''), split_part(e.actor, ':', 1)) as grp
     from sealed e left join derived_tied t on t.leaf = e.leaf left join derived_near n on n.leaf = e.leaf
@@ -94,9 +98,6 @@ TOUCHED: Final = f"""
 
 QUERIES: Final = {
     "touch": """
-        select * exclude (any_tie, tied_at, related_at), coalesce(tied_at <= getvariable('until'), false) as explained,
-               case when tied_at <= getvariable('until') then any_tie end as tie,
-               coalesce(related_at <= getvariable('until'), false) as related
-        from derived_touch where time <= getvariable('until')
+        select * from derived_touch where time <= getvariable('until') and day + interval 1 day <= getvariable('until')
     """,
 }

@@ -97,8 +97,11 @@ class DuckEngine:
             for name, schema in CONTEXT_SCHEMAS.items():
                 self._hold(f"all_{name}", _context_table(name, (context or {}).get(name), schema))
             self._hold("all_field", (fields if fields is not None else FIELD_SCHEMA.empty_table()).cast(FIELD_SCHEMA))
+            # A kind that explains nothing is a kind that is named, too.
             pairs = [
-                {"kind": kind, "action": action} for kind, actions in (explains or {}).items() for action in actions
+                {"kind": kind, "action": action}
+                for kind, actions in (explains or {}).items()
+                for action in actions or (None,)
             ]
             self._hold("derived_explaining", pa.Table.from_pylist(pairs, schema=derived.EXPLAINING))
             self._open_segments(segments, resident_rows)

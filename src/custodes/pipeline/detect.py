@@ -19,7 +19,7 @@ from custodes.detections.run import detect as run_detections
 from custodes.engine.duckdb import DuckEngine
 from custodes.pipeline.flowing import flow_findings
 from custodes.pipeline.misplaced import misplaced_findings, misplaced_places
-from custodes.pipeline.open_engine import context, field_table, open_engine
+from custodes.pipeline.open_engine import context, explaining, field_table, open_engine
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.scan import drifted_findings
 from custodes.pipeline.workspace import Workspace
@@ -94,6 +94,7 @@ def _inputs(workspace: Workspace, detections: tuple[Detection, ...]) -> str:
         digest.update(path.name.encode())
     for detection in detections:
         digest.update(repr(detection).encode())
+    digest.update(repr(sorted(explaining(workspace).items())).encode())
     digest.update(repr(field_table(workspace).to_pylist()).encode())
     digest.update(repr(misplaced_places(workspace)).encode())
     # Without the last time it was seen, which every scan moves.

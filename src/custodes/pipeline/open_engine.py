@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,9 +26,10 @@ def open_engine(workspace: Workspace, *, replay: bool = False) -> Iterator[DuckE
     Raises CouldNotRun, also for a question in the block that fails: ours fit the views, so the evidence is at fault.
     """
     rows = RESIDENT_ROWS if replay else 0
+    fields = field_table(workspace) if replay else None
     try:
         with DuckEngine(
-            workspace.segments(), context(workspace), field_table(workspace) if replay else None, resident_rows=rows
+            workspace.segments(), context(workspace), fields, explaining(workspace), resident_rows=rows
         ) as engine:
             yield engine
     except QuestionFailed as failure:
@@ -39,6 +40,11 @@ def context(workspace: Workspace) -> dict[str, Path]:
     """The newest snapshots of what is configured: context the owner took away must not go on excusing touches."""
     configured = {chosen.kind for chosen in workspace.config.context}
     return {kind: file for kind, file in workspace.snapshots().items() if kind in configured}
+
+
+def explaining(workspace: Workspace) -> Mapping[str, Sequence[str]]:
+    """By kind of case, the actions that it explains, as the owner says; a kind that is not named explains any."""
+    return next((chosen.explains for chosen in workspace.config.context if chosen.kind == "cases"), {})
 
 
 def field_table(workspace: Workspace) -> pa.Table:
