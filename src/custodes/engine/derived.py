@@ -16,8 +16,8 @@ Columns beside those of `event`:
     day         the day on whose end the answer is final: the phone is answered first and the case written afterwards,
                 so the last GRACE of a day belong to the next one
 
-A question about a past moment sees the touches whose day was over by then: every case that explains one of them had been
-opened, so an answer that was given once stands.
+A question about a past moment sees the touches whose day was over by then: every case that explains one of them had
+been opened, so an answer that was given once stands.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ TABLES: Final = {
 
 # The touches with all that is worked out: a table where the touches are held in memory, a view of files otherwise.
 TOUCHED: Final = f"""
-    select e.*, date_trunc('day', e.time + {GRACE}) as day, 
+    select e.*, date_trunc('day', e.time + {GRACE}) as day,
            t.tie is not null as explained, t.tie, n.leaf is not null as related,
            split_part(e.actor, ':', 1) as kind,
            coalesce(nullif(concat_ws('/', p.team, p.role), ''), split_part(e.actor, ':', 1)) as grp
