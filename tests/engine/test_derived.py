@@ -206,7 +206,7 @@ def test_whom_an_actor_is_like() -> None:
 def test_a_kind_of_case_explains_what_the_owner_says(
     explains: Mapping[str, list[str]] | None, told: list[str | None]
 ) -> None:
-    """A call explains a look and no change of the address, where the owner says so; an empty list explains nothing."""
+    """A call explains a look and no change of the address, where the owner says so; without actions it explains none."""
     work = case(kind="call", subject="customer:1", assignee="staff:a")
     with over(touches({}, {"action": "update"}), work, explains=explains) as engine:
         assert ties(engine) == told
