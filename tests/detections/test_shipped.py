@@ -47,7 +47,7 @@ def test_it_says_all_a_reader_needs(detection: Detection) -> None:
 
 @pytest.mark.parametrize(("detection", "scenario"), DATED)
 def test_a_date_given_by_the_query_is_that_of_the_replay(detection: Detection, scenario: Scenario) -> None:
-    """A query that says when its findings were known is right: asking day by day gives the same, or the same silence."""
+    """A query that says when its findings were known is right: asking day by day finds the same, or as little."""
     events, context, fields = tables(scenario)
     dates = sorted({moment.date() for moment in events.column("time").to_pylist()})
     days = [datetime.combine(date, time(), UTC) + timedelta(days=1) for date in dates]

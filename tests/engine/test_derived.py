@@ -206,7 +206,10 @@ def test_whom_an_actor_is_like() -> None:
 def test_a_kind_of_case_explains_what_the_owner_says(
     explains: Mapping[str, list[str]] | None, told: list[str | None]
 ) -> None:
-    """A call explains a look and no change of the address, where the owner says so; without actions it explains none."""
+    """A call explains a look and no change of the address, where the owner says so, and nothing without actions.
+
+    A kind that is not named explains any.
+    """
     work = case(kind="call", subject="customer:1", assignee="staff:a")
     with over(touches({}, {"action": "update"}), work, explains=explains) as engine:
         assert ties(engine) == told
@@ -252,7 +255,7 @@ def test_held_in_memory_or_not_the_answer_is_the_same(tmp_path: Path) -> None:
     for number in range(300):
         moment = NOON + number * timedelta(hours=1, minutes=7)
         rows.append({"subject": f"customer:{number % 23}", "actor": f"staff:{'abc'[number % 3]}", "time": moment,
-                     "party": f"party:{number % 5}", "case": f"t{number % 23}" if number % 2 == 0 else None})  # fmt: skip
+                     "party": f"party:{number % 5}", "case": None if number % 2 else f"t{number % 23}"})  # fmt: skip
     for number in range(40):
         opened = NOON + number * timedelta(hours=8)
         cases.append({"id": f"t{number}", "subject": f"customer:{number % 23}" if number % 7 else None,
