@@ -83,7 +83,7 @@ def test_the_command_answers_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_cannot_be_asked_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stealth or a campaign that there is not; simpler methods without their package: nothing is left out silently."""
+    """A stealth or a campaign that there is not; simpler methods without their package: none is left out silently."""
     with pytest.raises(BadInput, match="no such stealth"):
         evaluate.evaluate_insiders(stealth="soft")
     with pytest.raises(BadInput, match="no such campaign"):
