@@ -68,17 +68,18 @@ def test_simpler_methods_keep_to_the_budget() -> None:
 
 
 def test_the_command_answers_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One small company of each shape with one campaign: shapes and seeds are named, shares have their intervals."""
+    """One small company with one campaign: shape and seed are named, shares have their intervals."""
     monkeypatch.setattr(insiders_run, "_DAYS", 40)
+    monkeypatch.setattr(companies, "REPORTING", companies.REPORTING[:1])
     arguments = ["evaluate", "insiders", "--seeds", "1", "--staff", "120", "--stealth", "default", "--no-baselines"]
     answer = CliRunner().invoke(commands.app, [*arguments, "--campaign", "honey_touch", "--json"])
     assert answer.exit_code == 0, answer.output
     told = json.loads(answer.stdout)
     assert told["shapes"] == sorted(companies.shapes(True))
     assert told["seeds"] == [1_001]
-    assert told["companies"] == 3
+    assert told["companies"] == 1
     (campaign,) = told["methods"][insiders_run.OURS]["campaigns"]
-    assert (campaign["campaign"], campaign["stealth"], campaign["recall"]["of"]) == ("honey_touch", "default", 3)
+    assert (campaign["campaign"], campaign["stealth"], campaign["recall"]["of"]) == ("honey_touch", "default", 1)
     assert 0 <= campaign["recall"]["low"] <= campaign["recall"]["high"] <= 1
 
 
