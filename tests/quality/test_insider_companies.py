@@ -70,7 +70,7 @@ def test_simpler_methods_keep_to_the_budget() -> None:
 def test_the_command_answers_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
     """One small company with one campaign: shape and seed are named, shares have their intervals."""
     monkeypatch.setattr(insiders_run, "_DAYS", 40)
-    monkeypatch.setattr(companies, "REPORTING", companies.REPORTING[:1])
+    monkeypatch.setattr(companies, "REPORTING", companies.shapes(True)[:1])
     arguments = ["evaluate", "insiders", "--seeds", "1", "--staff", "120", "--stealth", "default", "--no-baselines"]
     answer = CliRunner().invoke(commands.app, [*arguments, "--campaign", "honey_touch", "--json"])
     assert answer.exit_code == 0, answer.output
