@@ -49,7 +49,7 @@ def test_detect_answers_in_the_agreed_shape(demo: Demo) -> None:
     ids = {finding["id"] for finding in answer.json["findings"]}
     for incident in answer.json["incidents"]:
         assert {"id", "score", "title", "actors", "parties", "clients", "subjects"} <= set(incident)
-        assert {"first", "last", "raised", "reason", "findings"} <= set(incident)
+        assert {"first", "last", "raised", "reason", "findings", "shown"} <= set(incident)
         assert set(incident["findings"]) <= ids
     for finding in answer.json["findings"]:
         assert re.fullmatch(r"F-[0-9a-f]{12}", finding["id"])

@@ -245,7 +245,7 @@ def ingest_text(outcome: IngestOutcome, skipped: Sequence[Skipped]) -> str:
 def detect_plain(outcome: DetectOutcome) -> Plain:
     """Incidents, findings and what could not be asked."""
     return {
-        "incidents": [incident_plain(one) for one in outcome.incidents],
+        "incidents": [{**incident_plain(one), "shown": outcome.shown.get(one.id)} for one in outcome.incidents],
         "findings": [finding_plain(one) for one in outcome.findings],
         "uncovered": uncovered_plain(outcome.skipped),
     }
@@ -265,13 +265,19 @@ def detect_text(outcome: DetectOutcome) -> str:
     """Incidents by score, each with the findings that made it."""
     by_id = {one.id: one for one in outcome.findings}
     lines = []
-    for incident in outcome.incidents:
+    told = [incident for incident in outcome.incidents if incident.id in outcome.shown]
+    for incident in told:
         lines.append(f"{incident.score:5.1f}  {incident.id}  {incident.title}")
         for finding in (by_id[name] for name in incident.findings if name in by_id):
             severity = SEVERITY_NAMES[finding.severity]
             lines.append(f"       {finding.id} {finding.check} ({severity}, {finding.confidence:.0%} sure)")
             lines.append(f"       {finding.reason}")
             lines.append(f"       next: {finding.tip}")
+    kept = len(outcome.incidents) - len(told)
+    if kept:
+        lines.append(
+            f"{_count(kept, 'weaker incident is', 'weaker incidents are')} kept and not shown here: see --json"
+        )
     if not outcome.incidents:
         lines.append("no detection found anything in what was ingested")
     return _page([*lines, *uncovered_lines(outcome.skipped)])

@@ -47,11 +47,11 @@ def _data(known: Overview) -> list[str]:
         where, key=lambda name: (-known.categories[name].sensitivity if name in known.categories else 0, name)
     )
     lines = [head]
-    for category in order[: _MOST + 2]:
+    for category in order[:_MOST]:
         stores = ", ".join(f"{store} {count}" for store, count in sorted(where[category].items()))
         title = known.categories[category].title if category in known.categories else category
         lines.append(f"  {title:34} {stores}")
-    lines += _more(len(order) - _MOST - 2, "kinds")
+    lines += _more(len(order) - _MOST, "kinds")
     held = len(known.suppressed)
     return [*lines, f"  held not personal by a ruling: {held} (custodes verdicts list)"] if held else lines
 

@@ -17,6 +17,7 @@ data = "custodes-data"         # where Custodes keeps its own files (readable by
 
 # detections = "detections"    # folders with detections and categories of your own
 # categories = "categories"
+# daily_budget = 5             # new incidents shown a day for every 1,000 members of staff; the rest is kept
 
 # [scan]
 # max_rows = 1000000           # rows read per table at most, from all over it; 0 reads all. The share is always stated

@@ -21,7 +21,7 @@ from custodes.records import SEVERITIES
 SHIPPED: Final = Path(__file__).parent / "shipped"
 SUFFIX: Final = ".yml"
 
-_VIEWS: Final = ("event", "people", "cases", "parties", "keys", "subjects", "field")
+_VIEWS: Final = ("event", "people", "cases", "parties", "keys", "subjects", "field")  # that may be needed or given
 _REQUIRED: Final = ("subjects", "first", "last", "evidence")
 _SINGULAR: Final = tuple(one for one, _ in PARTICIPANTS)
 _PLURAL: Final = tuple(many for _, many in PARTICIPANTS)

@@ -15,13 +15,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
 from custodes.detections import reason
 from custodes.detections.detection import PARTICIPANTS, Detection
-from custodes.engine.interface import Engine, QuestionFailed
+from custodes.engine.interface import WRITTEN_LATER, Engine, QuestionFailed
 from custodes.records import EVIDENCE_LIMIT, Evidence, Finding, Skipped, finding_id
 
 _STORE: Final = "detections"
@@ -68,7 +68,7 @@ def detect(
     """
     moments = sorted(set(days)) or [now]
     try:
-        replayed = _changed(engine, moments)
+        replayed = _changed(engine, sorted({*moments, *(moment + timedelta(days=1) for moment in moments)}))
     except QuestionFailed as failure:
         # Nothing can be asked of evidence that cannot be read: every question goes unanswered, and says so.
         return Outcome((), tuple(_skipped(detection, failure.reason, failure.hint) for detection in detections))
@@ -101,14 +101,18 @@ def detect(
 
 
 def _changed(engine: Engine, moments: Sequence[datetime]) -> list[datetime]:
-    """The days on which there was something new to see; a day like the one before can raise nothing."""
+    """The days on which there was something new to see; a day like the one before can raise nothing.
+
+    A touch late in the evening is new twice: when it happens, and a day later, when its cases are known.
+    """
     kept: list[datetime] = []
-    before = 0
+    before = {"events": 0, "settled": 0}
+    sql = "select count(*) as events, count(case when time < $settled then 1 end) as settled from event"
     for moment in moments:
-        row = engine.ask("select count(*) as events from event", until=moment).to_pylist()[0]
-        if row["events"] != before:
+        row = engine.ask(sql, {"settled": moment - WRITTEN_LATER}, until=moment).to_pylist()[0]
+        if row != before:
             kept.append(moment)
-            before = row["events"]
+            before = row
     return kept
 
 

@@ -7,6 +7,7 @@ sealed. After that neither our SQL nor a user's can open the door again in this 
 from __future__ import annotations
 
 import queue
+import re
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from custodes.engine import dated
+from custodes.engine import dated, derived
 from custodes.engine.gate import Gate
 from custodes.engine.interface import Parameter, QuestionFailed
 from custodes.errors import CouldNotRun
@@ -44,6 +45,7 @@ RESIDENT_ROWS: Final = 400_000
 SIDE_BY_SIDE: Final = 2
 
 Snapshots = Sequence[tuple[datetime, pa.Table | Path]]
+_DERIVED: Final = re.compile(rf"\b({'|'.join(derived.VIEWS)})\b", re.IGNORECASE)
 
 _NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -67,6 +69,7 @@ class DuckEngine:
     context: by name (people, cases, parties, keys, subjects), an Arrow table or a Parquet file, or several of them with
     the time at which each was sealed, oldest first (engine.dated says what is seen of them); missing ones are empty.
     fields: the data map as FIELD_SCHEMA; None is an empty map.
+    explains: by kind of case, the actions that it explains; a kind that is not named explains all.
     memory_limit: DuckDB's words ("1GB"). timeout: seconds per question. temp: folder for what does not fit in memory.
     Several threads may ask: up to SIDE_BY_SIDE questions are answered at once, the others wait.
     Raises CouldNotRun when a segment or a context file cannot be read.
@@ -77,6 +80,7 @@ class DuckEngine:
         segments: Sequence[Path] | pa.Table,
         context: Mapping[str, pa.Table | Path | Snapshots] | None = None,
         fields: pa.Table | None = None,
+        explains: Mapping[str, Sequence[str]] | None = None,
         *,
         memory_limit: str = "1GB",
         timeout: float = 60.0,
@@ -87,12 +91,21 @@ class DuckEngine:
         self._timeout = timeout
         self._gate = Gate()
         self._free: queue.SimpleQueue[duckdb.DuckDBPyConnection] = queue.SimpleQueue()
+        self._working_out = threading.Lock()
+        self._to_work_out = dict(derived.TABLES)
         self._temp = tempfile.TemporaryDirectory(prefix="custodes-engine-", dir=temp)
         self._connection = duckdb.connect(":memory:", config=_settings(memory_limit, self._temp.name, threads))
         try:
             for name, schema in CONTEXT_SCHEMAS.items():
                 self._hold_context(name, (context or {}).get(name), schema)
             self._hold("all_field", (fields if fields is not None else FIELD_SCHEMA.empty_table()).cast(FIELD_SCHEMA))
+            # A kind that explains nothing is a kind that is named, too.
+            pairs = [
+                {"kind": kind, "action": action}
+                for kind, actions in (explains or {}).items()
+                for action in actions or (None,)
+            ]
+            self._hold("derived_explaining", pa.Table.from_pylist(pairs, schema=derived.EXPLAINING))
             self._open_segments(segments, resident_rows)
         except BaseException:
             self.close()
@@ -118,6 +131,8 @@ class DuckEngine:
         self, connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Parameter], until: datetime
     ) -> pa.Table:
         used = self._gate.admit(connection, sql)
+        if _DERIVED.search(sql):
+            self._work_out(connection)
         missing = sorted(used - set(parameters))
         if missing:
             raise QuestionFailed(f"the parameter ${missing[0]} has no value", "add it under parameters")
@@ -129,6 +144,17 @@ class DuckEngine:
                 return connection.execute(sql, given).to_arrow_table()
         except duckdb.Error as error:
             raise _failure(error, self._timeout) from error
+
+    def _work_out(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Fill the tables behind the derived views, once: a question about touches alone does not pay for them."""
+        with self._working_out:
+            for name, query in list(self._to_work_out.items()):
+                try:
+                    with self._deadline(connection):
+                        connection.execute(f"insert into {name} {query}")
+                except duckdb.Error as error:
+                    raise _failure(error, self._timeout) from error
+                del self._to_work_out[name]
 
     def close(self) -> None:
         """Let go of memory and temporary files."""
@@ -185,6 +211,15 @@ class DuckEngine:
         for name, query in _CONTEXT_VIEWS.items():
             run(f"create view {name} as {query}")
         resident = isinstance(segments, pa.Table) or rows <= resident_rows
+        for name, query in derived.TABLES.items():
+            run(f"create table {name} as {query} limit 0")
+        if resident:
+            run(f"create table derived_touch as {derived.TOUCHED} limit 0")
+            self._to_work_out["derived_touch"] = f"{derived.TOUCHED} order by e.time"
+        else:
+            run(f"create view derived_touch as {derived.TOUCHED}")
+        for name, query in derived.QUERIES.items():
+            run(f"create view {name} as {query}")
         for connection in [self._connection.cursor() for _ in range(SIDE_BY_SIDE if resident else 1)]:
             # The zone belongs to one connection too, and after the lock it cannot be set.
             connection.execute("set TimeZone = 'UTC'")

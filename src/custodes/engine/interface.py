@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -12,15 +12,22 @@ if TYPE_CHECKING:
 Parameter = str | int | float | bool | datetime | list[str] | list[int]
 
 
+# A case may be written so long after the touch it explains: the phone is answered first. So the last of a day is judged
+# with the next one, by whose end its cases are known.
+WRITTEN_LATER: Final = timedelta(hours=4)
+
+
 class Engine(Protocol):
     """Holds the views `event`, `people`, `cases`, `parties`, `keys`, `subjects` (records.schema) and `field`
-    (store, dataset, field, category, sensitivity, vault), and nothing else: no file, no network, no setting.
+    (store, dataset, field, category, sensitivity, vault), `touch`, which is `event` with what explains each (see
+    engine.derived), and nothing else: no file, no network, no setting.
     """
 
     def ask(
         self, sql: str, parameters: Mapping[str, Parameter] | None = None, *, until: datetime | None = None
     ) -> pa.Table:
-        """The answer as Arrow. `$name` parameters; `event` holds only rows with time <= until when it is given.
+        """The answer as Arrow. `$name` parameters; `event` holds only rows with time <= until when it is given, and
+        `touch` those of them whose day was over by then, WRITTEN_LATER included.
 
         May be called from several threads; the engine decides how many questions it answers at once.
         Raises QuestionFailed when the SQL is wrong, reaches outside the views, or exceeds time or memory.

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
+import pyarrow.parquet as pq
+
 from custodes import __version__
+from custodes.cases import budget
 from custodes.cases.incidents import carry_on, fuse
 from custodes.detections.catalogue import load_detections
 from custodes.detections.detection import Detection
@@ -15,7 +19,7 @@ from custodes.detections.run import detect as run_detections
 from custodes.engine.duckdb import DuckEngine
 from custodes.pipeline.flowing import flow_findings
 from custodes.pipeline.misplaced import misplaced_findings, misplaced_places
-from custodes.pipeline.open_engine import field_table, open_engine, snapshots
+from custodes.pipeline.open_engine import context, explaining, field_table, open_engine, snapshots
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.scan import drifted_findings
 from custodes.pipeline.workspace import Workspace
@@ -26,12 +30,15 @@ _MARK: Final = "detect"
 
 @dataclass(frozen=True, slots=True)
 class DetectOutcome:
-    """ran: whether anything was new, so that the questions were asked again."""
+    """ran: whether anything was new, so that the questions were asked again. shown: by incident, from when on it is one
+    of those that the daily budget has room for; the others are kept.
+    """
 
     findings: tuple[Finding, ...]
     incidents: tuple[Incident, ...]
     skipped: tuple[Skipped, ...]
     ran: bool
+    shown: Mapping[str, datetime]
 
 
 def detect(workspace: Workspace, progress: Progress) -> DetectOutcome:
@@ -44,12 +51,23 @@ def detect(workspace: Workspace, progress: Progress) -> DetectOutcome:
         with open_engine(workspace, replay=True) as engine:
             _ask(workspace, engine, detections)
         workspace.judgements.set_mark(_MARK, inputs)
+    incidents = workspace.judgements.incidents()
     return DetectOutcome(
         workspace.judgements.findings(),
-        workspace.judgements.incidents(),
+        incidents,
         workspace.coverage.all("detect"),
         ran,
+        budget.shown(incidents, _staff(workspace), until=workspace.clock(), per_thousand=workspace.config.daily_budget),
     )
+
+
+def _staff(workspace: Workspace) -> int:
+    """People on the payroll, by the newest snapshot; 0 where none is configured."""
+    file = context(workspace).get("people")
+    if file is None:
+        return 0
+    left = pq.read_table(file, columns=["left"]).column("left").to_pylist()
+    return sum(gone is None or gone > workspace.clock() for gone in left)
 
 
 def _ask(workspace: Workspace, engine: DuckEngine, detections: tuple[Detection, ...]) -> None:
@@ -77,6 +95,7 @@ def _inputs(workspace: Workspace, detections: tuple[Detection, ...]) -> str:
         digest.update(path.name.encode())
     for detection in detections:
         digest.update(repr(detection).encode())
+    digest.update(repr(sorted(explaining(workspace).items())).encode())
     digest.update(repr(field_table(workspace).to_pylist()).encode())
     digest.update(repr(misplaced_places(workspace)).encode())
     # Without the last time it was seen, which every scan moves.

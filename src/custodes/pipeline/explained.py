@@ -10,12 +10,13 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from custodes.engine.interface import WRITTEN_LATER
 from custodes.pipeline.around import Around, Known, Row
+from custodes.pipeline.open_engine import explaining
 from custodes.pipeline.workspace import Workspace
 from custodes.records import AccessEvent
 from custodes.records.answer import How, Reason, Touch
 
-WRITTEN_LATER: Final = timedelta(hours=4)  # the phone is answered first and the case written afterwards
 ROUNDED_OFF: Final = timedelta(days=1)  # after a case is closed, its last notes are still written
 
 _Cases = Mapping[tuple[str, ...], Sequence[Row]]
@@ -35,7 +36,7 @@ def explained(workspace: Workspace, touches: Iterable[Touch]) -> list[Touch]:
     actors = {touch.event.actor for touch in given}
     cases = Around(workspace, "cases", lambda table: _cases(table, ids, actors))
     people = Around(workspace, "people", lambda table: {str(row["id"]): row for row in _rows(table, "id", actors)})
-    kinds = next((chosen.explains for chosen in workspace.config.context if chosen.kind == "cases"), {})
+    kinds = explaining(workspace)
     return [
         replace(touch, reason=_reason(touch.event, cases, kinds), role=_role(touch.event, people)) for touch in given
     ]

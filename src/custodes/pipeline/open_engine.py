@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -30,11 +30,13 @@ def open_engine(
     Raises CouldNotRun, also for a question in the block that fails: ours fit the views, so the evidence is at fault.
     """
     rows = RESIDENT_ROWS if replay else 0
+    fields = field_table(workspace) if replay else None
     try:
         with DuckEngine(
             workspace.segments() if only is None else only,
             snapshots(workspace) if replay else context(workspace),
-            field_table(workspace) if replay else None,
+            fields,
+            explaining(workspace),
             resident_rows=rows,
         ) as engine:
             yield engine
@@ -56,6 +58,11 @@ def snapshots(workspace: Workspace) -> dict[str, list[tuple[datetime, Path]]]:
         if kind in found:
             found[kind].append((seal.sealed_at, workspace.data / seal.path))
     return {kind: dated for kind, dated in found.items() if dated}
+
+
+def explaining(workspace: Workspace) -> Mapping[str, Sequence[str]]:
+    """By kind of case, the actions that it explains, as the owner says; a kind that is not named explains any."""
+    return next((chosen.explains for chosen in workspace.config.context if chosen.kind == "cases"), {})
 
 
 def field_table(workspace: Workspace) -> pa.Table:

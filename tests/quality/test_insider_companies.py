@@ -1,0 +1,96 @@
+"""Does `evaluate insiders` run, and do simpler methods keep to the same budget?"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from functools import cache
+
+import pytest
+from typer.testing import CliRunner
+
+from custodes.cli import commands, evaluate
+from custodes.company.size import Size
+from custodes.detections.catalogue import load_detections
+from custodes.errors import BadInput, CouldNotRun
+from custodes.evaluation import baselines, companies, insiders_run
+
+SMALL = Size(staff=100, customers=700, sellers=50, orders=1_400, days=45)
+CAMPAIGNS = ("watched_lookup", "honey_touch", "email_change")
+
+
+@cache
+def small() -> companies.Made:
+    return companies.made("support_centre", 1, SMALL, campaigns=CAMPAIGNS)
+
+
+def test_what_is_tuned_on_is_not_reported_on() -> None:
+    """Shapes and seeds of the two are apart, whatever number is asked for."""
+    assert not set(companies.shapes(True)) & set(companies.shapes(False))
+    assert not set(companies.seeds(True, 1_000)) & set(companies.seeds(False, 1_000))
+    assert list(companies.seeds(True, 3)) == [1_001, 1_002, 1_003]
+
+
+def test_the_truth_beside_what_was_found() -> None:
+    """Each campaign with the people to be named and its touches; bait that was touched is found, by the right name."""
+    one = small()
+    detections = [each for each in load_detections() if each.id == "watched_lookup"]
+    findings, incidents, skipped = companies.found(one, detections)
+    told = companies.judged(one, findings, incidents, 5)
+    assert skipped == ()
+    assert {each.name for each in told.planted} == set(CAMPAIGNS)
+    assert all(each.names and each.leaves and each.first <= each.last for each in told.planted)
+    assert told.staff <= one.company.context["people"].num_rows
+    bait = next(each for each in told.planted if each.name == "honey_touch")
+    assert any(alert.names & bait.names for alert in told.alerts)
+    assert all(alert.shown <= one.plan.end for alert in told.alerts)
+
+
+def test_simpler_methods_keep_to_the_budget() -> None:
+    """Each learns for four weeks, then shows no more than the days have room for and a week has saved up."""
+    pytest.importorskip("sklearn", reason="the extra evaluate is not installed")
+    one = small()
+    shown = baselines.alerts(one, 5)
+    assert set(shown) == set(baselines.METHODS)
+    start = one.plan.end - timedelta(days=SMALL.days)
+    a_day = 5 * max(companies.staff(one), 100) / 1_000
+    for method, alerts in shown.items():
+        assert len(alerts) <= (SMALL.days - 28 + 7) * a_day, method
+        for alert in alerts:
+            assert start + timedelta(days=28) < alert.shown <= one.plan.end + timedelta(days=1)
+            assert alert.leaves
+        told: dict[str, datetime] = {}
+        for alert in sorted(alerts, key=lambda each: each.shown):
+            (name,) = alert.names
+            assert name not in told or alert.shown >= told[name] + timedelta(days=14), method
+            told[name] = alert.shown
+    assert any(shown.values())
+
+
+def test_the_command_answers_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One small company with one campaign: shape and seed are named, shares have their intervals."""
+    monkeypatch.setattr(insiders_run, "_DAYS", 40)
+    monkeypatch.setattr(companies, "REPORTING", companies.shapes(True)[:1])
+    arguments = ["evaluate", "insiders", "--seeds", "1", "--staff", "120", "--stealth", "default", "--no-baselines"]
+    answer = CliRunner().invoke(commands.app, [*arguments, "--campaign", "honey_touch", "--json"])
+    assert answer.exit_code == 0, answer.output
+    told = json.loads(answer.stdout)
+    assert told["shapes"] == sorted(companies.shapes(True))
+    assert told["seeds"] == [1_001]
+    assert told["companies"] == 1
+    (campaign,) = told["methods"][insiders_run.OURS]["campaigns"]
+    assert (campaign["campaign"], campaign["stealth"], campaign["recall"]["of"]) == ("honey_touch", "default", 1)
+    assert 0 <= campaign["recall"]["low"] <= campaign["recall"]["high"] <= 1
+
+
+def test_what_cannot_be_asked_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stealth or a campaign that there is not; simpler methods without their package: none is left out silently."""
+    with pytest.raises(BadInput, match="no such stealth"):
+        evaluate.evaluate_insiders(stealth="soft")
+    with pytest.raises(BadInput, match="no such campaign"):
+        evaluate.evaluate_insiders(companies=1, staff=120, baselines=False, campaign=["theft"])
+    monkeypatch.setattr(evaluate, "find_spec", lambda name: None if name == "sklearn" else object())
+    with pytest.raises(CouldNotRun) as caught:
+        evaluate.evaluate_insiders(companies=1)
+    assert caught.value.where == "scikit-learn"
+    assert "custodes[evaluate]" in caught.value.hint
