@@ -41,7 +41,7 @@ def found(place: Place, monkeypatch: pytest.MonkeyPatch, **snapshots: str) -> se
 def desk(tmp_path: Path) -> Place:
     """On the first of March staff:e1 looks up a customer whom nobody has a reason to look up but by a case."""
     (tmp_path / "desk.jsonl").write_text(a_line(1))
-    (tmp_path / "subjects.csv").write_text("id,watched\ncustomer:c1,honey\n")
+    (tmp_path / "subjects.csv").write_text("id,watched\ncustomer:c1,vip\n")
     return a_place(tmp_path, DESK + CONTEXT)
 
 

@@ -95,7 +95,8 @@ TOUCHED: Final = f"""
     from sealed e left join derived_tied t on t.leaf = e.leaf left join derived_near n on n.leaf = e.leaf
     left join (
         -- Of two rows about one person at one time, one counts: a touch must not become two.
-        select id, team, role, valid_from, coalesce(lead(valid_from) over (partition by id order by valid_from), valid_to) as valid_to
+        select id, team, role, valid_from,
+               coalesce(lead(valid_from) over (partition by id order by valid_from), valid_to) as valid_to
         from (select id, valid_from, max(valid_to) as valid_to, max(team) as team, max(role) as role from all_people
               group by id, valid_from) as state
     ) as p on p.id = e.actor and e.time >= p.valid_from and e.time < p.valid_to

@@ -47,6 +47,9 @@ SIDE_BY_SIDE: Final = 2
 Snapshots = Sequence[tuple[datetime, pa.Table | Path]]
 _DERIVED: Final = re.compile(rf"\b({'|'.join(derived.VIEWS)})\b", re.IGNORECASE)
 
+# What is given without a date holds for ever.
+_ALWAYS: Final = ", '-infinity'::timestamptz as valid_from, 'infinity'::timestamptz as valid_to"
+
 _NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 
 # A question about a past day must not know what came after it: cases not yet opened, closings not yet made.
@@ -163,20 +166,20 @@ class DuckEngine:
         self._connection.close()
         self._temp.cleanup()
 
-    def _hold(self, name: str, table: pa.Table) -> None:
+    def _hold(self, name: str, table: pa.Table, more: str = "") -> None:
         self._connection.register("arriving", table)
-        self._connection.execute(f"create table {name} as select * from arriving")  # noqa: S608 - our own names
+        self._connection.execute(f"create table {name} as select *{more} from arriving")  # noqa: S608 - our own names
         self._connection.unregister("arriving")
 
     def _hold_context(self, name: str, given: pa.Table | Path | Snapshots | None, schema: pa.Schema) -> None:
         if given is None or isinstance(given, (pa.Table, Path)):
-            self._hold(f"all_{name}", _context_table(name, given, schema))
+            always = "" if name == "cases" else _ALWAYS
+            self._hold(f"all_{name}", _context_table(name, given, schema), always)
         else:
             dated.hold(self._connection, name, [(sealed, _context_table(name, one, schema)) for sealed, one in given])
         held = "valid_from <= getvariable('until') and getvariable('until') < valid_to"
         columns = ", ".join(f'"{column}"' for column in schema.names)
-        is_dated = given is not None and not isinstance(given, (pa.Table, Path)) and name != "cases"
-        where = f" where {held}" if is_dated else ""
+        where = "" if name == "cases" else f" where {held}"
         self._connection.execute("set variable until = timestamptz '9999-12-31 00:00:00+00'")
         self._connection.execute(f"create view held_{name} as select {columns} from all_{name}{where}")  # noqa: S608 - ours
 
