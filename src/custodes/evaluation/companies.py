@@ -151,7 +151,6 @@ def _alert(incident: Incident, findings: Sequence[Finding], shown: datetime) -> 
     first = findings[0]
     names = {*incident.actors, *incident.parties, *incident.clients, *(key for each in findings for key in each.keys)}
     people = {actor for actor in first.actors if actor.startswith("staff:")}
-    leaves = frozenset(proof.leaf for proof in first.evidence)
-    return Alert(
-        frozenset(names), shown, leaves, incident.score, frozenset(people) if len(people) == 1 else frozenset()
-    )
+    leaves, told = (frozenset(proof.leaf for each in some for proof in each.evidence) for some in (findings, [first]))
+    accused = frozenset(people) if len(people) == 1 else frozenset[str]()
+    return Alert(frozenset(names), shown, leaves, incident.score, accused, told)

@@ -37,13 +37,17 @@ class Planted:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What somebody is asked to look at. shown: when. leaves: the touches it cites, None where it cites none."""
+    """What somebody is asked to look at. shown: when. leaves: the touches it cites, None where it cites none.
+
+    told: those of them that its reason speaks of, all where it does not say. people: staff it accuses by name.
+    """
 
     names: frozenset[str]
     shown: datetime
     leaves: frozenset[int] | None
     score: float
     people: frozenset[str] = frozenset()
+    told: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,6 @@ def figures(companies: Sequence[Company]) -> Figures:
 
 
 def _sound(alert: Alert, about: Iterable[Planted]) -> bool:
-    cited = alert.leaves or frozenset()
+    cited = (alert.leaves if alert.told is None else alert.told) or frozenset()
     guilty = {leaf for one in about for leaf in cited if leaf in one.leaves}
     return len(guilty) >= _TRUE_SHARE * len(cited)
