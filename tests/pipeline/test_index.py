@@ -9,11 +9,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from custodes.errors import LedgerBroken
 from custodes.events import pack
 from custodes.events.pack import Covered, Pack
+from custodes.ledger.tree import leaf_hashes
 from custodes.pipeline import index
 from custodes.pipeline.evidence import index_leaf
 from custodes.pipeline.index import held, make_index
@@ -24,6 +27,7 @@ from custodes.pipeline.verify import verify
 from custodes.pipeline.who import who
 from custodes.pipeline.workspace import Workspace
 from custodes.records.answer import Answer, By, Question
+from custodes.records.schema import SEALED_SCHEMA
 from tests.pipeline import workspaces
 from tests.pipeline.workspaces import DESK, Place, a_line, a_place
 
@@ -190,6 +194,27 @@ def test_an_altered_index_hides_nothing(tmp_path: Path, alter: Callable[[Path, P
         told = told or any(file.name in one.dataset for one in answer.uncovered)
     assert told or alter in ALTERED[1:5]
     assert [problem for problem in problems(place) if file.name in problem]
+
+
+def test_an_altered_index_with_its_tile_hides_nothing(tmp_path: Path) -> None:
+    """A tile is a file in the same folder: who alters an index alters its leaf there, too, but not the signed root."""
+    place = a_desk(tmp_path)
+    before = ask(place, "actor", "e7")
+    with place.opened() as workspace:
+        seal = next(seal for seal in workspace.seals.list() if seal.path.startswith("index/"))
+    file = place.folder / "custodes-data" / seal.path
+    opened = Pack(file)
+    opened.open()
+    rows = pa.concat_tables([part.cast(SEALED_SCHEMA) for part in opened.parts()])
+    data = pack.write(rows.filter(pc.not_equal(rows.column("actor"), "staff:e7")), opened.counted(), opened.covers)
+    file.write_bytes(data)
+    tile = place.folder / "custodes-data/ledger/tile/0/000"
+    hashes = bytearray(tile.read_bytes())
+    hashes[seal.first * 32 : seal.first * 32 + 32] = leaf_hashes([index_leaf(pack.digest_of(data))])
+    tile.write_bytes(hashes)
+    answer = ask(place, "actor", "e7")
+    assert answer.touches == before.touches
+    assert any(file.name in one.dataset for one in answer.uncovered)
 
 
 def _sealed_falsely(workspace: Workspace, change: Callable[[dict[str, object]], object]) -> str:
