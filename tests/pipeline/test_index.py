@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import shutil
 import sqlite3
@@ -336,3 +337,41 @@ def test_bytes_that_are_no_pack_are_refused(tmp_path: Path) -> None:
         (tmp_path / "x.pack").write_bytes(data)
         with pytest.raises(pack.PackDamaged):
             Pack(tmp_path / "x.pack").open()
+
+
+def _a_pack(file: Path, part: bytes, **place: object) -> Pack:
+    """A pack of one part and what was counted, whose directory says this of the part."""
+    told = {
+        "offset": 0,
+        "length": len(part),
+        "digest": hashlib.sha256(part).digest(),
+        "rows": 1,
+        "low": "a",
+        "high": "b",
+    }
+    places = [told | place, told]
+    schema = pack.DIRECTORY.with_metadata({"pack": '{"covers": []}'})
+    directory = pack._stream(pa.Table.from_pylist(places, schema=schema))
+    file.write_bytes(part + directory + len(directory).to_bytes(8, "big") + pack.MAGIC)
+    opened = Pack(file)
+    opened.open()
+    return opened
+
+
+@pytest.mark.parametrize(
+    "place",
+    [{"offset": -1}, {"length": -1}, {"length": 1 << 60}, {"offset": 1 << 62, "length": 1 << 62}, {"offset": 1}],
+)
+def test_parts_that_lie_elsewhere_are_refused(tmp_path: Path, place: dict[str, object]) -> None:
+    """Before anything is read, or memory is taken for it."""
+    part = pack._stream(pa.table({"actor": ["a"]}))
+    assert [one.num_rows for one in _a_pack(tmp_path / "x.pack", part).parts()] == [1]
+    with pytest.raises(pack.PackDamaged):
+        list(_a_pack(tmp_path / "x.pack", part, **place).parts())
+
+
+def test_words_that_lie_elsewhere_are_refused(tmp_path: Path) -> None:
+    """Arrow would follow them out of its memory."""
+    wrong = pa.DictionaryArray.from_arrays(pa.array([1 << 30], pa.int32()), pa.array(["a"]), safe=False)
+    with pytest.raises(pack.PackDamaged):
+        list(_a_pack(tmp_path / "x.pack", pack._stream(pa.table({"actor": wrong}))).parts())
