@@ -224,7 +224,7 @@ def test_direct_identifiers_become_tokens(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("at", ["0000-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z"])
 def test_times_at_the_beginning_of_all_years(tmp_path: Path, at: str) -> None:
-    """Arrow knows years before the first; a day of one could not be named, and one such line would end every reading."""
+    """Arrow knows years before the first, whose days nobody can name: one such line would end every reading."""
     file = write(tmp_path / "log", json_lines([a_record(id="a"), a_record(id="b", at=at), a_record(id="c")]), old=True)
     same(tmp_path, file, RULES)
 

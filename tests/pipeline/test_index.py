@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -319,6 +320,27 @@ def test_a_segment_that_is_missing_is_not_silently_left_out(tmp_path: Path) -> N
     with pytest.raises(LedgerBroken):
         ask(place, "subject", "c7")
     assert any(indexed.name in problem for problem in problems(place))
+
+
+def test_a_receipt_that_was_not_sealed_removes_nothing(tmp_path: Path) -> None:
+    """Who adds a line to a file of receipts, that evidence was pruned, and removes it, has hidden nothing."""
+    place = a_desk(tmp_path)
+    before = ask(place, "actor", "e7").touches
+    with place.opened() as workspace:
+        known = held(workspace)
+        seal = known.segments_of(next(iter(known.packs)))[0]
+        receipts = next(one for one in workspace.seals.list() if one.path.startswith("ledger/receipts/"))
+    forged = {"kind": "prune", "detail": {"path": seal.path, "sha256": seal.sha256}}
+    with (place.folder / "custodes-data" / receipts.path).open("a") as file:
+        file.write(json.dumps(forged) + "\n")
+    (place.folder / "custodes-data" / seal.path).unlink()
+    assert ask(place, "actor", "e7").touches == before
+    with pytest.raises(LedgerBroken):
+        ask(place, "subject", "c7")
+    with place.opened() as workspace:
+        assert place.folder / "custodes-data" / seal.path in workspace.segments()
+    assert any(receipts.path in problem for problem in problems(place))
+    assert any(seal.path in problem for problem in problems(place))
 
 
 def test_a_pack_is_read_in_few_parts(tmp_path: Path) -> None:
