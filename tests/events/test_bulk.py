@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from custodes.events.blocks import Rest
 from custodes.events.interface import Position
 from custodes.events.jsonl import JsonLinesLog
+from custodes.events.source import Source
 from custodes.records import AccessEvent, Rule
 from custodes.records.schema import events_table
 from tests.events.builders import RULES, TOKENS, a_record, clock, json_lines, packed, read_all, write
@@ -218,3 +220,21 @@ def test_direct_identifiers_become_tokens(tmp_path: Path) -> None:
     tables = [batch.table for batch in reader(tmp_path, RULES).bulk(file, None) if batch.table is not None]
     assert sum(table.num_rows for table in tables) == 500
     assert "example.com" not in repr(tables[0].to_pylist())
+
+
+@pytest.mark.parametrize("at", ["0000-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z"])
+def test_times_at_the_beginning_of_all_years(tmp_path: Path, at: str) -> None:
+    """Arrow knows years before the first, whose days nobody can name: one such line would end every reading."""
+    file = write(tmp_path / "log", json_lines([a_record(id="a"), a_record(id="b", at=at), a_record(id="c")]), old=True)
+    same(tmp_path, file, RULES)
+
+
+def test_a_block_has_few_lines(tmp_path: Path) -> None:
+    """A file of nothing but line ends has millions in what is a block of others; all would be in memory at once."""
+    data = json_lines([a_record(id="a")]) + b"\n" * 150_000 + b"{}\n" * 10 + json_lines([a_record(id="b")])
+    file = write(tmp_path / "log", data, old=True)
+    with Source(file, None) as source:
+        blocks = list(Rest(source).blocks())
+    assert b"".join(blocks) == data
+    assert max(block.count(b"\n") for block in blocks) <= 1 << 16
+    same(tmp_path, file, RULES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +14,7 @@ from custodes import _native
 from custodes.config import load
 from custodes.engine.duckdb import DuckEngine
 from custodes.errors import BadInput
+from custodes.ledger.durable import Disk
 from custodes.pipeline import ids, prove
 from custodes.pipeline.evidence import event_files
 from custodes.pipeline.open_engine import open_engine
@@ -125,3 +127,24 @@ def test_it_goes_with_its_segment(workspace: Workspace) -> None:
     assert told(workspace, "r1-0") == []
     assert told(workspace, "r2-0") == [MANY + 3]
     assert verify(workspace.data, Silent()).verified
+
+
+def test_an_index_larger_than_memory_does_no_harm(workspace: Workspace, tmp_path: Path) -> None:
+    """A file with holes costs nobody anything to make: it is not read, and verification comes to its end."""
+    ids.complete(workspace.data, workspace.segments())
+    index = ids.place_of(workspace.data, workspace.segments()[0])
+    os.truncate(index, 1 << 43)
+    assert [one.leaf for one in prove.prove(workspace, "r1-5", tmp_path)] == [5]
+    assert [problem.partition(":")[0] for problem in verify(workspace.data, Silent()).problems] == [f"ids/{index.name}"]
+
+
+def test_what_a_crash_leaves_is_taken_over(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was begun and has no name yet is begun again under the same."""
+    with monkeypatch.context() as broken:
+        broken.setattr(Disk, "rename", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        for process in (1, 2):
+            broken.setattr(os, "getpid", lambda process=process: process)
+            with pytest.raises(KeyboardInterrupt):
+                ids.complete(workspace.data, workspace.segments())
+    ids.complete(workspace.data, workspace.segments())
+    assert {file.suffix for file in (workspace.data / "ids").iterdir()} == {".ids"}

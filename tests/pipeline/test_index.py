@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from custodes.errors import LedgerBroken
 from custodes.events import pack
 from custodes.events.pack import Covered, Pack
+from custodes.ledger.tree import leaf_hashes
 from custodes.pipeline import index
 from custodes.pipeline.evidence import index_leaf
 from custodes.pipeline.index import held, make_index
@@ -24,6 +29,7 @@ from custodes.pipeline.verify import verify
 from custodes.pipeline.who import who
 from custodes.pipeline.workspace import Workspace
 from custodes.records.answer import Answer, By, Question
+from custodes.records.schema import SEALED_SCHEMA
 from tests.pipeline import workspaces
 from tests.pipeline.workspaces import DESK, Place, a_line, a_place
 
@@ -192,6 +198,27 @@ def test_an_altered_index_hides_nothing(tmp_path: Path, alter: Callable[[Path, P
     assert [problem for problem in problems(place) if file.name in problem]
 
 
+def test_an_altered_index_with_its_tile_hides_nothing(tmp_path: Path) -> None:
+    """A tile is a file in the same folder: who alters an index alters its leaf there, too, but not the signed root."""
+    place = a_desk(tmp_path)
+    before = ask(place, "actor", "e7")
+    with place.opened() as workspace:
+        seal = next(seal for seal in workspace.seals.list() if seal.path.startswith("index/"))
+    file = place.folder / "custodes-data" / seal.path
+    opened = Pack(file)
+    opened.open()
+    rows = pa.concat_tables([part.cast(SEALED_SCHEMA) for part in opened.parts()])
+    data = pack.write(rows.filter(pc.not_equal(rows.column("actor"), "staff:e7")), opened.counted(), opened.covers)
+    file.write_bytes(data)
+    tile = place.folder / "custodes-data/ledger/tile/0/000"
+    hashes = bytearray(tile.read_bytes())
+    hashes[seal.first * 32 : seal.first * 32 + 32] = leaf_hashes([index_leaf(pack.digest_of(data))])
+    tile.write_bytes(hashes)
+    answer = ask(place, "actor", "e7")
+    assert answer.touches == before.touches
+    assert any(file.name in one.dataset for one in answer.uncovered)
+
+
 def _sealed_falsely(workspace: Workspace, change: Callable[[dict[str, object]], object]) -> str:
     """An index that somebody with our key seals over the first segment, with one thing false."""
     seal = next(seal for seal in workspace.seals.list() if seal.path.startswith("events/"))
@@ -295,6 +322,27 @@ def test_a_segment_that_is_missing_is_not_silently_left_out(tmp_path: Path) -> N
     assert any(indexed.name in problem for problem in problems(place))
 
 
+def test_a_receipt_that_was_not_sealed_removes_nothing(tmp_path: Path) -> None:
+    """Who adds a line to a file of receipts, that evidence was pruned, and removes it, has hidden nothing."""
+    place = a_desk(tmp_path)
+    before = ask(place, "actor", "e7").touches
+    with place.opened() as workspace:
+        known = held(workspace)
+        seal = known.segments_of(next(iter(known.packs)))[0]
+        receipts = next(one for one in workspace.seals.list() if one.path.startswith("ledger/receipts/"))
+    forged = {"kind": "prune", "detail": {"path": seal.path, "sha256": seal.sha256}}
+    with (place.folder / "custodes-data" / receipts.path).open("a") as file:
+        file.write(json.dumps(forged) + "\n")
+    (place.folder / "custodes-data" / seal.path).unlink()
+    assert ask(place, "actor", "e7").touches == before
+    with pytest.raises(LedgerBroken):
+        ask(place, "subject", "c7")
+    with place.opened() as workspace:
+        assert place.folder / "custodes-data" / seal.path in workspace.segments()
+    assert any(receipts.path in problem for problem in problems(place))
+    assert any(seal.path in problem for problem in problems(place))
+
+
 def test_a_pack_is_read_in_few_parts(tmp_path: Path) -> None:
     """An actor lies in one part or two of each; a name that is nowhere in none."""
     place = a_desk(tmp_path)
@@ -311,3 +359,41 @@ def test_bytes_that_are_no_pack_are_refused(tmp_path: Path) -> None:
         (tmp_path / "x.pack").write_bytes(data)
         with pytest.raises(pack.PackDamaged):
             Pack(tmp_path / "x.pack").open()
+
+
+def _a_pack(file: Path, part: bytes, **place: object) -> Pack:
+    """A pack of one part and what was counted, whose directory says this of the part."""
+    told = {
+        "offset": 0,
+        "length": len(part),
+        "digest": hashlib.sha256(part).digest(),
+        "rows": 1,
+        "low": "a",
+        "high": "b",
+    }
+    places = [told | place, told]
+    schema = pack.DIRECTORY.with_metadata({"pack": '{"covers": []}'})
+    directory = pack._stream(pa.Table.from_pylist(places, schema=schema))
+    file.write_bytes(part + directory + len(directory).to_bytes(8, "big") + pack.MAGIC)
+    opened = Pack(file)
+    opened.open()
+    return opened
+
+
+@pytest.mark.parametrize(
+    "place",
+    [{"offset": -1}, {"length": -1}, {"length": 1 << 60}, {"offset": 1 << 62, "length": 1 << 62}, {"offset": 1}],
+)
+def test_parts_that_lie_elsewhere_are_refused(tmp_path: Path, place: dict[str, object]) -> None:
+    """Before anything is read, or memory is taken for it."""
+    part = pack._stream(pa.table({"actor": ["a"]}))
+    assert [one.num_rows for one in _a_pack(tmp_path / "x.pack", part).parts()] == [1]
+    with pytest.raises(pack.PackDamaged):
+        list(_a_pack(tmp_path / "x.pack", part, **place).parts())
+
+
+def test_words_that_lie_elsewhere_are_refused(tmp_path: Path) -> None:
+    """Arrow would follow them out of its memory."""
+    wrong = pa.DictionaryArray.from_arrays(pa.array([1 << 30], pa.int32()), pa.array(["a"]), safe=False)
+    with pytest.raises(pack.PackDamaged):
+        list(_a_pack(tmp_path / "x.pack", pack._stream(pa.table({"actor": wrong}))).parts())

@@ -309,3 +309,15 @@ def test_an_action_that_is_none_is_refused(tmp_path: Path) -> None:
     place = a_place(tmp_path, DESK + CASES + '[context.cases.explains]\ncall = ["raed"]\n')
     with pytest.raises(ConfigError, match='"raed" is no action'), place.opened():
         pass
+
+
+def test_a_touch_of_the_first_day_of_all_is_told(tmp_path: Path) -> None:
+    """What a program writes that knows no time; without a window nothing may be outside of it."""
+    place = a_place(tmp_path)
+    (tmp_path / "desk.jsonl").write_text(a_line(1, at="0001-01-01T00:00:00Z") + a_line(2))
+    place.ingest()
+    asked: list[tuple[By, str]] = [("subject", "c1"), ("actor", "staff:e1"), ("dataset", "shop.main.customers")]
+    with place.opened() as workspace:
+        answers = [who(workspace, Question(by, name)) for by, name in asked]
+    assert [len(answer.touches) for answer in answers] == [1, 2, 2]
+    assert {source.records for answer in answers for source in answer.coverage.sources} == {2}

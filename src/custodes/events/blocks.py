@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+import numpy as np
 import orjson
 
 from custodes.events.frames import RECORD_LIMIT
 from custodes.events.source import Source
 
 _BLOCK: Final = 1 << 22  # bytes
+_LINE_END: Final = ord("\n")
+_MOST_LINES: Final = 1 << 16  # of a block: each costs some bytes for every path and, where it is odd, objects
 
 
 class Place:
@@ -55,10 +58,10 @@ class Rest:
             if size > RECORD_LIMIT or _too_long(block):
                 self._left = block + last
                 return
-            yield block
+            yield from _of_few_lines(block)
         block, self._left = _whole(b"".join(held))
         if block and not _too_long(block):
-            yield block
+            yield from _of_few_lines(block)
         else:
             self._left = block + self._left
 
@@ -72,6 +75,19 @@ def _whole(data: bytes) -> tuple[bytes, bytes]:
     """The whole lines, and what comes after them."""
     end = data.rfind(b"\n") + 1
     return data[:end], data[end:]
+
+
+def _of_few_lines(block: bytes) -> Iterator[bytes]:
+    """The block, cut where it has more lines than logs have: a file of nothing but line ends has millions."""
+    if block.count(b"\n") <= _MOST_LINES:
+        yield block
+        return
+    ends = np.flatnonzero(np.frombuffer(block, np.uint8) == _LINE_END) + 1
+    start = 0
+    for end in (*ends[_MOST_LINES - 1 :: _MOST_LINES].tolist(), len(block)):
+        if end > start:
+            yield block[start:end]
+        start = end
 
 
 def _too_long(block: bytes) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -45,6 +45,7 @@ _TEXTS: Final = (
         "case",
     ),
 )
+_EARLIEST: Final = pa.scalar(datetime.min.replace(tzinfo=UTC), pa.timestamp("us", "UTC"))
 _EPOCHS: Final = ((100_000_000_000, 1_000_000), (100_000_000_000_000, 1_000), (100_000_000_000_000_000, 1))
 
 
@@ -152,7 +153,9 @@ class Columns:
         plain = work.stamps(path)
         if plain is not None and pa.types.is_string(plain.type):
             try:
-                return pc.cast(plain, stamp)
+                told = pc.cast(plain, stamp)
+                # Arrow knows the year 0 and those before it; nobody who has to tell a date of them does.
+                return pc.if_else(pc.less(told, _EARLIEST), None, told)
             except pa.ArrowInvalid:
                 pass  # no zone, more digits than microseconds, or no time: one by one
         elif plain is not None:

@@ -158,10 +158,11 @@ class Pack:
         """Read the directory; call it once `digest` is known to be right."""
         try:
             self.directory = pa.ipc.open_stream(self._raw).read_all()
+            self.directory.validate(full=True)
             told = json.loads((self.directory.schema.metadata or {})[b"pack"])
             self.covers = tuple(Covered(str(one["sha256"]), one["first"], one["count"]) for one in told["covers"])
-            if not self.directory.schema.equals(DIRECTORY):
-                raise PackDamaged("its directory has other columns")
+            if not self.directory.schema.equals(DIRECTORY) or not self.directory.num_rows:
+                raise PackDamaged("its directory has other columns, or no parts")
         except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
             raise PackDamaged("its directory cannot be read") from error
 
@@ -170,9 +171,14 @@ class Pack:
         return self._part(self.directory.num_rows - 1)
 
     def parts(self) -> Iterator[pa.Table]:
-        """All its rows, part by part, as they lie there."""
+        """All its rows, part by part, as they lie there; nothing of them needs to be right."""
         for number in range(self.directory.num_rows - 1):
-            yield self._part(number)
+            part = self._part(number)
+            try:
+                part.validate(full=True)  # Arrow itself follows places of words that point anywhere
+            except (pa.ArrowException, ValueError) as error:
+                raise PackDamaged("a part of it cannot be read") from error
+            yield part
 
     def holding(self, column: str, names: Sequence[str]) -> list[int]:
         """The parts that may hold one of these names in a column: `actor`, or one of NAMED."""
@@ -202,6 +208,8 @@ class Pack:
 
     def _part(self, number: int) -> pa.Table:
         place = self.directory.slice(number, 1).to_pylist()[0]
+        if not 0 <= place["offset"] <= place["offset"] + place["length"] <= self.parts_end or place["length"] < 0:
+            raise PackDamaged("its directory names a part outside of it")
         try:
             with self._file.open("rb") as opened:
                 opened.seek(place["offset"])

@@ -26,7 +26,7 @@ _HISTORY: Final = timedelta(weeks=8)  # looked at before and after the window, t
 _NUMBERED: Final = 20  # records with a number, at least, before a hole among them means anything
 _HOLES_TOLD: Final = 100
 
-_FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
+_FIRST: Final = datetime.min.replace(tzinfo=UTC)
 _LAST: Final = datetime(9999, 12, 30, tzinfo=UTC)
 
 

@@ -38,7 +38,7 @@ _INDEXED: Final[tuple[By, ...]] = ("actor", "key", "party")
 _TOO_MANY: Final = 0.4
 _THREADS: Final = min(os.cpu_count() or 1, 4)
 
-_FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
+_FIRST: Final = datetime.min.replace(tzinfo=UTC)
 _LAST: Final = datetime(9999, 12, 30, tzinfo=UTC)
 
 

@@ -29,6 +29,7 @@ _WIDTH: Final = 8  # bytes of an entry
 _SPREAD: Final = 6  # so many times the square root of the number of entries an entry may be from where it is expected
 _FEW: Final = 16  # rows that are read one by one: more are found sooner by searching all
 _MOST_THREADS: Final = 4
+_MOST_BYTES: Final = 1 << 27  # of an index: segments have a twentieth of the events; it may be read whole
 
 
 def place_of(data: Path, segment: Path) -> Path:
@@ -51,7 +52,7 @@ def complete(data: Path, kept: Sequence[Path]) -> None:
         except LedgerBroken:
             continue
         disk.make_folder(target.parent)
-        part = target.with_name(f"{target.name}.{os.getpid()}")
+        part = target.with_suffix(".part")  # of one name, so that one left by a crash is taken over
         # Whole and durable before it has its name: one that was cut off would hide events.
         disk.sync(disk.write(part, entries), part)
         disk.rename(part, target)
@@ -92,8 +93,10 @@ def _is_right(data: Path, segment: Path) -> bool:
         expected = _entries(segment)
     except LedgerBroken:
         return True
+    index = place_of(data, segment)
     try:
-        return place_of(data, segment).read_bytes() == expected
+        # Its size first: a file of any size can be made of holes, and is not to fill the memory.
+        return index.stat().st_size == len(expected) and index.read_bytes() == expected
     except OSError:
         return False
 
@@ -115,7 +118,7 @@ def _named(index: Path, key: int) -> list[int] | None:
     try:
         with index.open("rb", buffering=0) as file:
             size = os.fstat(file.fileno()).st_size
-            if size % _WIDTH:
+            if size % _WIDTH or size > _MOST_BYTES:
                 return None
             count = size // _WIDTH
             # Keys are spread evenly, so that one read finds the place; where it does not, all is read.

@@ -1,7 +1,7 @@
 """Which segments are held once more in order of their actor, and which of these indexes can be believed?
 
 An index is made from sealed segments after they were sealed, and is sealed itself: its leaf is the digest of its
-directory, which holds the digest of each part. It is believed where the tree of the ledger has that leaf and each
+directory, which holds the digest of each part. It is believed where that leaf leads to the signed root and each
 segment it names is sealed as it says. What is in doubt is not used: its segments are read whole, and that is told.
 """
 
@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -19,9 +20,10 @@ import pyarrow as pa
 from custodes.errors import LedgerBroken
 from custodes.events import pack
 from custodes.events.pack import Covered, Pack, PackDamaged
+from custodes.ledger.check_proof import ProofRefused
 from custodes.ledger.segments import Seal
 from custodes.ledger.tiles import TileReader
-from custodes.ledger.tree import leaf_hashes
+from custodes.ledger.tree import check_inclusion, inclusion_path, leaf_hashes
 from custodes.pipeline.evidence import EVENTS, INDEX, day_of, index_leaf
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.prune import pruned
@@ -76,12 +78,12 @@ def held(workspace: Workspace, since: datetime | None = None, until: datetime | 
     segments = {seal.sha256: seal for seal in kept if seal.path.startswith(f"{EVENTS}/")}
     known = Held(_segments=segments)
     covered: set[str] = set()
-    reader = TileReader(workspace.data / "ledger", workspace.ledger.size)
+    tree = _Tree(workspace)
     for seal in kept:
         if not seal.path.startswith(f"{INDEX}/"):
             continue
         try:
-            opened = _believed(workspace.data / seal.path, seal, reader)
+            opened = _believed(workspace.data / seal.path, seal, tree)
         except (PackDamaged, LedgerBroken) as error:
             known.doubted.append(_doubtful(seal, str(error)))
             continue
@@ -151,11 +153,29 @@ def _due(seals: Sequence[Seal], today: date) -> Iterator[list[Seal]]:
         yield group
 
 
-def _believed(file: Path, seal: Seal, reader: TileReader) -> Pack:
+class _Tree:
+    """The signed tree. A tile is a file like any other: what it says of a leaf counts where it leads to the root."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._size = workspace.ledger.size
+        self._root = workspace.ledger.root
+        # Paths of many leaves share what lies above them.
+        self._node = cache(TileReader(workspace.data / "ledger", self._size).node)
+
+    def must_have(self, index: int, leaf: bytes) -> None:
+        """Raises ProofRefused unless the leaf hash is there, LedgerBroken for a tile that cannot be read."""
+        if not 0 <= index < self._size:
+            raise ProofRefused("there is no such leaf")
+        check_inclusion(index, self._size, leaf, inclusion_path(self._node, index, self._size), self._root)
+
+
+def _believed(file: Path, seal: Seal, tree: _Tree) -> Pack:
     """The index, if the tree has its leaf. Raises PackDamaged, and LedgerBroken for a tile that cannot be read."""
     opened = Pack(file)
-    if leaf_hashes([index_leaf(opened.digest)]) != reader.node(0, seal.first):
-        raise PackDamaged("its directory is not what was sealed")
+    try:
+        tree.must_have(seal.first, leaf_hashes([index_leaf(opened.digest)]))
+    except ProofRefused as error:
+        raise PackDamaged("its directory is not what was sealed") from error
     opened.open()
     return opened
 

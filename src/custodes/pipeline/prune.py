@@ -7,6 +7,7 @@ is sealed before the file goes, and is what `ledger verify` believes when the fi
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -32,15 +33,18 @@ class Pruned:
 def pruned(data: Path, seals: Iterable[Seal]) -> dict[str, str]:
     """The files that sealed receipts say were removed on purpose, each with its SHA-256 in hexadecimal.
 
-    Verification compares the receipts themselves with the ledger; a receipt that cannot be read says nothing here.
+    A file of receipts that is not what its seal says, or cannot be read, says nothing here: a line that somebody added
+    would hide what it names. Verification compares the receipts themselves with the ledger.
     """
     found: dict[str, str] = {}
     for seal in seals:
         if not seal.path.startswith(f"{RECEIPTS}/"):
             continue
         try:
-            lines = (data / seal.path).read_bytes().splitlines()
-            told = [json.loads(line) for line in lines]
+            content = (data / seal.path).read_bytes()
+            if hashlib.sha256(content).hexdigest() != seal.sha256:
+                continue
+            told = [json.loads(line) for line in content.splitlines()]
         except (OSError, ValueError):
             continue
         for one in told:
