@@ -171,7 +171,7 @@ def kept(folder: Path) -> int:
 def test_a_scan_that_was_stopped_goes_on(tmp_path: Path, how: signal.Signals) -> None:
     """A real process, in the middle: what it had read is not read again, and the answer is that of an unstopped one."""
     (tmp_path / "exports").mkdir()
-    files = 40
+    files = 120  # more than any machine reads between two looks at how far it is
     for number in range(files):
         rows = [f"{place},{mail},{'some words of a note ' * 20}\n" for place, mail in enumerate(mails(number) * 10)]
         (tmp_path / "exports" / f"{number:02}.csv").write_text("id,mail,note\n" + "".join(rows))
