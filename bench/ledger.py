@@ -10,13 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
 
 from bench import made
 from bench.line import Line, rate
+from custodes.events import segments
 from custodes.events.leaves import leaf_hashes
 from custodes.ledger import fsck
 from custodes.ledger.log import Ledger
@@ -50,11 +51,11 @@ def _log(folder: Path) -> Iterator[_Log]:
     database.close()
 
 
-def _seal(log: _Log, tables: list[pa.Table]) -> None:
+def _seal(log: _Log, days: dict[date, pa.Table]) -> None:
     """From tables in memory to a signed checkpoint on the disk, every fsync included."""
     with log.ledger.begin() as batch:
-        for day, (data, leaves) in enumerate(event_files(tables, batch.first)):
-            batch.add(f"events/day=2026-01-{day + 5:02}", ".parquet", data, leaves)
+        for day, (data, leaves) in zip(days, event_files(days.values(), batch.first), strict=True):
+            batch.add(f"events/day={day}", ".parquet", data, leaves)
         batch.commit(datetime.now(UTC))
 
 
@@ -85,11 +86,11 @@ def _spent(work: Callable[[], object]) -> tuple[float, float]:
 
 def run() -> list[Line]:
     """Thousand events a second, on the clock with all cores unless it says otherwise."""
-    table = made.table(_COUNT)
-    step = _COUNT // _DAYS
-    tables = [table.slice(day * step, step) for day in range(_DAYS)]
+    whole = segments.segments(made.table(_COUNT * made.DAYS // _DAYS))
+    days = {day: whole[day] for day in sorted(whole)[:_DAYS]}
+    table = pa.concat_tables(days.values())
     rows = table.slice(0, 20_000).to_pylist()
-    thousands = _COUNT / 1e3
+    thousands = table.num_rows / 1e3
     row = leaf_hashes(table)
 
     def peer() -> None:
@@ -101,7 +102,7 @@ def run() -> list[Line]:
     with tempfile.TemporaryDirectory() as name:
         for number in range(_ROUNDS):
             with _log(Path(name) / str(number)) as log:
-                sealed.append(_spent(lambda: _seal(log, tables)))
+                sealed.append(_spent(lambda: _seal(log, days)))
                 verified.append(_spent(lambda: _verify(log)))
                 proofs.append(min(_spent(lambda: log.ledger.prove(_COUNT // 2))[0] for _ in range(20)))
                 found.append(min(_proofs_by_id(log, number * 997) for number in range(1, 11)))
