@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 __all__ = [
     "BadInput",
     "ConfigError",
@@ -27,6 +30,14 @@ class CustodesError(Exception):
         self.what = what
         self.where = where
         self.hint = hint
+
+    def __reduce__(self) -> tuple[Callable[..., CustodesError], tuple[str, str, str]]:
+        # A refusal of another process comes back by pickle, which knows no keyword arguments by itself.
+        return partial(_again, type(self)), (self.what, self.where, self.hint)
+
+
+def _again(kind: type[CustodesError], what: str, where: str, hint: str) -> CustodesError:
+    return kind(what, where=where, hint=hint)
 
 
 class ConfigError(CustodesError):

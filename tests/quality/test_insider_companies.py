@@ -94,3 +94,16 @@ def test_what_cannot_be_asked_is_refused(monkeypatch: pytest.MonkeyPatch) -> Non
         evaluate.evaluate_insiders(companies=1)
     assert caught.value.where == "scikit-learn"
     assert "custodes[evaluate]" in caught.value.hint
+
+
+def test_companies_side_by_side_say_the_same() -> None:
+    """Processes change how long it takes, and nothing else; what is wrong with the question comes back whole."""
+    asked = {"seeds": 1, "staff": 100, "stealth": ("default",), "reporting": False, "per_thousand": 5.0}
+    alone, together = (
+        insiders_run.run(**asked, baselines=False, campaigns=("honey_touch",), processes=count)  # type: ignore[arg-type]
+        for count in (1, 2)
+    )
+    assert alone == together
+    with pytest.raises(BadInput) as refused:
+        insiders_run.run(**asked, baselines=False, campaigns=("no_such_crime",), processes=2)  # type: ignore[arg-type]
+    assert "no_such_crime" in str(refused.value)

@@ -69,10 +69,14 @@ def made(
     )
 
 
-def found(one: Made, detections: Sequence[Detection]) -> tuple[list[Finding], list[Incident], tuple[Skipped, ...]]:
-    """What a run on the last day says: findings, incidents, and what could not be asked."""
+def found(
+    one: Made, detections: Sequence[Detection], threads: int | None = None
+) -> tuple[list[Finding], list[Incident], tuple[Skipped, ...]]:
+    """What a run on the last day says: findings, incidents, and what could not be asked. threads: None is all."""
     company = one.company
-    with DuckEngine(company.events, company.context, company.fields, memory_limit=_MEMORY, timeout=_TIMEOUT) as engine:
+    with DuckEngine(
+        company.events, company.context, company.fields, memory_limit=_MEMORY, timeout=_TIMEOUT, threads=threads
+    ) as engine:
         outcome = detect(engine, detections, days=one.ends, now=one.plan.end)
     findings = list(outcome.findings)
     return findings, fuse(findings), outcome.skipped

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from custodes.evaluation.insiders import Company, Figures, Share
@@ -38,13 +38,18 @@ def total_rows(by_method: Mapping[str, Figures]) -> list[tuple[str, ...]]:
     """A line for each method: ours first."""
     rows: list[tuple[str, ...]] = []
     for name, one in by_method.items():
-        recall = _pooled(one, lambda stealth: stealth == "default")
-        hard = _pooled(one, lambda stealth: stealth != "default")
+        recall, hard = pooled(one, "default"), pooled(one, "hard")
         rows.append((
             name, share(one.precision), share(recall), share(hard), f"{one.false_rate:.2f}", f"{one.joiner_rate:.2f}",
             f"{one.settled_rate:.2f}", share(one.reasons),
         ))  # fmt: skip
     return rows
+
+
+def pooled(one: Figures, stealth: str) -> Share:
+    """Of the campaigns of this stealth, each time it was carried out counting alike, those that were found."""
+    chosen = [recall for (_, each), recall in one.recall.items() if each == stealth]
+    return Share(sum(each.right for each in chosen), sum(each.of for each in chosen))
 
 
 def seen_on(companies: Sequence[Company], staff: int) -> str:
@@ -85,11 +90,6 @@ def _plain(one: Figures) -> dict[str, Any]:
 def _share(one: Share) -> dict[str, Any]:
     low, high = one.interval
     return {"value": None if not one.of else one.value, "right": one.right, "of": one.of, "low": low, "high": high}
-
-
-def _pooled(one: Figures, wanted: Callable[[str], bool]) -> Share:
-    chosen = [recall for (_, stealth), recall in one.recall.items() if wanted(stealth)]
-    return Share(sum(each.right for each in chosen), sum(each.of for each in chosen))
 
 
 def _number(value: float | None) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,28 +39,81 @@ def run(
     per_thousand: float,
     baselines: bool,
     campaigns: Sequence[str] = (),
+    processes: int = 0,
     on_company: Callable[[str], None] = lambda _: None,
 ) -> Result:
     """Every shape, seed and stealth: a company with each campaign once, or each of those that are named.
 
+    processes: how many companies are looked at side by side; 0 is one for each core. The figures are the same.
     Raises BadInput for a campaign that there is not, or a company too small for one.
     """
-    detections = load_detections()
-    published = {one.id: dict(one.parameters) for one in detections}
+    asked = [
+        _Asked(shape, seed, each, staff, per_thousand, baselines, tuple(campaigns or ALL))
+        for shape in companies.shapes(reporting)
+        for seed in companies.seeds(reporting, seeds)
+        for each in stealth
+    ]
     seen: dict[str, list[Company]] = {OURS: []}
     skipped: set[str] = set()
-    for shape in companies.shapes(reporting):
-        for seed in companies.seeds(reporting, seeds):
-            for each in stealth:
-                on_company(f"{shape} {seed} {each}")
-                one = companies.made(shape, seed, sized(shape, staff), each, campaigns or tuple(ALL), published)
-                findings, incidents, lost = companies.found(one, detections)
-                seen[OURS].append(companies.judged(one, findings, incidents, per_thousand))
-                skipped |= {f"{miss.dataset}: {miss.reason}" for miss in lost}
-                if baselines:
-                    for name, alerts in simpler.alerts(one, per_thousand).items():
-                        seen.setdefault(name, []).append(companies.company(one, alerts))
+    for one, told in zip(asked, _answers(asked, processes or os.cpu_count() or 1), strict=True):
+        on_company(f"{one.shape} {one.seed} {one.stealth}")
+        skipped |= told.skipped
+        for name, company in told.companies.items():
+            seen.setdefault(name, []).append(company)
     return Result(tuple(seen[OURS]), {name: figures(each) for name, each in seen.items()}, tuple(sorted(skipped)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One company to look at."""
+
+    shape: str
+    seed: int
+    stealth: str
+    staff: int
+    per_thousand: float
+    baselines: bool
+    campaigns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """By method, the company as it saw it; and what could not be asked."""
+
+    companies: Mapping[str, Company]
+    skipped: frozenset[str]
+
+
+def _answers(asked: Sequence[_Asked], processes: int) -> Iterator[_Told]:
+    """In the order asked. Companies have nothing to do with each other, so each core takes its own."""
+    if processes == 1 or len(asked) == 1:
+        yield from map(_answer, asked)
+        return
+    # A forked child would inherit the locks of threads that it does not have.
+    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+        try:
+            yield from pool.map(_alone, asked)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _alone(asked: _Asked) -> _Told:
+    return _answer(asked, threads=1)
+
+
+def _answer(asked: _Asked, threads: int | None = None) -> _Told:
+    detections = load_detections()
+    published = {one.id: dict(one.parameters) for one in detections}
+    one = companies.made(
+        asked.shape, asked.seed, sized(asked.shape, asked.staff), asked.stealth, asked.campaigns, published
+    )
+    findings, incidents, lost = companies.found(one, detections, threads)
+    seen = {OURS: companies.judged(one, findings, incidents, asked.per_thousand)}
+    if asked.baselines:
+        for name, alerts in simpler.alerts(one, asked.per_thousand).items():
+            seen[name] = companies.company(one, alerts)
+    return _Told(seen, frozenset(f"{miss.dataset}: {miss.reason}" for miss in lost))
 
 
 def sized(shape: str, staff: int) -> Size:
