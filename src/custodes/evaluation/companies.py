@@ -75,7 +75,7 @@ def found(one: Made, detections: Sequence[Detection]) -> tuple[list[Finding], li
     with DuckEngine(company.events, company.context, company.fields, memory_limit=_MEMORY, timeout=_TIMEOUT) as engine:
         outcome = detect(engine, detections, days=one.ends, now=one.plan.end)
     findings = list(outcome.findings)
-    return findings, fuse(findings), outcome.skipped
+    return findings, fuse(findings, outcome.gateways), outcome.skipped
 
 
 def judged(one: Made, findings: Sequence[Finding], incidents: Sequence[Incident], per_thousand: float) -> Company:
