@@ -77,7 +77,7 @@ def test_a_gateway_links_nobody() -> None:
 
 
 def test_a_client_that_many_use_links_nobody_even_where_few_of_them_are_accused() -> None:
-    """Two strangers behind the office's proxy are two stories; one of them met twice is one, and so is a machine of two."""
+    """Two strangers behind the proxy are two stories; one of them met twice is one, and so is a finding of both."""
     proxied = [
         a_finding("a", actors=("staff:a",), clients=("proxy",)),
         a_finding("b", actors=("staff:b",), clients=("proxy",)),

@@ -37,7 +37,7 @@ MANY_ACCOUNTS: Final = 5
 class Outcome:
     """What was found, surest and gravest first, and what could not be asked.
 
-    gateways: of the clients that findings name, those that many accounts are used from: an office's proxy, a shared tool.
+    gateways: of the clients that findings name, those that many accounts use: an office's proxy, a shared tool.
     """
 
     findings: tuple[Finding, ...]
@@ -104,7 +104,7 @@ def detect(
         except (QuestionFailed, _Unusable) as failure:
             skipped.append(_skipped(detection, str(failure), getattr(failure, "hint", "correct the query")))
     findings.sort(key=lambda finding: (-finding.severity, -finding.confidence, finding.id))
-    return Outcome(tuple(findings), tuple(skipped), _gateways(engine, findings, replayed[-1]))
+    return Outcome(tuple(findings), tuple(skipped), _gateways(engine, findings, moments[-1]))
 
 
 def _gateways(engine: Engine, findings: Sequence[Finding], until: datetime) -> frozenset[str]:
