@@ -76,6 +76,18 @@ def test_a_gateway_links_nobody() -> None:
     assert len(fuse(findings)) == 6
 
 
+def test_a_client_that_many_use_links_nobody_even_where_few_of_them_are_accused() -> None:
+    """Two strangers behind the proxy are two stories; one of them met twice is one, and so is a finding of both."""
+    proxied = [
+        a_finding("a", actors=("staff:a",), clients=("proxy",)),
+        a_finding("b", actors=("staff:b",), clients=("proxy",)),
+    ]
+    assert len(fuse(proxied)) == 1
+    assert len(fuse(proxied, {"proxy"})) == 2
+    assert len(fuse([*proxied, a_finding("c", 2, actors=("staff:a",), clients=("proxy",))], {"proxy"})) == 2
+    assert len(fuse([*proxied, a_finding("c", 2, actors=("staff:a", "staff:b"), clients=("proxy",))], {"proxy"})) == 1
+
+
 def test_misplaced_data_is_grouped_by_store() -> None:
     """Findings without anybody are one incident per check and store, and touch no other story."""
     findings = [

@@ -67,6 +67,23 @@ def test_raised_is_the_first_day_it_was_enough() -> None:
     assert finding.datasets == ("shop.main.customers",)
 
 
+def test_gateways_are_the_named_clients_that_many_accounts_use() -> None:
+    """The proxy of five is one; the machine of four, and a client that no finding names, are none."""
+    query = (
+        f"select actor, list(distinct client) as clients, {COLUMNS}, list(leaf) as evidence from event "
+        "where actor in ('staff:a1', 'staff:b1') group by actor"
+    )
+    lines = (
+        {"actor": "staff:a1..5", "action": "read", "subjects": 2, "client": "proxy"},
+        {"actor": "staff:b1..4", "action": "read", "subjects": 2, "client": "desk"},
+        {"actor": "staff:c1..9", "action": "read", "subjects": 2, "client": "elsewhere"},
+    )
+    with engine_over(*lines) as engine:
+        outcome = run(engine, a_detection(query))
+    assert len(outcome.findings) == 2
+    assert outcome.gateways == {"proxy"}
+
+
 def test_a_growing_finding_keeps_its_id() -> None:
     """The id does not depend on how much was found."""
     ids: set[str] = set()

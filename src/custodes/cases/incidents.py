@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import combinations
@@ -25,14 +25,16 @@ _SHARED_CLIENT: Final = 5
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 
 
-def fuse(findings: Sequence[Finding]) -> list[Incident]:
+def fuse(findings: Sequence[Finding], gateways: Collection[str] = ()) -> list[Incident]:
     """One incident per story, gravest first. Every finding is in exactly one.
 
     Findings are linked when they share an actor, a client, a key, or (where they name few) a party, and their times
     overlap or lie within NEAR. Findings without anybody (misplaced data) are one incident per check and store. The
     incident's id comes from the finding raised first, so that findings added later do not change it.
+
+    gateways: clients that many use, accused or not. They link nobody, nor do those that many of the accused use.
     """
-    groups = _groups(sorted({finding.id: finding for finding in findings}.values(), key=_age))
+    groups = _groups(sorted({finding.id: finding for finding in findings}.values(), key=_age), gateways)
     incidents = [_incident(group) for group in groups]
     return sorted(incidents, key=lambda incident: (-incident.score, incident.raised, incident.id))
 
@@ -64,7 +66,7 @@ def _age(finding: Finding) -> tuple[datetime, str]:
     return finding.raised, finding.id
 
 
-def _groups(findings: Sequence[Finding]) -> list[list[Finding]]:
+def _groups(findings: Sequence[Finding], gateways: Collection[str]) -> list[list[Finding]]:
     leader = list(range(len(findings)))
 
     def find(place: int) -> int:
@@ -74,7 +76,7 @@ def _groups(findings: Sequence[Finding]) -> list[list[Finding]]:
         return place
 
     threads: dict[tuple[str, str], list[int]] = defaultdict(list)
-    crowded = _crowded(findings)
+    crowded = _crowded(findings) | {("client", client) for client in gateways}
     for place, finding in enumerate(findings):
         for thread in _threads(finding):
             if thread not in crowded:

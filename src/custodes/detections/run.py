@@ -29,13 +29,20 @@ _STORE: Final = "detections"
 # A check that says this many things at once says nothing: its query is wrong, or it counts ordinary work.
 ROWS_LIMIT: Final = 10_000
 
+# Who is met on a client that so many accounts are used from need not know the others.
+MANY_ACCOUNTS: Final = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was found, surest and gravest first, and what could not be asked."""
+    """What was found, surest and gravest first, and what could not be asked.
+
+    gateways: of the clients that findings name, those that many accounts use: an office's proxy, a shared tool.
+    """
 
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
+    gateways: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -97,7 +104,19 @@ def detect(
         except (QuestionFailed, _Unusable) as failure:
             skipped.append(_skipped(detection, str(failure), getattr(failure, "hint", "correct the query")))
     findings.sort(key=lambda finding: (-finding.severity, -finding.confidence, finding.id))
-    return Outcome(tuple(findings), tuple(skipped))
+    return Outcome(tuple(findings), tuple(skipped), _gateways(engine, findings, moments[-1]))
+
+
+def _gateways(engine: Engine, findings: Sequence[Finding], until: datetime) -> frozenset[str]:
+    clients = sorted({client for finding in findings for client in finding.clients})
+    if not clients:
+        return frozenset()
+    sql = """
+        select client from event where client in (select unnest($clients))
+        group by client having count(distinct actor) >= $many
+    """
+    answer = engine.ask(sql, {"clients": clients, "many": MANY_ACCOUNTS}, until=until)
+    return frozenset(answer.column("client").to_pylist())
 
 
 def _changed(engine: Engine, moments: Sequence[datetime]) -> list[datetime]:

@@ -79,7 +79,7 @@ def found(
     ) as engine:
         outcome = detect(engine, detections, days=one.ends, now=one.plan.end)
     findings = list(outcome.findings)
-    return findings, fuse(findings), outcome.skipped
+    return findings, fuse(findings, outcome.gateways), outcome.skipped
 
 
 def judged(one: Made, findings: Sequence[Finding], incidents: Sequence[Incident], per_thousand: float) -> Company:

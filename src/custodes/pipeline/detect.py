@@ -74,7 +74,7 @@ def _ask(workspace: Workspace, engine: DuckEngine, detections: tuple[Detection, 
     now = workspace.clock()
     outcome = run_detections(engine, detections, days=_days(engine), now=now)
     findings = [*outcome.findings, *misplaced_findings(workspace, engine), *flow_findings(workspace)]
-    incidents = carry_on(fuse(findings), workspace.judgements.incidents())
+    incidents = carry_on(fuse(findings, outcome.gateways), workspace.judgements.incidents())
     # What drifted is news about a store and no story of misuse: it is told, and opens no case.
     workspace.judgements.save([*findings, *drifted_findings(workspace)], incidents)
     workspace.casebook.open_all(incidents, now)
