@@ -271,11 +271,12 @@ def _with_proofs(detection: Detection) -> str:
 
 
 def _cited(detection: Detection, found: str) -> str:
-    """Common tables that end in `told_`: by finding, how many touches it cites and the first EVIDENCE_LIMIT, in order."""
+    """Common tables up to `told_`: by finding, how many touches it cites and the first EVIDENCE_LIMIT of them."""
     keys = ", ".join(f'"{name}"' for name in detection.identity)
     return f"""
         item_ as (
-            select distinct {keys}, reference_ from (select {keys}, unnest(evidence) as reference_ from {found}) as pairs
+            select distinct {keys}, reference_
+            from (select {keys}, unnest(evidence) as reference_ from {found}) as pairs
         ), told_ as (
             select {", ".join(f'item_."{name}"' for name in detection.identity)}, count(*) as touches_,
                    arg_min(

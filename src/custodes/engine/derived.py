@@ -42,13 +42,11 @@ EXPLAINING: Final = pa.schema([pa.field("kind", pa.string()), pa.field("action",
 
 # DuckDB asks the calendar of time zones for each row of a date_trunc; days and hours of UTC are a division. Questions
 # may use them too.
-MACROS: Final = tuple(
-    f"create macro {name}(moment) as make_timestamptz((epoch_us(moment) + {shift}) // {length} * {length} - {shift})"
-    for name, length, shift in (
-        ("utc_hour", 3_600_000_000, 0),
-        ("utc_day", 86_400_000_000, 0),
-        ("utc_week", 604_800_000_000, 259_200_000_000),  # from Monday on: 1970 began on a Thursday
-    )
+MACROS: Final = (
+    "create macro utc_hour(moment) as make_timestamptz(epoch_us(moment) // 3600000000 * 3600000000)",
+    "create macro utc_day(moment) as make_timestamptz(epoch_us(moment) // 86400000000 * 86400000000)",
+    # The number of a week that begins on Monday: 1970 began on a Thursday.
+    "create macro utc_week(moment) as (epoch_us(moment) + 259200000000) // 604800000000",
 )
 
 _BITS: Final = 16  # of a leaf's number, within one part
@@ -77,7 +75,8 @@ def _marked(name: str) -> str:
 # What is worked out once of context, when the first question about touches is asked.
 TABLES: Final = {
     "derived_work": f"""
-        select id, subject, party, assignee, kind, kind is null or kind not in (select kind from derived_explaining) as free,
+        select id, subject, party, assignee, kind,
+               kind is null or kind not in (select kind from derived_explaining) as free,
                opened - {GRACE} as begins, coalesce(closed + {AFTER}, timestamptz '9999-12-31 00:00:00+00') as ends
         from all_cases where opened is not null order by begins
     """,  # noqa: S608 - our own constants
@@ -126,9 +125,8 @@ PIECE: Final = f"""
         where free or exists (select 1 from derived_explaining x where x.kind = link.kind and x.action = link.action)
         group by leaf
     ), week as (
-        select subject, opened, unnest(generate_series(
-            greatest(since, utc_week($since::timestamptz)),
-            least(until, utc_week($until::timestamptz)), interval 1 week)) as week
+        select subject, opened, unnest(range(
+            greatest(since, utc_week($since::timestamptz)), least(until, utc_week($until::timestamptz)) + 1)) as week
         from derived_span
         where since <= utc_week($until::timestamptz) and until >= utc_week($since::timestamptz)
     ), near as (
