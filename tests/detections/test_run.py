@@ -173,3 +173,51 @@ def test_nothing_happened(days: list[object]) -> None:
     outcome = detect(engine, [MANY], days=[START] if days else [], now=START)
     engine.close()
     assert outcome == Outcome((), ())
+
+
+KNOWN = "min(time) + interval 1 day as known"
+
+
+def test_a_date_of_its_own_and_rows_that_repeat() -> None:
+    """Asked once, for rows and evidence together: one finding of each, all of its evidence, and a note."""
+    detection = a_detection(
+        f"select actor, date_trunc('hour', time) as h, {KNOWN}, {COLUMNS}, list(leaf) as evidence "
+        "from event group by all"
+    )
+    lines = {"actor": "staff:a", "action": "read", "subjects": EVIDENCE_LIMIT + 50, "over": "5 hours"}
+    with engine_over(lines) as engine:
+        outcome = run(engine, detection, days=1)
+        replayed = detect(engine, [detection], days=[START + timedelta(days=1)], now=START, replay=True)
+    (finding,) = outcome.findings
+    assert outcome == replayed
+    assert "4 rows more" in outcome.skipped[0].reason
+    assert (finding.touches, len(finding.evidence)) == (EVIDENCE_LIMIT + 50, EVIDENCE_LIMIT)
+    assert [item.leaf for item in finding.evidence] == list(range(EVIDENCE_LIMIT))
+
+
+def test_a_finding_without_evidence_among_the_events_is_refused() -> None:
+    """Whether it says its own date or not."""
+    for known in ("", f"{KNOWN}, "):
+        detection = a_detection(f"select actor, {known}{COLUMNS}, [-1::bigint] as evidence from event group by actor")
+        with engine_over({"actor": "staff:a", "action": "read", "subjects": 3}) as engine:
+            outcome = run(engine, detection)
+        assert outcome.findings == ()
+        assert "no evidence" in outcome.skipped[0].reason
+
+
+def test_a_slow_detection_does_not_stop_the_others() -> None:
+    """It is stopped, said to be, and the next is asked."""
+    from custodes.engine.duckdb import DuckEngine
+
+    slow = a_detection(
+        "select a.actor, count(distinct a.subject) as subjects, min(a.time) as first, max(a.time) as last, "
+        "list(a.leaf) as evidence from event a, range(3000000000) r(n) where hash(n, a.leaf) = 1 group by a.actor",
+        "slow",
+    )
+    events, context, fields = tables(Scenario("", (), ({"actor": "staff:a", "action": "read", "subjects": 30},)))
+    with DuckEngine(events, context, fields, timeout=3, threads=1) as engine:
+        outcome = run(engine, slow, MANY, days=1)
+    assert [finding.check for finding in outcome.findings] == ["mine"]
+    assert [(skipped.dataset, skipped.reason) for skipped in outcome.skipped] == [
+        ("slow", "no answer within 3 seconds")
+    ]

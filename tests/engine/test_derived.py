@@ -237,7 +237,7 @@ def test_older_questions_may_call_their_own_tables_so(sql: str) -> None:
         assert engine.ask(sql).to_pylist() == [{"n": 2}]
 
 
-@pytest.mark.parametrize("name", ["derived_tied", "derived_near", "derived_touch", "derived_explaining"])
+@pytest.mark.parametrize("name", ["derived_work", "derived_span", "derived_touch", "derived_explaining"])
 def test_what_lies_behind_the_view_is_not_asked(name: str) -> None:
     """Only the view hides what came later."""
     from custodes.engine.interface import QuestionFailed

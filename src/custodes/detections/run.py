@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import accumulate
 from typing import Final
 
 from custodes.detections import reason
@@ -88,9 +89,13 @@ def detect(
             skipped.append(missing)
             continue
         seen: dict[str, _Seen] = {}
+        proofs: dict[tuple[str, datetime], _Proof] = {}
         try:
             once = "known" in detection.columns and not replay
-            doubles = _replay(engine, detection, replayed[-1:] if once else replayed, seen)
+            if once:
+                doubles = _once(engine, detection, replayed[-1:], seen, proofs)
+            else:
+                doubles = _replay(engine, detection, replayed, seen)
         except (QuestionFailed, _Unusable) as failure:
             skipped.append(_skipped(detection, str(failure), getattr(failure, "hint", "correct the query")))
             continue
@@ -100,7 +105,9 @@ def detect(
         try:
             if once:
                 _date(seen, replayed)
-            findings += _findings(engine, detection, seen)
+            else:
+                proofs = _proofs(engine, detection, seen)
+            findings += [_finding(detection, name, each, proofs.get((name, each.day))) for name, each in seen.items()]
         except (QuestionFailed, _Unusable) as failure:
             skipped.append(_skipped(detection, str(failure), getattr(failure, "hint", "correct the query")))
     findings.sort(key=lambda finding: (-finding.severity, -finding.confidence, finding.id))
@@ -124,14 +131,19 @@ def _changed(engine: Engine, moments: Sequence[datetime]) -> list[datetime]:
 
     A touch late in the evening is new twice: when it happens, and a day later, when its cases are known.
     """
+    marks = {moment: (moment, moment - WRITTEN_LATER - timedelta(microseconds=1)) for moment in moments}
+    bounds = sorted({mark for both in marks.values() for mark in both})
+    sql = "select histogram(time, cast($bounds as timestamptz[])) as counted from event"
+    counted = engine.ask(sql, {"bounds": [bound.isoformat() for bound in bounds]}).column("counted")[0].as_py()
+    fresh = dict(counted or ())
+    sums = dict(zip(bounds, accumulate(fresh.get(bound, 0) for bound in bounds), strict=True))
     kept: list[datetime] = []
-    before = {"events": 0, "settled": 0}
-    sql = "select count(*) as events, count(case when time < $settled then 1 end) as settled from event"
+    before = (0, 0)
     for moment in moments:
-        row = engine.ask(sql, {"settled": moment - WRITTEN_LATER}, until=moment).to_pylist()[0]
-        if row != before:
+        here = (sums[marks[moment][0]], sums[marks[moment][1]])
+        if here != before:
             kept.append(moment)
-            before = row
+            before = here
     return kept
 
 
@@ -150,21 +162,45 @@ def _skipped(detection: Detection, why: str, hint: str) -> Skipped:
     return Skipped("detect", _STORE, detection.id, why, hint)
 
 
+def _once(
+    engine: Engine,
+    detection: Detection,
+    last: Sequence[datetime],
+    seen: dict[str, _Seen],
+    proofs: dict[tuple[str, datetime], _Proof],
+) -> int:
+    """Fill `seen` and `proofs` from the last day, in one question; how many rows repeated a finding."""
+    doubles = 0
+    for moment in last:
+        told = _asked(engine, detection, _with_proofs(detection), moment)
+        doubles += _keep(detection, moment, told, seen)
+        for values in told:
+            proof = _proof(values)
+            if proof is not None:
+                proofs[_identify(detection, values), moment] = proof
+    return doubles
+
+
 def _replay(engine: Engine, detection: Detection, moments: Sequence[datetime], seen: dict[str, _Seen]) -> int:
     """Fill `seen` from every day; how many rows repeated a finding."""
+    each = zip(moments, _each(engine, detection, moments), strict=True)
+    return sum(_keep(detection, moment, rows, seen) for moment, rows in each)
+
+
+def _keep(detection: Detection, moment: datetime, rows: Sequence[Mapping[str, object]], seen: dict[str, _Seen]) -> int:
+    """Take up what one day says: of rows about one finding the surest. How many rows were left over."""
     doubles = 0
-    for moment, rows in zip(moments, _each(engine, detection, moments), strict=True):
-        found: dict[str, Mapping[str, object]] = {}
-        for values in rows:
-            name = _identify(detection, values)
-            if name in found:
-                doubles += 1
-                if _confidence(found[name]) >= _confidence(values):
-                    continue
-            found[name] = values
-        for name, values in found.items():
-            raised = seen[name].raised if name in seen else moment
-            seen[name] = _Seen(raised, moment, values)
+    found: dict[str, Mapping[str, object]] = {}
+    for values in rows:
+        name = _identify(detection, values)
+        if name in found:
+            doubles += 1
+            if _confidence(found[name]) >= _confidence(values):
+                continue
+        found[name] = values
+    for name, values in found.items():
+        raised = seen[name].raised if name in seen else moment
+        seen[name] = _Seen(raised, moment, values)
     return doubles
 
 
@@ -194,15 +230,21 @@ def _date(seen: Mapping[str, _Seen], moments: Sequence[datetime]) -> None:
 def _rows(engine: Engine, detection: Detection, until: datetime) -> list[Mapping[str, object]]:
     """The rows without their evidence, which is fetched once, for the day that counts."""
     columns = ", ".join(f'"{name}"' for name in detection.columns if name != "evidence")
-    sql = (
-        f"select {columns}, cast({detection.confidence} as double) as confidence_ "  # noqa: S608 - the engine's gate
+    return _asked(engine, detection, f"select {columns}, confidence_ from ({_found(detection)}) as rated", until)  # noqa: S608 - the engine's gate
+
+
+def _found(detection: Detection) -> str:
+    return (
+        f"select *, cast({detection.confidence} as double) as confidence_ "  # noqa: S608 - the engine's gate
         f"from ({detection.query}\n) as found limit {ROWS_LIMIT + 1}"
     )
-    answer = engine.ask(sql, detection.parameters, until=until).to_pylist()
-    rows: list[Mapping[str, object]] = [{name: _plain(cell) for name, cell in row.items()} for row in answer]
-    if len(rows) > ROWS_LIMIT:
+
+
+def _asked(engine: Engine, detection: Detection, sql: str, until: datetime) -> list[Mapping[str, object]]:
+    answer = engine.ask(sql, detection.parameters, until=until)
+    if answer.num_rows > ROWS_LIMIT:
         raise _Unusable(f"the query returned more than {ROWS_LIMIT:,} findings")
-    return rows
+    return [{name: _plain(cell) for name, cell in row.items()} for row in answer.to_pylist()]
 
 
 def _plain(value: object) -> object:
@@ -236,35 +278,55 @@ class _Proof:
     datasets: set[str]
 
 
-def _findings(engine: Engine, detection: Detection, seen: Mapping[str, _Seen]) -> list[Finding]:
-    proofs: dict[tuple[str, datetime], _Proof] = {}
-    for day in sorted({each.day for each in seen.values()}):
-        for name, proof in _proofs(engine, detection, day).items():
-            proofs[name, day] = proof
-    return [_finding(detection, name, each, proofs.get((name, each.day))) for name, each in seen.items()]
-
-
-def _proofs(engine: Engine, detection: Detection, until: datetime) -> dict[str, _Proof]:
-    """By finding: its touches in order of time (at most EVIDENCE_LIMIT, all counted) and the datasets they are in."""
-    keys = ", ".join(f'"{name}"' for name in detection.identity)
-    sql = f"""
-        with item as (
-            select distinct {keys}, reference_
-            from (select {keys}, unnest(evidence) as reference_ from ({detection.query}\n) as found) as pairs
-        )
-        select {", ".join(f'item."{name}"' for name in detection.identity)}, e.event_id as event_id_, e.leaf as leaf_,
-               e.dataset as dataset_, count(*) over finding as touches_
-        from item join event e on e.{"leaf" if detection.leaves else "event_id"} = item.reference_
-        window finding as (partition by {", ".join(f'item."{name}"' for name in detection.identity)})
-        qualify row_number() over (finding order by e.time, e.leaf) <= {EVIDENCE_LIMIT}
-        order by e.time, e.leaf
+def _with_proofs(detection: Detection) -> str:
+    """The rows, each with how many touches it cites and the first EVIDENCE_LIMIT of them."""
+    columns = ", ".join(f'found_."{name}"' for name in detection.columns if name != "evidence")
+    same = " and ".join(f'told_."{name}" is not distinct from found_."{name}"' for name in detection.identity)
+    return f"""
+        with found_ as materialized ({_found(detection)}), {_cited(detection, "found_")}
+        select {columns}, found_.confidence_, told_.touches_, told_.items_
+        from found_ left join told_ on {same}
     """  # noqa: S608 - column names of a bound query; the engine's gate has the last word
-    found: dict[str, _Proof] = {}
-    for row in engine.ask(sql, detection.parameters, until=until).to_pylist():
-        proof = found.setdefault(_identify(detection, row), _Proof(row["touches_"], [], set()))
-        proof.items.append(Evidence(row["event_id_"], row["leaf_"]))
-        proof.datasets.add(row["dataset_"])
+
+
+def _cited(detection: Detection, found: str) -> str:
+    """Common tables up to `told_`: by finding, how many touches it cites and the first EVIDENCE_LIMIT of them."""
+    keys = ", ".join(f'"{name}"' for name in detection.identity)
+    return f"""
+        item_ as (
+            select distinct {keys}, reference_
+            from (select {keys}, unnest(evidence) as reference_ from {found}) as pairs
+        ), told_ as (
+            select {", ".join(f'item_."{name}"' for name in detection.identity)}, count(*) as touches_,
+                   arg_min(
+                       {{'event_id': e.event_id, 'leaf': e.leaf, 'dataset': e.dataset}},
+                       {{'time': e.time, 'leaf': e.leaf}}, {EVIDENCE_LIMIT}) as items_
+            from item_ join event e on e.{"leaf" if detection.leaves else "event_id"} = item_.reference_
+            group by all
+        )
+    """  # noqa: S608 - column names of a bound query; the engine's gate has the last word
+
+
+def _proofs(engine: Engine, detection: Detection, seen: Mapping[str, _Seen]) -> dict[tuple[str, datetime], _Proof]:
+    """By finding and the last day it was seen on: its touches and the datasets they are in."""
+    keys = ", ".join(f'"{name}"' for name in detection.identity)
+    cited = _cited(detection, f"({detection.query}\n) as found")
+    sql = f"with {cited} select {keys}, touches_, items_ from told_"  # noqa: S608 - as above
+    found: dict[tuple[str, datetime], _Proof] = {}
+    for day in sorted({each.day for each in seen.values()}):
+        for values in _asked(engine, detection, sql, day):
+            proof = _proof(values)
+            if proof is not None:
+                found[_identify(detection, values), day] = proof
     return found
+
+
+def _proof(values: Mapping[str, object]) -> _Proof | None:
+    touches, items = values["touches_"], values["items_"]
+    if not isinstance(touches, int) or not isinstance(items, list):
+        return None
+    cited = [Evidence(item["event_id"], item["leaf"]) for item in items]
+    return _Proof(touches, cited, {item["dataset"] for item in items})
 
 
 def _finding(detection: Detection, name: str, seen: _Seen, proof: _Proof | None) -> Finding:

@@ -12,7 +12,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Self
 
@@ -37,8 +37,11 @@ FIELD_SCHEMA: Final = pa.schema(
     ]
 )
 
-# Up to this many touches are held in memory (some 400 bytes each): a replay asks the same rows once per day.
+# Up to this many touches are held in memory (some 400 bytes each); more are read from their segments by each question.
 RESIDENT_ROWS: Final = 400_000
+
+# Touches worked out at once: some 200 bytes each while they are joined to their cases.
+PIECE_ROWS: Final = 500_000
 
 # Questions answered side by side where all touches are resident: one question over so few rows keeps one core busy.
 # Over more rows DuckDB uses every core for one question, and two would share the memory that one may need.
@@ -51,6 +54,10 @@ _DERIVED: Final = re.compile(rf"\b({'|'.join(derived.VIEWS)})\b", re.IGNORECASE)
 _ALWAYS: Final = ", '-infinity'::timestamptz as valid_from, 'infinity'::timestamptz as valid_to"
 
 _NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
+
+_NO_TIME: Final = {"since": "2000-01-01T00:00:00+00", "until": "2000-01-01T00:00:00+00"}
+_SEALED: Final = ", ".join(f'"{name}"' for name in SEALED_SCHEMA.names)
+_EVENT: Final = "create or replace view event as select {columns} from {source} where time <= getvariable('until')"
 
 # A question about a past day must not know what came after it: cases not yet opened, closings not yet made.
 _CONTEXT_VIEWS: Final = {
@@ -73,7 +80,9 @@ class DuckEngine:
     the time at which each was sealed, oldest first (engine.dated says what is seen of them); missing ones are empty.
     fields: the data map as FIELD_SCHEMA; None is an empty map.
     explains: by kind of case, the actions that it explains; a kind that is not named explains all.
-    memory_limit: DuckDB's words ("1GB"). timeout: seconds per question. temp: folder for what does not fit in memory.
+    resident_rows: up to how many touches are held in memory; 0 holds none, for a question about events alone.
+    memory_limit: DuckDB's words ("1GB"). timeout: seconds per question, and per piece of what is worked out before the
+    first. temp: folder for what does not fit in memory.
     Several threads may ask: up to SIDE_BY_SIDE questions are answered at once, the others wait.
     Raises CouldNotRun when a segment or a context file cannot be read.
     """
@@ -95,8 +104,15 @@ class DuckEngine:
         self._gate = Gate()
         self._free: queue.SimpleQueue[duckdb.DuckDBPyConnection] = queue.SimpleQueue()
         self._working_out = threading.Lock()
-        self._to_work_out = dict(derived.TABLES)
+        self._worked_out: bool | QuestionFailed = False
         self._temp = tempfile.TemporaryDirectory(prefix="custodes-engine-", dir=temp)
+        files = [] if isinstance(segments, pa.Table) else [str(path.resolve()) for path in segments]
+        try:
+            # Only to know whether they fit: to read what each file says of itself takes a millisecond a file.
+            self._resident = not files or (bool(resident_rows) and sum(_rows(path) for path in files) <= resident_rows)
+        except BaseException:
+            self._temp.cleanup()
+            raise
         self._connection = duckdb.connect(":memory:", config=_settings(memory_limit, self._temp.name, threads))
         try:
             for name, schema in CONTEXT_SCHEMAS.items():
@@ -109,7 +125,7 @@ class DuckEngine:
                 for action in actions or (None,)
             ]
             self._hold("derived_explaining", pa.Table.from_pylist(pairs, schema=derived.EXPLAINING))
-            self._open_segments(segments, resident_rows)
+            self._open_segments(segments, files)
         except BaseException:
             self.close()
             raise
@@ -149,15 +165,48 @@ class DuckEngine:
             raise _failure(error, self._timeout) from error
 
     def _work_out(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Fill the tables behind the derived views, once: a question about touches alone does not pay for them."""
+        """Fill the table behind the derived view, once: a question about events alone does not pay for it."""
         with self._working_out:
-            for name, query in list(self._to_work_out.items()):
-                try:
+            if self._worked_out is True:
+                return
+            if isinstance(self._worked_out, QuestionFailed):
+                # What failed once would fail again, for every question, each time after as long.
+                raise self._worked_out
+            try:
+                for since, until in self._pieces(connection):
                     with self._deadline(connection):
-                        connection.execute(f"insert into {name} {query}")
-                except duckdb.Error as error:
-                    raise _failure(error, self._timeout) from error
-                del self._to_work_out[name]
+                        connection.execute(
+                            f"insert into derived_piece {derived.PIECE}", {"since": since, "until": until}
+                        )
+                with self._deadline(connection):
+                    self._put_together(connection)
+            except duckdb.Error as error:
+                self._worked_out = _failure(error, self._timeout)
+                raise self._worked_out from error
+            self._worked_out = True
+
+    def _put_together(self, connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute(f"insert into derived_part {derived.PARTS}")
+        for name in ("derived_piece", "derived_work", "derived_span"):
+            connection.execute(f"truncate {name}")
+        if self._resident:
+            connection.execute(f"insert into derived_touch {derived.TOUCHED}")
+            # The same rows are not held twice.
+            connection.execute(_EVENT.format(columns=_SEALED, source="derived_touch"))
+            connection.execute("drop table sealed")
+
+    def _pieces(self, connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
+        """Make what is worked out of context, then say from when to when each piece of the log is: whole days."""
+        with self._deadline(connection):
+            for name, query in derived.TABLES.items():
+                connection.execute(f"insert into {name} {query}")
+            days = connection.execute(derived.DAYS).fetchall()
+        since, touches = None, 0
+        for day, count in days:
+            since, touches = since or day, touches + count
+            if touches >= PIECE_ROWS or day == days[-1][0]:
+                yield f"{since}T00:00:00+00", f"{day + timedelta(days=1)}T00:00:00+00"
+                since, touches = None, 0
 
     def close(self) -> None:
         """Let go of memory and temporary files."""
@@ -183,10 +232,7 @@ class DuckEngine:
         self._connection.execute("set variable until = timestamptz '9999-12-31 00:00:00+00'")
         self._connection.execute(f"create view held_{name} as select {columns} from all_{name}{where}")  # noqa: S608 - ours
 
-    def _open_segments(self, segments: Sequence[Path] | pa.Table, resident_rows: int) -> None:
-        files = [] if isinstance(segments, pa.Table) else [str(path.resolve()) for path in segments]
-        # Only to know whether they fit: to read what each file says of itself takes a millisecond a file.
-        rows = sum(_rows(path) for path in files) if resident_rows else resident_rows + 1
+    def _open_segments(self, segments: Sequence[Path] | pa.Table, files: Sequence[str]) -> None:
         run = self._connection.execute
         run("set TimeZone = 'UTC'")
         # A question names one thing in several ways, each a query of its own over the same files.
@@ -199,31 +245,31 @@ class DuckEngine:
             elif not files:
                 self._hold("sealed", _plain(SEALED_SCHEMA.empty_table()))
             else:
-                # Resident rows are kept in order of time, so that a question about the past skips what came later.
-                kind, order = ("table", " order by time") if rows <= resident_rows else ("view", "")
                 listed = ", ".join(_quoted(path) for path in files)
-                columns = ", ".join(f'"{name}"' for name in SEALED_SCHEMA.names)
                 source = f"read_parquet([{listed}], hive_partitioning=false)"
-                run(f"create {kind} sealed as select {columns} from {source}{order}")  # noqa: S608 - paths are quoted
+                kind = "table" if self._resident else "view"
+                run(f"create {kind} sealed as select {_SEALED} from {source}")  # noqa: S608 - paths are quoted
         except duckdb.Error as error:
             raise CouldNotRun(
                 "a sealed segment cannot be read", where=_named(error, files), hint='run "custodes ledger verify"'
             ) from error
         run("set variable until = timestamptz '9999-12-31 00:00:00+00'")
-        run("create view event as select * from sealed where time <= getvariable('until')")
+        run(_EVENT.format(columns=_SEALED, source="sealed"))
         for name, query in _CONTEXT_VIEWS.items():
             run(f"create view {name} as {query}")
-        resident = isinstance(segments, pa.Table) or rows <= resident_rows
+        for macro in derived.MACROS:
+            run(macro)
         for name, query in derived.TABLES.items():
             run(f"create table {name} as {query} limit 0")
-        if resident:
+        run(f"create table derived_piece as {derived.PIECE} limit 0", _NO_TIME)
+        run(f"create table derived_part as {derived.PARTS} limit 0")
+        if self._resident:
             run(f"create table derived_touch as {derived.TOUCHED} limit 0")
-            self._to_work_out["derived_touch"] = f"{derived.TOUCHED} order by e.time"
         else:
             run(f"create view derived_touch as {derived.TOUCHED}")
         for name, query in derived.QUERIES.items():
             run(f"create view {name} as {query}")
-        for connection in [self._connection.cursor() for _ in range(SIDE_BY_SIDE if resident else 1)]:
+        for connection in [self._connection.cursor() for _ in range(SIDE_BY_SIDE if self._resident else 1)]:
             # The zone belongs to one connection too, and after the lock it cannot be set.
             connection.execute("set TimeZone = 'UTC'")
             self._free.put(connection)
@@ -294,7 +340,7 @@ def _quoted(path: str) -> str:
     return "'" + path.replace("'", "''") + "'"
 
 
-def _named(error: duckdb.Error, files: list[str]) -> str:
+def _named(error: duckdb.Error, files: Sequence[str]) -> str:
     return next((path for path in files if path in str(error)), "events")
 
 
