@@ -98,3 +98,10 @@ def test_the_budget_holds(drawn: list[tuple[float, int]], staff: int, per_thousa
         # Whatever waits to the end waits behind what was no weaker, or there was never room for one.
         if waits and a_day >= 1:
             assert sum(told[name] >= one.raised for name in told) >= (LATER - one.raised).days
+
+
+def test_what_became_strong_is_shown_from_then_on() -> None:
+    """An incident that was weak for nine days is not shown before, whatever it came to be."""
+    grown = {"I-000": [(NOW, 12.0), (NOW + 9 * DAY, 80.0)]}
+    told = shown([an_incident(0, 80), an_incident(1, 40)], 200, until=LATER, per_thousand=5, grown=grown)
+    assert told == {"I-001": NOW, "I-000": NOW + 9 * DAY}

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
-from custodes.cases.incidents import fuse
+from custodes.cases.incidents import fuse, grown
 from custodes.records import Finding, finding_id, incident_id
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -119,3 +119,36 @@ def test_ten_findings_of_one_check_are_one_doubt() -> None:
 def test_nothing_found() -> None:
     """No findings, no incidents."""
     assert fuse([]) == []
+
+
+def test_hints_about_what_many_share_make_no_story_of_a_company() -> None:
+    """Twenty people at shared machines, a weak finding for each machine, and one who stalks: the stalker stands alone."""
+    people = [f"staff:e{number}" for number in range(20)]
+    desks = [
+        a_finding("shared_client", number, actors=(people[number], people[number + 1]), clients=(f"c{number}",),
+                  confidence=0.2, severity=3)
+        for number in range(19)
+    ]  # fmt: skip
+    stalker = a_finding("familiar_lookup", 3, actors=(people[7],), confidence=0.9)
+    incidents = fuse([*desks, stalker])
+    assert set(incidents[0].actors) <= {people[6], people[7], people[8]}
+    assert incidents[0].findings[0] == stalker.id
+    assert sum(len(one.findings) for one in incidents) == 20
+
+
+def test_weak_signs_of_one_person_still_add_up() -> None:
+    """Three hints about the same person are one story, graver than each."""
+    hints = [a_finding(check, actors=("staff:a",), confidence=0.3) for check in ("a", "b", "c")]
+    (incident,) = fuse(hints)
+    assert incident.score > max(fuse([one])[0].score for one in hints)
+
+
+def test_a_score_counts_from_when_its_findings_were_known() -> None:
+    """Weak at first, strong after a fortnight: the steps say so, and end at the score there is now."""
+    hint = a_finding("a", 0, actors=("staff:a",), confidence=0.2)
+    proof = a_finding("b", 13, actors=("staff:a",), confidence=0.9)
+    (incident,) = fuse([hint, proof])
+    steps = grown(incident, {one.id: one for one in (hint, proof)})
+    assert [moment for moment, _ in steps] == [hint.raised, proof.raised]
+    assert steps[0][1] == 15.0
+    assert steps[-1][1] == incident.score

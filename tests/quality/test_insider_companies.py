@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from typer.testing import CliRunner
 
@@ -35,8 +39,7 @@ def test_the_truth_beside_what_was_found() -> None:
     """Each campaign with the people to be named and its touches; bait that was touched is found, by the right name."""
     one = small()
     detections = [each for each in load_detections() if each.id == "watched_lookup"]
-    findings, incidents, skipped = companies.found(one, detections)
-    told = companies.judged(one, findings, incidents, 5)
+    told, skipped = companies.watched(one, detections, 5)
     assert skipped == ()
     assert {each.name for each in told.planted} == set(CAMPAIGNS)
     assert all(each.names and each.leaves and each.first <= each.last for each in told.planted)
@@ -44,6 +47,24 @@ def test_the_truth_beside_what_was_found() -> None:
     bait = next(each for each in told.planted if each.name == "honey_touch")
     assert any(alert.names & bait.names for alert in told.alerts)
     assert all(alert.shown <= one.plan.end for alert in told.alerts)
+
+
+def test_nothing_is_shown_for_what_came_later() -> None:
+    """Whoever looked up to a day was shown the same as one who goes on looking: the later days change nothing there."""
+    one = companies.made("support_centre", 1, replace(SMALL, days=54), campaigns=CAMPAIGNS)
+    detections = [each for each in load_detections() if each.id in {"watched_lookup", "contact_takeover"}]
+    told, _ = companies.watched(one, detections, 5)
+    cut = one.plan.end - timedelta(days=14)
+    events = one.company.events.filter(pc.less(one.company.events["time"], pa.scalar(cut)))
+    nobody = np.full(len(events), -1, np.int16)  # the truth is not asked here, and its places are no longer theirs
+    ended = replace(one.plan, end=cut, size=replace(SMALL, days=40))
+    before, _ = companies.watched(
+        replace(one, company=replace(one.company, events=events, campaign=nobody), plan=ended), detections, 5
+    )
+    assert {each.shown for each in before.alerts}
+    assert sorted((each.shown, sorted(each.names)) for alert in before.alerts for each in alert.earlier) == sorted(
+        (each.shown, sorted(each.names)) for alert in told.alerts for each in alert.earlier if each.shown <= cut
+    )
 
 
 def test_simpler_methods_keep_to_the_budget() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import combinations
@@ -19,6 +19,10 @@ NEAR: Final = timedelta(days=14)
 
 # A party named in a finding about many parties is one of its victims, not the thread of a story.
 _FEW_PARTIES: Final = 3
+# A finding that names more people than this is about what they share, and does not make one story of what each did.
+_FEW_ACTORS: Final = 8
+# Below this harm times belief a finding is a hint, not worth showing by itself (cases.budget).
+HINT: Final = 0.3
 # A client that this many accused actors use is a gateway or a shared machine, and links nobody.
 _SHARED_CLIENT: Final = 5
 
@@ -29,7 +33,9 @@ def fuse(findings: Sequence[Finding], gateways: Collection[str] = ()) -> list[In
     """One incident per story, gravest first. Every finding is in exactly one.
 
     Findings are linked when they share an actor, a client, a key, or (where they name few) a party, and their times
-    overlap or lie within NEAR. Findings without anybody (misplaced data) are one incident per check and store. The
+    overlap or lie within NEAR. A hint links nothing but what else is said of its only actor; one about several goes
+    with the gravest story it touches: fifty hints about shared machines must not make one story of a company.
+    Findings without anybody (misplaced data) are one incident per check and store. The
     incident's id comes from the finding raised first, so that findings added later do not change it.
 
     gateways: clients that many use, accused or not. They link nobody, nor do those that many of the accused use.
@@ -62,6 +68,20 @@ def carry_on(incidents: Sequence[Incident], before: Sequence[Incident]) -> list[
     return [replace(one, id=renamed.get(one.id, one.id)) for one in incidents]
 
 
+def grown(incident: Incident, findings: Mapping[str, Finding]) -> list[tuple[datetime, float]]:
+    """The incident's score from each moment on at which more of it was known, oldest first, the last one as it is now.
+
+    findings: by id, those of the incident at least. Each counts from when it was raised, as sure as it is now.
+    """
+    group = sorted((findings[name] for name in incident.findings), key=_age)
+    steps: list[tuple[datetime, float]] = []
+    for place, finding in enumerate(group):
+        score = _score(group[: place + 1])
+        if not steps or score > steps[-1][1]:
+            steps.append((finding.raised, score))
+    return steps
+
+
 def _age(finding: Finding) -> tuple[datetime, str]:
     return finding.raised, finding.id
 
@@ -77,18 +97,41 @@ def _groups(findings: Sequence[Finding], gateways: Collection[str]) -> list[list
 
     threads: dict[tuple[str, str], list[int]] = defaultdict(list)
     crowded = _crowded(findings) | {("client", client) for client in gateways}
+    hints: list[int] = []
     for place, finding in enumerate(findings):
-        for thread in _threads(finding):
-            if thread not in crowded:
-                threads[thread].append(place)
+        ties = [thread for thread in _threads(finding) if thread not in crowded]
+        if _weight(finding) < HINT and len(ties) > 1:
+            people = [thread for thread in ties if thread[0] == "actor"]
+            if len(people) != 1:
+                hints.append(place)
+                continue
+            ties = people
+        for thread in ties:
+            threads[thread].append(place)
     for thread, places in threads.items():
         for one, other in combinations(places, 2):
             if thread[0] == "store" or _near(findings[one], findings[other]):
                 leader[find(other)] = find(one)
+    # All at once, so that the order of hints does not matter.
+    joined = {place: _gravest(findings, place, threads) for place in hints}
+    for place, gravest in joined.items():
+        if gravest is not None:
+            leader[place] = find(gravest)
     groups: dict[int, list[Finding]] = defaultdict(list)
     for place, finding in enumerate(findings):
         groups[find(place)].append(finding)
     return list(groups.values())
+
+
+def _gravest(findings: Sequence[Finding], place: int, threads: Mapping[tuple[str, str], Sequence[int]]) -> int | None:
+    """Of the findings that a hint shares a thread with, the gravest."""
+    hint = findings[place]
+    met = {other for thread in _threads(hint) for other in threads.get(thread, ()) if _near(hint, findings[other])}
+    return min(met, key=lambda other: (-_weight(findings[other]), _age(findings[other])), default=None)
+
+
+def _weight(finding: Finding) -> float:
+    return WEIGHTS[finding.severity] * finding.confidence
 
 
 def _threads(finding: Finding) -> Iterator[tuple[str, str]]:
@@ -97,7 +140,8 @@ def _threads(finding: Finding) -> Iterator[tuple[str, str]]:
     # A key that acts is an actor: `key:k9` as the actor of one finding and the key of another is the same thread.
     for name in (*finding.actors, *finding.keys):
         named = True
-        yield "actor", name
+        if len(finding.actors) <= _FEW_ACTORS:
+            yield "actor", name
     for name in finding.clients:
         named = True
         yield "client", name
@@ -127,7 +171,7 @@ def _near(one: Finding, other: Finding) -> bool:
 
 def _incident(group: Sequence[Finding]) -> Incident:
     anchor = min(group, key=_age)
-    ranked = sorted(group, key=lambda each: (-WEIGHTS[each.severity] * each.confidence, each.raised, each.id))
+    ranked = sorted(group, key=lambda each: (-_weight(each), each.raised, each.id))
     top = ranked[0]
     firsts = [each.first for each in group if each.first is not None]
     lasts = [each.last for each in group if each.last is not None]
@@ -155,9 +199,7 @@ def _score(group: Sequence[Finding]) -> float:
     """
     strongest: dict[str, float] = {}
     for finding in group:
-        strongest[finding.check] = max(
-            strongest.get(finding.check, 0.0), WEIGHTS[finding.severity] * finding.confidence
-        )
+        strongest[finding.check] = max(strongest.get(finding.check, 0.0), _weight(finding))
     calm = 1.0
     for belief in strongest.values():
         calm *= 1.0 - belief

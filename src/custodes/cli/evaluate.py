@@ -103,6 +103,7 @@ def evaluate_insiders(
     tuning: Annotated[bool, typer.Option(help="The shapes and seeds that detections may be tuned on.")] = False,
     baselines: Annotated[bool, typer.Option(help="Ask simpler methods as well.")] = True,
     budget: Annotated[int, typer.Option(help="Incidents shown a day for every 1,000 people.", min=1)] = 5,
+    every: Annotated[int, typer.Option(help="Days from one look at what is found to the next.", min=1, max=30)] = 7,
     campaign: Annotated[list[str] | None, typer.Option(help="Only this campaign; may be repeated.")] = None,
     json: Json = False,
 ) -> None:
@@ -120,7 +121,7 @@ def evaluate_insiders(
     with shown(quiet=json) as progress:
         result = insiders_run.run(
             seeds=companies, staff=staff, stealth=kinds, reporting=not tuning, per_thousand=budget,
-            baselines=baselines, campaigns=campaign or (), on_company=progress.step,
+            baselines=baselines, campaigns=campaign or (), every=every, on_company=progress.step,
         )  # fmt: skip
     if json:
         print(show.as_json(insider_report.as_json(result.companies, result.figures, budget)))

@@ -15,7 +15,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import accumulate
 from typing import Final
@@ -131,10 +131,11 @@ def _changed(engine: Engine, moments: Sequence[datetime]) -> list[datetime]:
 
     A touch late in the evening is new twice: when it happens, and a day later, when its cases are known.
     """
-    marks = {moment: (moment, moment - WRITTEN_LATER - timedelta(microseconds=1)) for moment in moments}
+    # In microseconds: what lies after the last bound is counted at the end of all time, which is no date of Python's.
+    marks = {moment: (_micros(moment), _micros(moment - WRITTEN_LATER) - 1) for moment in moments}
     bounds = sorted({mark for both in marks.values() for mark in both})
-    sql = "select histogram(time, cast($bounds as timestamptz[])) as counted from event"
-    counted = engine.ask(sql, {"bounds": [bound.isoformat() for bound in bounds]}).column("counted")[0].as_py()
+    sql = "select histogram(epoch_us(time), cast($bounds as bigint[])) as counted from event"
+    counted = engine.ask(sql, {"bounds": bounds}).column("counted")[0].as_py()
     fresh = dict(counted or ())
     sums = dict(zip(bounds, accumulate(fresh.get(bound, 0) for bound in bounds), strict=True))
     kept: list[datetime] = []
@@ -145,6 +146,10 @@ def _changed(engine: Engine, moments: Sequence[datetime]) -> list[datetime]:
             kept.append(moment)
             before = here
     return kept
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - datetime.fromtimestamp(0, UTC)) // timedelta(microseconds=1)
 
 
 def _missing(engine: Engine, detection: Detection, until: datetime) -> Skipped | None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from custodes.cases import budget
-from custodes.cases.incidents import fuse
+from custodes.cases.incidents import carry_on, fuse
 from custodes.company.campaigns import ALL, DEFAULT, Profile, Scheme
 from custodes.company.shape import REPORTING, SHAPES, TUNING
 from custodes.company.simulated import Simulated, simulated
 from custodes.company.size import DEFAULT_END, Plan, Size
 from custodes.detections.detection import Detection
-from custodes.detections.run import detect
+from custodes.detections.run import Outcome, detect
 from custodes.engine.duckdb import DuckEngine
 from custodes.evaluation.insiders import Alert, Company, Planted
 from custodes.records import Finding, Incident, Skipped
@@ -35,12 +35,6 @@ class Made:
     seed: int
     plan: Plan
     company: Simulated
-
-    @property
-    def ends(self) -> list[datetime]:
-        """The end of each of its days, oldest first."""
-        last = self.plan.end
-        return [last - timedelta(days=back) for back in reversed(range(self.plan.size.days))]
 
 
 def shapes(reporting: bool) -> tuple[str, ...]:
@@ -69,29 +63,60 @@ def made(
     )
 
 
-def found(
-    one: Made, detections: Sequence[Detection], threads: int | None = None
-) -> tuple[list[Finding], list[Incident], tuple[Skipped, ...]]:
-    """What a run on the last day says: findings, incidents, and what could not be asked. threads: None is all."""
-    company = one.company
+def watched(
+    one: Made,
+    detections: Sequence[Detection],
+    per_thousand: float,
+    *,
+    every: int = 7,
+    threads: int | None = None,
+) -> tuple[Company, tuple[Skipped, ...]]:
+    """What somebody was shown who asked every so many days, each time knowing nothing of what came after.
+
+    Not one run over the whole history: there a finding is as sure as it became in the end, and would be shown for that
+    on the day it began. threads: of the engine; None is all.
+    """
+    runs = reversed(range(0, one.plan.size.days, every))
+    watch = _Watch(per_thousand * max(staff(one), 100) / 1_000, every)
+    held = one.company
     with DuckEngine(
-        company.events, company.context, company.fields, memory_limit=_MEMORY, timeout=_TIMEOUT, threads=threads
+        held.events, held.context, held.fields, memory_limit=_MEMORY, timeout=_TIMEOUT, threads=threads
     ) as engine:
-        outcome = detect(engine, detections, days=one.ends, now=one.plan.end)
-    findings = list(outcome.findings)
-    return findings, fuse(findings, outcome.gateways), outcome.skipped
+        for back in runs:
+            moment = one.plan.end - timedelta(days=back)
+            # The run of a day looks once more at the day before: its last hours are settled only now.
+            watch.look(detect(engine, detections, days=[moment - timedelta(days=1)], now=moment), moment)
+    return company(one, watch.alerts()), tuple(watch.skipped)
 
 
-def judged(one: Made, findings: Sequence[Finding], incidents: Sequence[Incident], per_thousand: float) -> Company:
-    """Our incidents within the budget, beside the truth."""
-    by_id = {finding.id: finding for finding in findings}
-    when = budget.shown(incidents, staff(one), until=one.plan.end, per_thousand=per_thousand)
-    alerts = [
-        _alert(incident, [by_id[name] for name in incident.findings], when[incident.id])
-        for incident in incidents
-        if incident.id in when
-    ]
-    return company(one, alerts)
+class _Watch:
+    """Somebody who is shown the gravest incidents at each run, and what becomes of those shown before."""
+
+    def __init__(self, a_day: float, every: int) -> None:
+        self.skipped: dict[Skipped, None] = {}
+        self._a_run, self._most = a_day * every, a_day * budget.KEPT
+        self._left = self._most
+        self._raised: dict[str, datetime] = {}
+        self._before: list[Incident] = []
+        self._told: dict[str, list[Alert]] = {}
+
+    def look(self, outcome: Outcome, moment: datetime) -> None:
+        self.skipped |= dict.fromkeys(outcome.skipped)
+        found = [replace(each, raised=self._raised.setdefault(each.id, moment)) for each in outcome.findings]
+        by_id = {each.id: each for each in found}
+        incidents = carry_on(fuse(found, outcome.gateways), self._before)
+        self._before = incidents
+        for incident in incidents:
+            if incident.id not in self._told:
+                if incident.score < budget.WORTH_SHOWING or self._left < 1:
+                    continue
+                self._left -= 1
+            said = _alert(incident, [by_id[name] for name in incident.findings], moment)
+            self._told.setdefault(incident.id, []).append(said)
+        self._left = min(self._left + self._a_run, self._most)
+
+    def alerts(self) -> list[Alert]:
+        return [replace(said[-1], shown=said[0].shown, earlier=tuple(said)) for said in self._told.values()]
 
 
 def company(one: Made, alerts: Iterable[Alert]) -> Company:

@@ -40,6 +40,7 @@ class Alert:
     """What somebody is asked to look at. shown: when. leaves: the touches it cites, None where it cites none.
 
     told: those of them that its reason speaks of, all where it does not say. people: staff it accuses by name.
+    earlier: what it said each time that somebody looked, where it grew while it was watched; none for one that did not.
     """
 
     names: frozenset[str]
@@ -48,6 +49,7 @@ class Alert:
     score: float
     people: frozenset[str] = frozenset()
     told: frozenset[int] | None = None
+    earlier: tuple[Alert, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,8 @@ def figures(companies: Sequence[Company]) -> Figures:
                 settled_false += bool(people) and not fresh
         for one in company.planted:
             key = one.name, one.stealth
-            times = [alert.shown for alert in company.alerts if hits(alert, one)]
+            said = (each for alert in company.alerts for each in alert.earlier or (alert,))
+            times = [each.shown for each in said if hits(each, one)]
             found[key].append(bool(times))
             if times:
                 days[key].append(max(0.0, (min(times) - one.first).total_seconds() / 86_400))

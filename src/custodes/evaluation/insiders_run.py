@@ -39,16 +39,18 @@ def run(
     per_thousand: float,
     baselines: bool,
     campaigns: Sequence[str] = (),
+    every: int = 7,
     processes: int = 0,
     on_company: Callable[[str], None] = lambda _: None,
 ) -> Result:
     """Every shape, seed and stealth: a company with each campaign once, or each of those that are named.
 
+    every: days from one look of the company at what is found to the next.
     processes: how many companies are looked at side by side; 0 is one for each core. The figures are the same.
     Raises BadInput for a campaign that there is not, or a company too small for one.
     """
     asked = [
-        _Asked(shape, seed, each, staff, per_thousand, baselines, tuple(campaigns or ALL))
+        _Asked(shape, seed, each, staff, per_thousand, every, baselines, tuple(campaigns or ALL))
         for shape in companies.shapes(reporting)
         for seed in companies.seeds(reporting, seeds)
         for each in stealth
@@ -72,6 +74,7 @@ class _Asked:
     stealth: str
     staff: int
     per_thousand: float
+    every: int
     baselines: bool
     campaigns: tuple[str, ...]
 
@@ -108,8 +111,8 @@ def _answer(asked: _Asked, threads: int | None = None) -> _Told:
     one = companies.made(
         asked.shape, asked.seed, sized(asked.shape, asked.staff), asked.stealth, asked.campaigns, published
     )
-    findings, incidents, lost = companies.found(one, detections, threads)
-    seen = {OURS: companies.judged(one, findings, incidents, asked.per_thousand)}
+    told, lost = companies.watched(one, detections, asked.per_thousand, every=asked.every, threads=threads)
+    seen = {OURS: told}
     if asked.baselines:
         for name, alerts in simpler.alerts(one, asked.per_thousand).items():
             seen[name] = companies.company(one, alerts)

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from custodes import __version__
 from custodes.cases import budget
-from custodes.cases.incidents import carry_on, fuse
+from custodes.cases.incidents import carry_on, fuse, grown
 from custodes.detections.catalogue import load_detections
 from custodes.detections.detection import Detection
 from custodes.detections.run import detect as run_detections
@@ -52,12 +52,20 @@ def detect(workspace: Workspace, progress: Progress) -> DetectOutcome:
             _ask(workspace, engine, detections)
         workspace.judgements.set_mark(_MARK, inputs)
     incidents = workspace.judgements.incidents()
+    findings = workspace.judgements.findings()
+    by_id = {finding.id: finding for finding in findings}
     return DetectOutcome(
-        workspace.judgements.findings(),
+        findings,
         incidents,
         workspace.coverage.all("detect"),
         ran,
-        budget.shown(incidents, _staff(workspace), until=workspace.clock(), per_thousand=workspace.config.daily_budget),
+        budget.shown(
+            incidents,
+            _staff(workspace),
+            until=workspace.clock(),
+            per_thousand=workspace.config.daily_budget,
+            grown={one.id: grown(one, by_id) for one in incidents},
+        ),
     )
 
 
