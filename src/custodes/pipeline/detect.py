@@ -10,7 +10,7 @@ from typing import Final
 
 import pyarrow.parquet as pq
 
-from custodes import __version__
+from custodes import __version__, kept
 from custodes.cases import budget
 from custodes.cases.incidents import carry_on, fuse
 from custodes.detections.catalogue import load_detections
@@ -66,7 +66,8 @@ def _staff(workspace: Workspace) -> int:
     file = context(workspace).get("people")
     if file is None:
         return 0
-    left = pq.read_table(file, columns=["left"]).column("left").to_pylist()
+    with kept.opened(file, workspace.data) as opened:
+        left = pq.read_table(opened, columns=["left"]).column("left").to_pylist()
     return sum(gone is None or gone > workspace.clock() for gone in left)
 
 

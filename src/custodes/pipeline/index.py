@@ -17,6 +17,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from custodes import kept
 from custodes.errors import LedgerBroken
 from custodes.events import pack
 from custodes.events.pack import Covered, Pack, PackDamaged
@@ -124,7 +125,8 @@ def _make(workspace: Workspace, seals: Sequence[Seal]) -> None:
 
 def _read(file: Path, seal: Seal) -> pa.Table:
     try:
-        data = file.read_bytes()
+        with kept.opened(file) as opened:
+            data = opened.read()
         if hashlib.sha256(data).hexdigest() == seal.sha256:
             return pack.read_segment(pa.BufferReader(data))
     except (OSError, pa.ArrowException) as error:

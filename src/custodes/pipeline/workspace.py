@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from custodes import kept
 from custodes.config import Config
 from custodes.errors import CouldNotRun, LedgerBroken
 from custodes.ledger.check_proof import ProofRefused, read_key
@@ -19,7 +20,7 @@ from custodes.ledger.checkpoint import open_checkpoint
 from custodes.ledger.layout import Layout
 from custodes.ledger.log import Ledger
 from custodes.ledger.note import load_key
-from custodes.pipeline.evidence import CONTEXT, EVENTS, RECEIPTS, receipts_file
+from custodes.pipeline.evidence import CONTEXT, EVENTS, INDEX, RECEIPTS, receipts_file
 from custodes.records import Receipt, Tokeniser
 from custodes.state.casebook import Casebook
 from custodes.state.coverage import Coverage
@@ -37,6 +38,7 @@ TOKEN_KEY: Final = "keys/token.key"  # noqa: S105 - a file name
 LOG_KEY: Final = "keys/ledger.key"
 VERIFIER: Final = "keys/ledger.vkey"
 MARKER: Final = "workspace"
+_MOST_BYTES: Final = 65_536  # of the short files: keys are some thousand long
 
 
 class Workspace:
@@ -126,7 +128,7 @@ def open_workspace(config: Config, *, clock: Callable[[], datetime] = utc_now, b
 def prepare(config: Config) -> None:
     """Make the workspace's folder, so that its lock can be taken. Raises CouldNotRun."""
     try:
-        config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        kept.make_folder(config.data)
     except OSError as error:
         raise CouldNotRun(
             f"cannot make the workspace ({error.strerror})",
@@ -174,20 +176,21 @@ def token_line(key: bytes) -> str:
 def _open(config: Config, clock: Callable[[], datetime], by: str) -> Workspace:
     data = config.data
     for needed in (MARKER, TOKEN_KEY, LOG_KEY, VERIFIER, "state.db"):
-        if not (data / needed).is_file():
+        if not kept.is_plain(data / needed):
             raise CouldNotRun(
-                "a part of the workspace is missing",
+                "a part of the workspace is missing, or is no plain file",
                 where=str(data / needed),
                 hint="restore it from a backup; to begin anew, move the whole folder away",
             )
-    token_key = (data / TOKEN_KEY).read_bytes()
-    _, *told = (data / MARKER).read_bytes().decode(errors="replace").split("\n")
+    token_key = kept.read(data / TOKEN_KEY, _MOST_BYTES)
+    _, *told = kept.read(data / MARKER, _MOST_BYTES).decode(errors="replace").split("\n")
     if any(told) and told != [token_line(token_key), ""]:  # markers of earlier releases say nothing of it
         raise CouldNotRun(
             "this is not the token key that the workspace was begun with",
             where=str(data / TOKEN_KEY),
             hint="restore it from a backup: with another key the same person gets another token, and is not found",
         )
+    _must_hold_its_own(data)
     _must_fit(data)
     database = Database.open(data / "state.db")
     seals = StateSeals(database)
@@ -199,13 +202,35 @@ def _open(config: Config, clock: Callable[[], datetime], by: str) -> Workspace:
     return Workspace(config, database=database, ledger=ledger, seals=seals, token_key=token_key, clock=clock, by=by)
 
 
+def _must_hold_its_own(data: Path) -> None:
+    """What a link leads to can be exchanged without a trace here, and what is written through it lies elsewhere."""
+    for top in (EVENTS, CONTEXT, INDEX, "ids", "ledger", "keys", "memo"):
+        folder = data / top
+        try:
+            links = [folder] if folder.is_symlink() else [Path(one) for one in os.scandir(folder) if one.is_symlink()]
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise CouldNotRun(
+                f"a folder of the workspace cannot be read ({error.strerror})",
+                where=str(folder),
+                hint="check its rights",
+            ) from error
+        for link in links:
+            raise LedgerBroken(
+                "this is a symbolic link, and no part of the workspace",
+                where=str(link),
+                hint="put what it leads to in its place; for more room, move the workspace or mount a disk there",
+            )
+
+
 def _must_fit(data: Path) -> None:
     """Signing key and public key must be one pair; the signed checkpoint tells which of the two is not ours."""
-    public = (data / VERIFIER).read_text(encoding="utf-8", errors="replace").strip()
+    public = kept.read(data / VERIFIER, _MOST_BYTES).decode(errors="replace").strip()
     if load_key(data / LOG_KEY).verifier.text == public:
         return
     try:
-        open_checkpoint(Layout(data).checkpoint.read_bytes(), read_key(public))
+        open_checkpoint(Layout(data).note(Layout(data).checkpoint), read_key(public))
         odd = LOG_KEY
     except (OSError, ProofRefused):
         odd = VERIFIER

@@ -10,6 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from custodes import kept
 from custodes.errors import CouldNotRun
 from custodes.state.schema import SCHEMA_VERSION
 
@@ -29,6 +30,8 @@ class Database:
     @classmethod
     def open(cls, file: Path) -> Database:
         """Open or create the SQLite state at `file` and bring its schema up to date."""
+        for name in (file.name, *(f"{file.name}-{more}" for more in ("wal", "shm", "journal"))):
+            _must_be_plain(file.with_name(name))
         engine = sa.create_engine(f"sqlite:///{file}", connect_args={"timeout": 30})
 
         @sa.event.listens_for(engine, "connect")
@@ -85,6 +88,18 @@ class Database:
             config.set_main_option("script_location", str(_MIGRATIONS))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+
+def _must_be_plain(file: Path) -> None:
+    """SQLite follows links, and waits for pipes."""
+    try:
+        kept.plain(file)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise CouldNotRun(
+            f"the state cannot be used ({error.strerror})", where=str(file), hint="restore it from a backup"
+        ) from error
 
 
 def _version(connection: Connection) -> str | None:
