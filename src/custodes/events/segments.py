@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 
 from custodes import kept
 from custodes.errors import LedgerBroken
+from custodes.events.parquet_bounds import HELD, TooLarge, must_fit
 from custodes.records import AccessEvent
 from custodes.records.schema import SEALED_SCHEMA, events_table
 
@@ -136,20 +137,20 @@ def read(path: Path) -> pa.Table:
         # ParquetFile, not read_table: a folder named day=... would be taken for a column.
         with _parquet(path) as file:
             return file.read().cast(SEALED_SCHEMA)
-    except (OSError, pa.ArrowException, ValueError) as error:
-        raise _unreadable(path) from error
+    except (OSError, pa.ArrowException, TooLarge, ValueError) as error:
+        raise _unreadable(path, error) from error
 
 
 def pieces(path: Path) -> Iterator[pa.Table]:
     """A sealed segment piece by piece, texts as words where the file has them so. Raises as `read`."""
     try:
-        with _parquet(path, read_dictionary=_WORDS) as file:
+        with _parquet(path, words=True) as file:
             if file.schema_arrow.names != SEALED_SCHEMA.names:
                 raise _unreadable(path)
             for batch in file.iter_batches(batch_size=_AT_ONCE):
                 yield pa.Table.from_batches([batch])
-    except (OSError, pa.ArrowException, ValueError) as error:
-        raise _unreadable(path) from error
+    except (OSError, pa.ArrowException, TooLarge, ValueError) as error:
+        raise _unreadable(path, error) from error
 
 
 def ids(path: Path) -> Iterator[pa.Array]:
@@ -158,48 +159,58 @@ def ids(path: Path) -> Iterator[pa.Array]:
         with _parquet(path) as file:
             for batch in file.iter_batches(batch_size=_AT_ONCE, columns=["event_id"]):
                 yield batch.column(0)
-    except (OSError, pa.ArrowException, ValueError) as error:
-        raise _unreadable(path) from error
+    except (OSError, pa.ArrowException, TooLarge, ValueError) as error:
+        raise _unreadable(path, error) from error
 
 
 def read_row(path: Path, row: int) -> list[dict[str, object]]:
     """One row of a sealed segment, with its columns by name, read without the rest. Raises as `read`."""
     try:
-        with _parquet(path, read_dictionary=_WORDS) as file:
+        with _parquet(path, words=True, whole=False) as file:
             for group in range(file.num_row_groups):
                 count = file.metadata.row_group(group).num_rows
                 if row < count:
                     rows: list[dict[str, object]] = file.read_row_group(group).slice(row, 1).to_pylist()
                     return rows
                 row -= count
-    except (OSError, pa.ArrowException, ValueError) as error:
-        raise _unreadable(path) from error
+    except (OSError, pa.ArrowException, TooLarge, ValueError) as error:
+        raise _unreadable(path, error) from error
     return []
 
 
 @contextmanager
-def _parquet(path: Path, read_dictionary: Sequence[str] = ()) -> Iterator[pq.ParquetFile]:
-    with kept.opened(path) as opened, pq.ParquetFile(opened, read_dictionary=list(read_dictionary)) as file:
+def _parquet(path: Path, *, words: bool = False, whole: bool = True) -> Iterator[pq.ParquetFile]:
+    """An opened segment. words: as pieces() has them. whole: all of it will be read, so each page's head is looked at.
+
+    Else only the footer is: to look at all pages would cost as much as to read the few rows that are wanted.
+    """
+    with kept.opened(path) as opened, pq.ParquetFile(opened, read_dictionary=_WORDS if words else None) as file:
+        if whole:
+            must_fit(file, opened, apart=_WORDS)
+        for group in range(file.num_row_groups):
+            if file.metadata.row_group(group).total_byte_size > HELD:
+                raise TooLarge(f"row group {group} says it expands to more than {HELD:,} bytes")
         yield file
 
 
-def _unreadable(path: Path) -> LedgerBroken:
+def _unreadable(path: Path, error: Exception | None = None) -> LedgerBroken:
     hint = 'run "custodes ledger verify": it names every file that does not match its proof'
-    return LedgerBroken("a sealed segment cannot be read", where=str(path), hint=hint)
+    why = f": {error}" if isinstance(error, TooLarge) else ""
+    return LedgerBroken(f"a sealed segment cannot be read{why}", where=str(path), hint=hint)
 
 
 def rows_about(path: Path, subjects: Sequence[str]) -> Iterator[pa.Table]:
     """The rows of a sealed segment about these subjects, read without most of the rest. Raises as `read`."""
     wanted = pa.array(list(subjects), pa.string())
     try:
-        with _parquet(path) as file:
+        with _parquet(path, whole=False) as file:
             for group in _groups(file.metadata, subjects):
                 held = file.read_row_group(group, columns=["subject"], use_threads=False).column("subject")
                 match = pc.is_in(held, wanted)
                 if pc.any(match).as_py():
                     yield file.read_row_group(group, use_threads=False).filter(match).cast(SEALED_SCHEMA)
-    except (OSError, pa.ArrowException, ValueError) as error:
-        raise _unreadable(path) from error
+    except (OSError, pa.ArrowException, TooLarge, ValueError) as error:
+        raise _unreadable(path, error) from error
 
 
 def _groups(metadata: pq.FileMetaData, subjects: Sequence[str]) -> Iterator[int]:

@@ -10,6 +10,7 @@ from custodes.errors import CouldNotRun, LedgerBroken
 from custodes.ledger import fsck
 from custodes.ledger.check_proof import Policy, ProofRefused, VerifierKey, read_key
 from custodes.ledger.layout import MOST_NOTE
+from custodes.pipeline.dated import misdated
 from custodes.pipeline.evidence import CONTEXT, EVENTS, INDEX, RECEIPTS, decoder
 from custodes.pipeline.ids import differing
 from custodes.pipeline.progress import Progress
@@ -69,6 +70,7 @@ def verify(
             f"{path}: does not say where the events of its segment are: remove it, the next run makes it"
             for path in differing(data, sealed)
         ]
+        problems += [f"{file}: {what}" for file, what in misdated(data, sealed)]
         head = seals.head()
     finally:
         database.close()

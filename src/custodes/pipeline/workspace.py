@@ -7,10 +7,11 @@ import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from custodes import kept
 from custodes.config import Config
@@ -34,10 +35,14 @@ from custodes.state.judgements import Judgements
 from custodes.state.rulings import Rulings
 from custodes.state.seals import StateSeals
 
+if TYPE_CHECKING:
+    from custodes.pipeline.dated import Snapshot
+
 TOKEN_KEY: Final = "keys/token.key"  # noqa: S105 - a file name
 LOG_KEY: Final = "keys/ledger.key"
 VERIFIER: Final = "keys/ledger.vkey"
 MARKER: Final = "workspace"
+_OTHERS: Final = 0o077
 _MOST_BYTES: Final = 65_536  # of the short files: keys are some thousand long
 
 
@@ -76,6 +81,8 @@ class Workspace:
         self.judgements = Judgements(database)
         self.casebook = Casebook(database)
         self.rulings = Rulings(database)
+        # Snapshots of context with their dates, for a size of the ledger: to find them is to read every receipt.
+        self.dates: tuple[int, list[Snapshot]] | None = None
 
     def segments(self) -> list[Path]:
         """The sealed event files that are kept, oldest leaf first."""
@@ -88,14 +95,6 @@ class Workspace:
             gone = pruned(self.data, sealed)
             paths = [path for path in paths if path not in gone or (self.data / path).exists()]
         return [self.data / path for path in paths]
-
-    def snapshots(self) -> dict[str, Path]:
-        """The newest sealed snapshot of each kind of context."""
-        found = {}
-        for seal in self.seals.list():
-            if seal.path.startswith(f"{CONTEXT}/"):
-                found[seal.path.split("/")[1]] = self.data / seal.path
-        return found
 
     def receipt(self, kind: str, **detail: str | float | bool | None) -> Receipt:
         """A receipt of what is being done now."""
@@ -135,6 +134,15 @@ def prepare(config: Config) -> None:
             where=str(config.data),
             hint="check the folder's rights and the disk's room",
         ) from error
+
+
+def open_to_others(data: Path) -> str | None:
+    """The rights of a workspace's folder that others may enter, as `ls` has them; None where it is its owner's alone."""
+    try:
+        mode = data.stat().st_mode
+    except OSError:
+        return None  # whoever opens it says what is wrong
+    return stat.filemode(mode) if mode & _OTHERS else None
 
 
 def create_or_open(config: Config, *, clock: Callable[[], datetime] = utc_now, by: str) -> Workspace:
@@ -208,6 +216,8 @@ def _must_hold_its_own(data: Path) -> None:
         folder = data / top
         try:
             links = [folder] if folder.is_symlink() else [Path(one) for one in os.scandir(folder) if one.is_symlink()]
+            if not links and folder.stat().st_mode & _OTHERS:
+                folder.chmod(0o700)  # earlier releases made some as the umask said
         except FileNotFoundError:
             continue
         except OSError as error:

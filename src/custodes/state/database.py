@@ -44,6 +44,7 @@ class Database:
         database = cls(engine)
         with _explained(file):
             new = not file.exists()
+            _for_its_owner(file)
             database._upgrade(file)
             if new:
                 _sync_folder(file.parent)
@@ -88,6 +89,21 @@ class Database:
             config.set_main_option("script_location", str(_MIGRATIONS))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+
+def _for_its_owner(file: Path) -> None:
+    """SQLite makes a file as the umask says, and those beside it with the rights of the first."""
+    try:
+        handle = kept.descriptor(file, os.O_RDWR | os.O_CREAT)
+        try:
+            if os.fstat(handle).st_mode & 0o077:
+                os.fchmod(handle, 0o600)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise CouldNotRun(
+            f"the state cannot be used ({error.strerror})", where=str(file), hint="check the file's owner and rights"
+        ) from error
 
 
 def _must_be_plain(file: Path) -> None:
