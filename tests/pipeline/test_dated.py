@@ -166,6 +166,7 @@ def test_old_workspaces_are_read_and_told(desk: Place, monkeypatch: pytest.Monke
 def test_times_that_go_back_are_named(desk: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of any seal: the ledger's order is that of time."""
     take(desk, OURS, EARLY, monkeypatch)
+    monkeypatch.setattr(workspaces, "NOW", LATE)
     desk.ingest()
     altered(desk, "update seal set sealed_at = '2020-01-01T00:00:00+00:00' where path like 'events/%'")
     assert any("state.db" in one and "events/" in one for one in problems(desk))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from tests.river.test_tampering import seal, seal_indexes
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o077])
-def made(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+def made(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A workspace made under this umask, with every kind of file."""
     before = os.umask(request.param)
     try:
@@ -30,7 +29,7 @@ def made(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
         workspace.close()
     finally:
         os.umask(before)
-    yield tmp_path / "custodes-data"
+    return tmp_path / "custodes-data"
 
 
 def odd(data: Path) -> list[str]:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from custodes import kept
+from custodes.errors import CouldNotRun
 from custodes.memo.write import write
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.workspace import Workspace

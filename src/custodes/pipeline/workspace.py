@@ -137,7 +137,7 @@ def prepare(config: Config) -> None:
 
 
 def open_to_others(data: Path) -> str | None:
-    """The rights of a workspace's folder that others may enter, as `ls` has them; None where it is its owner's alone."""
+    """The rights of a workspace's folder, as `ls` has them, where others may enter it; else None."""
     try:
         mode = data.stat().st_mode
     except OSError:
@@ -215,7 +215,8 @@ def _must_hold_its_own(data: Path) -> None:
     for top in (EVENTS, CONTEXT, INDEX, "ids", "ledger", "keys", "memo"):
         folder = data / top
         try:
-            links = [folder] if folder.is_symlink() else [Path(one) for one in os.scandir(folder) if one.is_symlink()]
+            within = [] if top in {"ids", "memo"} else [Path(one) for one in os.scandir(folder) if one.is_symlink()]
+            links = [folder] if folder.is_symlink() else within
             if not links and folder.stat().st_mode & _OTHERS:
                 folder.chmod(0o700)  # earlier releases made some as the umask said
         except FileNotFoundError:
