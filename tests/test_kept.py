@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 import stat
@@ -76,6 +77,15 @@ def test_a_file_of_holes_is_not_read(tmp_path: Path) -> None:
     os.truncate(file, 1 << 40)
     with pytest.raises(OSError, match="larger than such a file can be"):
         kept.read(file, 1_000)
+
+
+def test_a_file_is_had_by_its_hash(tmp_path: Path) -> None:
+    file = tmp_path / "x"
+    file.write_bytes(b"x")
+    sha256 = hashlib.sha256(b"x").hexdigest()
+    assert kept.read_of(file, sha256) == b"x"
+    file.write_bytes(b"y")
+    assert kept.read_of(file, sha256) is None
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o027])

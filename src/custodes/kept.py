@@ -7,6 +7,7 @@ file of a workspace is never opened by its name alone.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 from pathlib import Path
@@ -61,6 +62,20 @@ def read(file: Path | str, most: int, below: Path | None = None) -> bytes:
     if len(data) > most:
         raise OSError(errno.EFBIG, "it is larger than such a file can be", str(file))
     return data
+
+
+def read_of(file: Path, sha256: str) -> bytes | None:
+    """All of the file that has this hash (hexadecimal); None of another one. Raises NotPlain, OSError.
+
+    It is hashed before it is held: a file of any size can be made of holes.
+    """
+    with opened(file) as handle:
+        if hashlib.file_digest(handle, "sha256").hexdigest() != sha256:
+            return None
+        size = handle.seek(0, os.SEEK_END)
+        handle.seek(0)
+        data = handle.read(size)
+    return data if hashlib.sha256(data).hexdigest() == sha256 else None
 
 
 def descriptor(file: Path | str, flags: int, below: Path | None = None) -> int:

@@ -36,6 +36,7 @@ print(most() - before)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_memory_does_not_grow_with_bad_lines(tmp_path: Path) -> None:
     """A million of them are kept on the disk as they come."""
     place = a_place(tmp_path, DESK)

@@ -462,7 +462,8 @@ def crm(postgres: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> s
     """A database with one of everything, and a role that may read."""
     postgres.create_database("crm")
     postgres.run(
-        "DO $$ BEGIN CREATE ROLE crm_reader LOGIN PASSWORD 'made up'; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+        "DO $$ BEGIN CREATE ROLE crm_reader LOGIN PASSWORD 'made up';"
+        " EXCEPTION WHEN duplicate_object THEN NULL; END $$",
         "CREATE TABLE customers (id int PRIMARY KEY, email text, phone text)",
         "INSERT INTO customers SELECT n, 'person' || n || '@example.com', '+372 5' || lpad(n::text, 7, '0') "
         "FROM generate_series(1, 60) AS n",

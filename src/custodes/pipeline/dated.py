@@ -59,9 +59,8 @@ class Snapshot:
     def table(self) -> pa.Table:
         """Its rows. Raises LedgerBroken for a file that is not the one that was sealed."""
         try:
-            with kept.opened(self.file) as opened:
-                data = opened.read()
-            if hashlib.sha256(data).hexdigest() == self.sha256:
+            data = kept.read_of(self.file, self.sha256)
+            if data is not None:
                 return pq.ParquetFile(pa.BufferReader(data)).read()
             why = "it was altered"
         except OSError as error:

@@ -7,7 +7,6 @@ segment it names is sealed as it says. What is in doubt is not used: its segment
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -124,9 +123,8 @@ def _make(workspace: Workspace, seals: Sequence[Seal]) -> None:
 
 def _read(file: Path, seal: Seal) -> pa.Table:
     try:
-        with kept.opened(file) as opened:
-            data = opened.read()
-        if hashlib.sha256(data).hexdigest() == seal.sha256:
+        data = kept.read_of(file, seal.sha256)
+        if data is not None:
             return pack.read_segment(pa.BufferReader(data))
     except (OSError, pa.ArrowException) as error:
         raise LedgerBroken("a sealed segment cannot be read", where=seal.path, hint=_HINT) from error

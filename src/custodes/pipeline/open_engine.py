@@ -48,13 +48,15 @@ def open_engine(
 def context(workspace: Workspace) -> dict[str, pa.Table]:
     """The newest snapshots of what is configured: context the owner took away must not go on excusing touches."""
     configured = {chosen.kind for chosen in workspace.config.context}
+    if not configured:
+        return {}  # to find dates is to read every receipt
     return {kind: one.table() for kind, one in newest(workspace).items() if kind in configured}
 
 
 def snapshots(workspace: Workspace) -> dict[str, list[Snapshot]]:
     """Every snapshot of what is configured, oldest first: each day is judged by what was known then."""
     found: dict[str, list[Snapshot]] = {chosen.kind: [] for chosen in workspace.config.context}
-    for one in dated(workspace):
+    for one in dated(workspace) if found else ():
         if one.kind in found:
             found[one.kind].append(one)
     return {kind: known for kind, known in found.items() if known}
