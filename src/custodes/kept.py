@@ -10,8 +10,9 @@ import errno
 import hashlib
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 _FLAGS: Final = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _KINDS: Final = {
@@ -47,7 +48,7 @@ def is_plain(file: Path) -> bool:
     return True
 
 
-def opened(file: Path | str, below: Path | None = None) -> BinaryIO:
+def opened(file: Path | str, below: Path | None = None) -> BufferedReader:
     """The file, to be read. below: as `plain`. Raises NotPlain, OSError."""
     return os.fdopen(descriptor(file, os.O_RDONLY, below), "rb")
 
