@@ -87,7 +87,7 @@ def test_a_footer_that_lies_is_not_believed(tmp_path: Path, monkeypatch: pytest.
         metadata = _Modest(pq.read_metadata(file))
 
     with file.open("rb") as opened, pytest.raises(TooLarge, match="at a time"):
-        must_fit(Lying(), opened)  # type: ignore[arg-type]  # as much of a file as is looked at
+        must_fit(Lying(), opened)
 
 
 class _Modest:

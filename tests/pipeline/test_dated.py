@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -18,7 +19,9 @@ from custodes.pipeline.progress import Silent
 from custodes.pipeline.then import then
 from custodes.pipeline.verify import verify
 from custodes.pipeline.who import who
+from custodes.pipeline.workspace import Workspace
 from custodes.records.answer import Question
+from custodes.records.canonical import file_bytes
 from tests.pipeline import workspaces
 from tests.pipeline.workspaces import DESK, Place, a_line, a_place
 
@@ -66,10 +69,10 @@ def altered(place: Place, statement: str, *values: str) -> None:
 def without_receipts(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """As earlier releases have sealed snapshots."""
 
-    def seal(workspace: context.Workspace, fresh: list[tuple[str, bytes]], now: datetime) -> None:
+    def seal(workspace: Workspace, fresh: list[tuple[str, bytes]], now: datetime) -> None:
         with workspace.ledger.begin() as batch:
             for kind, data in fresh:
-                leaf = context.file_bytes(kind, context.hashlib.sha256(data).digest())
+                leaf = file_bytes(kind, hashlib.sha256(data).digest())
                 batch.add(f"context/{kind}", ".parquet", data, [leaf])
             batch.commit(now)
 

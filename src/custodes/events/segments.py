@@ -106,7 +106,9 @@ def known(table: pa.Table, existing: Sequence[Path], *, again: bool = False) -> 
             rows = connection.sql(
                 f"select row from fresh where not exists (select 1 from sealed where {match}) order by row"  # noqa: S608 - KEY is ours
             ).to_arrow_table()
-        except (OSError, duckdb.Error) as error:
+        except OSError as error:
+            raise _unreadable(Path(str(error.filename)), error) from error
+        except duckdb.Error as error:
             raise LedgerBroken(
                 "a sealed segment cannot be read", hint='run "custodes ledger verify": it names the file'
             ) from error

@@ -73,7 +73,7 @@ class Snapshot:
 def receipt(workspace: Workspace, kind: str, sha256: str, now: datetime, taken: datetime | None = None) -> Receipt:
     """What dates a snapshot. taken: of one that was sealed without a receipt, what the state says of it."""
     said = {} if taken is None else {"taken": taken.astimezone(UTC).isoformat()}
-    return Receipt(KIND, now, workspace.by, {"table": kind, "sha256": sha256, **said})  # type: ignore[arg-type]  # as Detail
+    return Receipt(KIND, now, workspace.by, {"table": kind, "sha256": sha256, **said})
 
 
 def dated(workspace: Workspace) -> list[Snapshot]:
