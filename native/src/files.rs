@@ -1,9 +1,9 @@
 //! How are thousands of small files written, and given their names, without a step of Python for each? What is made
 //! durable, and when, is for the caller to say.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use pyo3::exceptions::{PyOSError, PyValueError};
@@ -16,15 +16,21 @@ const OWNER_ONLY: u32 = 0o600;
 
 fn created(file: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.write(true).mode(OWNER_ONLY);
-    match options.clone().create_new(true).open(file) {
+    options.write(true).create_new(true).mode(OWNER_ONLY);
+    match options.open(file) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            let stray = options.create(true).truncate(true).open(file)?;
-            stray.set_permissions(Permissions::from_mode(OWNER_ONLY))?; // it may have been there with other rights
-            Ok(stray)
+            // Never written into: it may have other rights, lead elsewhere, or be a pipe that nobody reads.
+            fs::remove_file(file)?;
+            options.open(file)
         }
         other => other,
     }
+}
+
+/// A file that is plain and itself there: a link is not followed, a pipe is not waited for.
+fn opened(file: &Path) -> io::Result<File> {
+    let plain = OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(file)?;
+    if plain.metadata()?.is_file() { Ok(plain) } else { Err(ErrorKind::InvalidInput.into()) }
 }
 
 fn told(error: &io::Error, file: &Path) -> PyErr {
@@ -74,7 +80,7 @@ pub fn read_files(py: Python<'_>, folder: PathBuf, names: Vec<PathBuf>, width: u
     let all = py.detach(|| {
         let mut all = Vec::new();
         for name in &names {
-            let mut file = File::open(folder.join(name)).ok()?;
+            let mut file = opened(&folder.join(name)).ok()?;
             let before = all.len();
             // One byte more than expected: a longer file is not read to its end.
             (&mut file).take(width as u64 + 1).read_to_end(&mut all).ok()?;

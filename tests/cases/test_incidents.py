@@ -122,7 +122,7 @@ def test_nothing_found() -> None:
 
 
 def test_hints_about_what_many_share_make_no_story_of_a_company() -> None:
-    """Twenty people at shared machines, a weak finding for each machine, and one who stalks: the stalker stands alone."""
+    """Twenty people at shared machines, a weak finding for each, and one who stalks: the stalker stands alone."""
     people = [f"staff:e{number}" for number in range(20)]
     desks = [
         a_finding("shared_client", number, actors=(people[number], people[number + 1]), clients=(f"c{number}",),

@@ -33,6 +33,7 @@ from custodes.company.touches import BY_CASE, LOGS, WHY, WITHOUT_CASE, Touches
 from custodes.config import load
 from custodes.errors import BadInput
 from custodes.pipeline.context import snapshot
+from custodes.pipeline.dated import newest
 from custodes.pipeline.ingest import ingest
 from custodes.pipeline.lock import only_writer
 from custodes.pipeline.progress import Silent
@@ -94,7 +95,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Simulated, pa.Table,
         try:
             outcome = ingest(workspace, Silent())
             _, skipped = snapshot(workspace, Silent())
-            context = {name: pq.read_table(file) for name, file in workspace.snapshots().items()}
+            context = {name: one.table() for name, one in newest(workspace).items()}
             sealed = pa.concat_tables([pq.ParquetFile(file).read() for file in workspace.segments()])
             direct = simulated(SMALLEST, SCHEMES, tokeniser=workspace.tokeniser)
         finally:

@@ -202,5 +202,6 @@ def test_a_kill_in_the_middle_loses_and_repeats_nothing(tmp_path: Path, point: s
         assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-1_000:]
     outcome = Place(tmp_path).ingest()
     assert outcome.events < len(BAD) * EACH, "something was sealed before the kill"
+    assert outcome.records == outcome.events + outcome.duplicates + outcome.quarantined
     assert place.ids() == expected()
     assert place.quarantine() == day.bad

@@ -95,19 +95,7 @@ def _groups(findings: Sequence[Finding], gateways: Collection[str]) -> list[list
             place = leader[place]
         return place
 
-    threads: dict[tuple[str, str], list[int]] = defaultdict(list)
-    crowded = _crowded(findings) | {("client", client) for client in gateways}
-    hints: list[int] = []
-    for place, finding in enumerate(findings):
-        ties = [thread for thread in _threads(finding) if thread not in crowded]
-        if _weight(finding) < HINT and len(ties) > 1:
-            people = [thread for thread in ties if thread[0] == "actor"]
-            if len(people) != 1:
-                hints.append(place)
-                continue
-            ties = people
-        for thread in ties:
-            threads[thread].append(place)
+    threads, hints = _tied(findings, _crowded(findings) | {("client", client) for client in gateways})
     for thread, places in threads.items():
         for one, other in combinations(places, 2):
             if thread[0] == "store" or _near(findings[one], findings[other]):
@@ -121,6 +109,24 @@ def _groups(findings: Sequence[Finding], gateways: Collection[str]) -> list[list
     for place, finding in enumerate(findings):
         groups[find(place)].append(finding)
     return list(groups.values())
+
+
+def _tied(
+    findings: Sequence[Finding], crowded: Collection[tuple[str, str]]
+) -> tuple[Mapping[tuple[str, str], list[int]], list[int]]:
+    """The places of the findings on each thread, and of those hints that are on none because they name several."""
+    threads: dict[tuple[str, str], list[int]] = defaultdict(list)
+    hints: list[int] = []
+    for place, finding in enumerate(findings):
+        ties = [thread for thread in _threads(finding) if thread not in crowded]
+        if _weight(finding) < HINT and len(ties) > 1:
+            ties = [thread for thread in ties if thread[0] == "actor"]
+            if len(ties) != 1:
+                hints.append(place)
+                continue
+        for thread in ties:
+            threads[thread].append(place)
+    return threads, hints
 
 
 def _gravest(findings: Sequence[Finding], place: int, threads: Mapping[tuple[str, str], Sequence[int]]) -> int | None:

@@ -81,6 +81,8 @@ def _touch(touch: Touch) -> str:
         why = f"case {reason.case}"
     if reason is not None and reason.later:
         why += " (by a snapshot taken later)"
+    if reason is not None and not reason.dated:
+        why += f" (date not sealed of the snapshot of {minute(reason.snapshot)})"
     by = " ".join(filter(None, (event.tool, event.client)))
     return (
         f"{minute(event.time)}  {event.actor:18} {event.action:9} {event.dataset}"

@@ -27,11 +27,16 @@ def context(
         known = then(workspace, kind, at)
         workspace.seal_receipts([workspace.receipt("look", question="context", about=kind, at=known.at.isoformat())])
     if json:
-        print(show.as_json({"kind": kind, "at": known.at, "sealed": known.sealed, "rows": known.rows}))
+        print(
+            show.as_json(
+                {"kind": kind, "at": known.at, "sealed": known.sealed, "dated": known.dated, "rows": known.rows}
+            )
+        )
     elif known.sealed is None:
         print(f"nothing was known about {kind} at {known.at:%Y-%m-%d %H:%M}Z: no snapshot had been taken")
     else:
-        dated = f"as known at {known.at:%Y-%m-%d %H:%M}Z (snapshot of {known.sealed:%Y-%m-%d %H:%M}Z)"
+        odd = "" if known.dated else ", date not sealed"
+        dated = f"as known at {known.at:%Y-%m-%d %H:%M}Z (snapshot of {known.sealed:%Y-%m-%d %H:%M}Z{odd})"
         print(f"{len(known.rows):,} {kind} {dated}")
         for row in known.rows:
             print("  " + show.safe("  ".join(f"{key}={value}" for key, value in row.items() if value is not None)))

@@ -96,7 +96,7 @@ def evaluate_text(
 
 
 @evaluate.command("insiders")
-def evaluate_insiders(
+def evaluate_insiders(  # noqa: PLR0917 - each is an option of its own
     companies: Annotated[int, typer.Option("--seeds", help="Companies of each shape.", min=1, max=90)] = 10,
     staff: Annotated[int, typer.Option(help="People in each.", min=80, max=50_000)] = 250,
     stealth: Annotated[str, typer.Option(help="default, hard, or both.")] = "both",

@@ -13,7 +13,7 @@ import typer
 from custodes.cli.app import CLEAN, FINDINGS, UNCOVERED, app
 from custodes.cli.progress import shown
 from custodes.cli.river import Json
-from custodes.cli.workspace import configuration, looking, reading
+from custodes.cli.workspace import configuration, looking, reading, warn_of_others
 
 if TYPE_CHECKING:
     from http.server import HTTPServer
@@ -42,6 +42,7 @@ def verify(
     from custodes.pipeline.witnesses import policy_of
 
     config = configuration()
+    warn_of_others(config)
     with only_writer(config.data), shown(quiet=json) as progress:
         status = run_verify(config.data, progress, key_file=key, policy=policy_of(config, policy))
     print(show.as_json(show.ledger_plain(status)) if json else show.ledger_text(status))

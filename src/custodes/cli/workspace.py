@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,7 @@ def writing() -> Iterator[Workspace]:
 
     config = configuration()
     prepare(config)
+    warn_of_others(config)
     with only_writer(config.data):
         workspace = create_or_open(config, by=acting_user())
         try:
@@ -53,11 +55,22 @@ def reading() -> Iterator[Workspace]:
     """The workspace as earlier runs left it."""
     from custodes.pipeline.workspace import open_workspace
 
-    workspace = open_workspace(configuration(), by=acting_user())
+    config = configuration()
+    warn_of_others(config)
+    workspace = open_workspace(config, by=acting_user())
     try:
         yield workspace
     finally:
         workspace.close()
+
+
+def warn_of_others(config: Config) -> None:
+    """On stderr, where the workspace's folder is not its owner's alone."""
+    from custodes.pipeline.workspace import open_to_others
+
+    if (rights := open_to_others(config.data)) is not None:
+        said = f"custodes: warning: others may enter the workspace ({rights}), {config.data}"
+        print(f"{said}\nhint: chmod 700 {config.data}", file=sys.stderr, flush=True)
 
 
 def acting_user() -> str:

@@ -20,6 +20,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from custodes import kept
 from custodes.engine import dated, derived
 from custodes.engine.gate import Gate
 from custodes.engine.interface import Parameter, QuestionFailed
@@ -106,8 +107,10 @@ class DuckEngine:
         self._working_out = threading.Lock()
         self._worked_out: bool | QuestionFailed = False
         self._temp = tempfile.TemporaryDirectory(prefix="custodes-engine-", dir=temp)
-        files = [] if isinstance(segments, pa.Table) else [str(path.resolve()) for path in segments]
+        files = [] if isinstance(segments, pa.Table) else [str(path.absolute()) for path in segments]
         try:
+            for path in files:
+                _must_be_plain(path)
             # Only to know whether they fit: to read what each file says of itself takes a millisecond a file.
             self._resident = not files or (bool(resident_rows) and sum(_rows(path) for path in files) <= resident_rows)
         except BaseException:
@@ -311,13 +314,26 @@ def _context_table(name: str, given: pa.Table | Path | None, schema: pa.Schema) 
     if given is None:
         return schema.empty_table()
     try:
-        table = pq.read_table(given, schema=schema) if isinstance(given, Path) else given
+        table = _read(given, schema) if isinstance(given, Path) else given
         return table.select(schema.names).cast(schema)
     except (OSError, pa.ArrowException, KeyError) as error:
         where = str(given) if isinstance(given, Path) else name
         raise CouldNotRun(
             f"the context table {name} cannot be read", where=where, hint="load the context again"
         ) from error
+
+
+def _read(file: Path, schema: pa.Schema) -> pa.Table:
+    with kept.opened(file) as opened:
+        return pq.read_table(opened, schema=schema)
+
+
+def _must_be_plain(path: str) -> None:
+    try:
+        kept.plain(path)
+    except OSError as error:
+        reason = f"a sealed segment cannot be read ({error.strerror})"
+        raise CouldNotRun(reason, where=path, hint='run "custodes ledger verify"') from error
 
 
 def _rows(path: str) -> int:

@@ -16,6 +16,7 @@ from custodes.events.delimited import Header, read_header, without_header
 from custodes.events.frames import Frame, lines, quoted_rows
 from custodes.events.jsonl import json_object
 from custodes.events.mapping import Column, resolve, scalar
+from custodes.events.parquet_bounds import TooLarge, must_fit
 from custodes.events.source import Source, regular
 from custodes.events.tokens import Door
 from custodes.events.unfit import Unfit
@@ -148,10 +149,13 @@ def read_file(path: Path) -> Iterator[pa.RecordBatch | Skipped]:
 def _parquet(path: Path) -> Iterator[pa.RecordBatch]:
     try:
         regular(path)
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=_ROWS):
+        with path.open("rb") as opened, pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=must_fit(file, opened).rows(_ROWS)):
                 columns = [_text_column(column) for column in batch.columns]
                 yield pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+    except TooLarge as error:
+        hint = "if it is what its writer says, write it again with smaller pages, or as CSV"
+        raise BadInput(f"the Parquet file is not read: {error}", where=str(path), hint=hint) from error
     except (OSError, pa.ArrowException) as error:
         raise BadInput("cannot read the Parquet file", where=str(path), hint="write it again") from error
 

@@ -27,6 +27,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from custodes import kept
 from custodes.records.schema import SEALED_SCHEMA
 
 ROWS: Final = 4_096  # of one part: what has to be read for one actor of one day
@@ -140,7 +141,7 @@ class Pack:
     def __init__(self, file: Path) -> None:
         self._file = file
         try:
-            with file.open("rb") as opened:
+            with kept.opened(file) as opened:
                 size = os.fstat(opened.fileno()).st_size
                 opened.seek(max(size - _END, 0))
                 end = opened.read(_END)
@@ -211,7 +212,7 @@ class Pack:
         if not 0 <= place["offset"] <= place["offset"] + place["length"] <= self.parts_end or place["length"] < 0:
             raise PackDamaged("its directory names a part outside of it")
         try:
-            with self._file.open("rb") as opened:
+            with kept.opened(self._file) as opened:
                 opened.seek(place["offset"])
                 data = opened.read(place["length"])
         except OSError as error:

@@ -19,6 +19,7 @@ from custodes.errors import BadInput
 from custodes.events import mapping
 from custodes.events.frames import RECORD_LIMIT, TOO_LONG, Frame
 from custodes.events.interface import Batch, Position
+from custodes.events.parquet_bounds import TooLarge, must_fit
 from custodes.events.reading import BATCH, EVENTS, Building, Convert, FileLog, now, unchanged
 from custodes.events.source import QUIET, digest, regular
 from custodes.records import AccessEvent, Rule, Tokeniser
@@ -26,6 +27,7 @@ from custodes.records import AccessEvent, Rule, Tokeniser
 _HEAD: Final = 4096
 # Small: of a text that is written once and repeated, a few kilobytes of file may be gigabytes of rows.
 _AT_ONCE: Final = 128
+_UNPACK: Final = "if it is what its writer says, write it again with smaller pages, or as lines of JSON"
 
 
 class ParquetLog(FileLog):
@@ -140,10 +142,14 @@ def _rows(source: pq.ParquetFile, file: Path, start: int) -> Iterator[dict[str, 
     """Rows from `start` on; of one with a cell that has no value, why. Raises BadInput where the file is damaged."""
     passed = 0
     try:
-        for batch in source.iter_batches(batch_size=_AT_ONCE):
+        with file.open("rb") as opened:
+            fits = must_fit(source, opened)
+        for batch in source.iter_batches(batch_size=fits.rows(_AT_ONCE)):
             rows = batch.slice(max(start - passed, 0))
             passed += batch.num_rows
             yield from _told(rows)
+    except TooLarge as error:
+        raise BadInput(f"the Parquet file is not read: {error}", where=str(file), hint=_UNPACK) from error
     except (pa.ArrowException, OSError, ValueError) as error:
         hint = "write it again: reading carries on where it stopped"
         raise BadInput("the Parquet file is damaged", where=f"{file}, after row {passed}", hint=hint) from error

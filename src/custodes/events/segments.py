@@ -10,6 +10,7 @@ import io
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +21,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from custodes import kept
 from custodes.errors import LedgerBroken
+from custodes.events.parquet_bounds import HELD, TooLarge, must_fit
 from custodes.records import AccessEvent
 from custodes.records.schema import SEALED_SCHEMA, events_table
 
@@ -91,6 +94,8 @@ def known(table: pa.Table, existing: Sequence[Path], *, again: bool = False) -> 
     with duckdb.connect(":memory:") as connection:
         connection.register("fresh", fresh)
         try:
+            for path in existing:
+                kept.plain(path)
             sealed = connection.read_parquet([str(path) for path in existing], hive_partitioning=False)
             if not again:
                 sealed = sealed.filter(
@@ -101,6 +106,8 @@ def known(table: pa.Table, existing: Sequence[Path], *, again: bool = False) -> 
             rows = connection.sql(
                 f"select row from fresh where not exists (select 1 from sealed where {match}) order by row"  # noqa: S608 - KEY is ours
             ).to_arrow_table()
+        except OSError as error:
+            raise _unreadable(Path(str(error.filename)), error) from error
         except duckdb.Error as error:
             raise LedgerBroken(
                 "a sealed segment cannot be read", hint='run "custodes ledger verify": it names the file'
@@ -130,66 +137,82 @@ def read(path: Path) -> pa.Table:
     """A sealed segment. Raises LedgerBroken when the file is gone, damaged, or has other columns."""
     try:
         # ParquetFile, not read_table: a folder named day=... would be taken for a column.
-        table = pq.ParquetFile(path).read()
-        return table.cast(SEALED_SCHEMA)
-    except (OSError, pa.ArrowException, ValueError) as error:
-        raise _unreadable(path) from error
+        with _parquet(path) as file:
+            return file.read().cast(SEALED_SCHEMA)
+    except (OSError, pa.ArrowException, TooLarge, ValueError) as error:
+        raise _unreadable(path, error) from error
 
 
 def pieces(path: Path) -> Iterator[pa.Table]:
     """A sealed segment piece by piece, texts as words where the file has them so. Raises as `read`."""
     try:
-        with pq.ParquetFile(path, read_dictionary=_WORDS) as file:
+        with _parquet(path, words=True) as file:
             if file.schema_arrow.names != SEALED_SCHEMA.names:
                 raise _unreadable(path)
             for batch in file.iter_batches(batch_size=_AT_ONCE):
                 yield pa.Table.from_batches([batch])
-    except (OSError, pa.ArrowException, ValueError) as error:
-        raise _unreadable(path) from error
+    except (OSError, pa.ArrowException, TooLarge, ValueError) as error:
+        raise _unreadable(path, error) from error
 
 
 def ids(path: Path) -> Iterator[pa.Array]:
     """The event_id of every row, piece by piece. Raises as `read`."""
     try:
-        with pq.ParquetFile(path) as file:
+        with _parquet(path) as file:
             for batch in file.iter_batches(batch_size=_AT_ONCE, columns=["event_id"]):
                 yield batch.column(0)
-    except (OSError, pa.ArrowException, ValueError) as error:
-        raise _unreadable(path) from error
+    except (OSError, pa.ArrowException, TooLarge, ValueError) as error:
+        raise _unreadable(path, error) from error
 
 
 def read_row(path: Path, row: int) -> list[dict[str, object]]:
     """One row of a sealed segment, with its columns by name, read without the rest. Raises as `read`."""
     try:
-        with pq.ParquetFile(path, read_dictionary=_WORDS) as file:
+        with _parquet(path, words=True, whole=False) as file:
             for group in range(file.num_row_groups):
                 count = file.metadata.row_group(group).num_rows
                 if row < count:
                     rows: list[dict[str, object]] = file.read_row_group(group).slice(row, 1).to_pylist()
                     return rows
                 row -= count
-    except (OSError, pa.ArrowException, ValueError) as error:
-        raise _unreadable(path) from error
+    except (OSError, pa.ArrowException, TooLarge, ValueError) as error:
+        raise _unreadable(path, error) from error
     return []
 
 
-def _unreadable(path: Path) -> LedgerBroken:
+@contextmanager
+def _parquet(path: Path, *, words: bool = False, whole: bool = True) -> Iterator[pq.ParquetFile]:
+    """An opened segment. words: as pieces() has them. whole: all of it will be read, so each page's head is looked at.
+
+    Else only the footer is: to look at all pages would cost as much as to read the few rows that are wanted.
+    """
+    with kept.opened(path) as opened, pq.ParquetFile(opened, read_dictionary=_WORDS if words else None) as file:
+        if whole:
+            must_fit(file, opened, apart=_WORDS)
+        for group in range(file.num_row_groups):
+            if file.metadata.row_group(group).total_byte_size > HELD:
+                raise TooLarge(f"row group {group} says it expands to more than {HELD:,} bytes")
+        yield file
+
+
+def _unreadable(path: Path, error: Exception | None = None) -> LedgerBroken:
     hint = 'run "custodes ledger verify": it names every file that does not match its proof'
-    return LedgerBroken("a sealed segment cannot be read", where=str(path), hint=hint)
+    why = f": {error}" if isinstance(error, TooLarge) else ""
+    return LedgerBroken(f"a sealed segment cannot be read{why}", where=str(path), hint=hint)
 
 
 def rows_about(path: Path, subjects: Sequence[str]) -> Iterator[pa.Table]:
     """The rows of a sealed segment about these subjects, read without most of the rest. Raises as `read`."""
     wanted = pa.array(list(subjects), pa.string())
     try:
-        with pq.ParquetFile(path, memory_map=True) as file:
+        with _parquet(path, whole=False) as file:
             for group in _groups(file.metadata, subjects):
                 held = file.read_row_group(group, columns=["subject"], use_threads=False).column("subject")
                 match = pc.is_in(held, wanted)
                 if pc.any(match).as_py():
                     yield file.read_row_group(group, use_threads=False).filter(match).cast(SEALED_SCHEMA)
-    except (OSError, pa.ArrowException, ValueError) as error:
-        raise _unreadable(path) from error
+    except (OSError, pa.ArrowException, TooLarge, ValueError) as error:
+        raise _unreadable(path, error) from error
 
 
 def _groups(metadata: pq.FileMetaData, subjects: Sequence[str]) -> Iterator[int]:

@@ -12,6 +12,7 @@ CHUNK: Final = 1 << 18
 
 CUT: Final = "the compressed data ends before its end mark"
 DAMAGED: Final = "the compressed data is damaged from here on"
+EXPANDS: Final = "the compressed data expands further than logs do: unpack the file yourself and read that"
 
 Packing = Literal["gzip", "zstd"]
 
@@ -19,6 +20,16 @@ _MAGIC: Final[tuple[tuple[bytes, Packing], ...]] = ((b"\x1f\x8b", "gzip"), (b"\x
 _GZIP_WBITS: Final = 31
 # Arrow gives nothing of a piece that it cannot fill before the cut: small pieces, so that little waits.
 _PIECE: Final = 1 << 14
+
+
+# What a file may become: logs of lines that are nearly alike shrink to a hundredth.
+_TIMES: Final = 500
+_ANY: Final = 1 << 30
+
+
+def most_of(size: int) -> int:
+    """How many bytes may come of a compressed file of so many: more are no log but a trap, or no work for a day."""
+    return max(_ANY, _TIMES * size)
 
 
 def packing(head: bytes) -> Packing | None:
@@ -29,18 +40,25 @@ def packing(head: bytes) -> Packing | None:
 class Unpacked:
     """The bytes of a compressed file from its start, in pieces of bounded size.
 
-    torn: once the pieces have ended, why they ended early (CUT or DAMAGED); None when the data is whole. Raises OSError
-    when the disk refuses.
+    torn: once the pieces have ended, why they ended early (CUT, DAMAGED or EXPANDS); None when the data is whole.
+    Raises OSError when the disk refuses.
     """
 
     def __init__(self, descriptor: int, how: Packing) -> None:
         self.torn: str | None = None
         self._raw = _From(descriptor)
+        self._size = os.fstat(descriptor).st_size
         self._how = how
 
     def pieces(self) -> Iterator[bytes]:
         """What can be decompressed, member after member (frame after frame)."""
-        return self._gzip() if self._how == "gzip" else self._zstd()
+        left = most_of(self._size)
+        for piece in self._gzip() if self._how == "gzip" else self._zstd():
+            left -= len(piece)
+            if left < 0:
+                self.torn = EXPANDS
+                return
+            yield piece
 
     def _gzip(self) -> Iterator[bytes]:
         member = zlib.decompressobj(_GZIP_WBITS)

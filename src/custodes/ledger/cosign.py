@@ -65,12 +65,18 @@ def cosign(layout: Layout, key: VerifierKey, policy: Policy, *, ask: Post = post
     were asked: one that lies must not keep the others from cosigning. Raises CouldNotRun when the checkpoint cannot be
     kept.
     """
-    note = layout.checkpoint.read_bytes()
     try:
+        note = layout.note(layout.checkpoint)
         head = open_checkpoint(note, key)
     except ProofRefused as error:
         raise LedgerBroken(
             f"the signed checkpoint is refused: {error}", where=str(layout.checkpoint), hint="restore it from a backup"
+        ) from error
+    except OSError as error:
+        raise LedgerBroken(
+            f"the signed checkpoint cannot be read ({error.strerror})",
+            where=str(layout.checkpoint),
+            hint="restore the file from a backup",
         ) from error
     by: list[str] = []
     refused: list[tuple[str, str]] = []

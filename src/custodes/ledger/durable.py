@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from custodes import _native
+from custodes import _native, kept
 from custodes.errors import CouldNotRun
 from custodes.ledger.file_system import sync_file_system
 
@@ -117,9 +117,9 @@ class Disk:
                 os.close(descriptor)
 
     def make_folder(self, folder: Path) -> None:
-        """Create a folder and those above it; their names are not durable until synced."""
+        """Create a folder and those above it, for their owner alone; their names are not durable until synced."""
         with told(folder):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            kept.make_folder(folder)
 
     def remove(self, file: Path) -> None:
         """Remove a file; one that is not there is as good."""
@@ -133,13 +133,13 @@ class Disk:
 
 
 def _created(file: Path) -> int:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     try:
-        return os.open(file, flags | os.O_EXCL, 0o600)
+        return os.open(file, flags, 0o600)
     except FileExistsError:
-        descriptor = os.open(file, flags | os.O_TRUNC, 0o600)
-        os.fchmod(descriptor, 0o600)  # a stray of that name may have been there with other rights
-        return descriptor
+        # A stray is never written into: it may have other rights, lead elsewhere, or be a pipe that nobody reads.
+        file.unlink()
+        return os.open(file, flags, 0o600)
 
 
 def place(disk: Disk, staging: Path, root: Path, target: Path, data: bytes) -> None:
@@ -172,7 +172,7 @@ def writer_lock(ledger: Path, wait: float) -> Iterator[None]:
     """
     file = ledger / "lock"
     with told(file):
-        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = kept.descriptor(file, os.O_RDWR | os.O_CREAT)
     try:
         until = time.monotonic() + wait
         while True:

@@ -103,7 +103,7 @@ def verify(
 
 def _checkpoint(layout: Layout, key: VerifierKey, problems: list[Problem]) -> Checkpoint | None:
     try:
-        return open_checkpoint(layout.checkpoint.read_bytes(), key)
+        return open_checkpoint(layout.note(layout.checkpoint), key)
     except ProofRefused as error:
         problems.append(Problem("ledger/checkpoint", f"is refused: {error}"))
     except OSError as error:
@@ -114,7 +114,7 @@ def _checkpoint(layout: Layout, key: VerifierKey, problems: list[Problem]) -> Ch
 def _witnessed(layout: Layout, trusted: VerifierKey | Policy, size: int, problems: list[Problem]) -> None:
     """Compare the head that witnesses cosigned with the tree."""
     try:
-        head = open_checkpoint(layout.witnessed.read_bytes(), trusted)
+        head = open_checkpoint(layout.note(layout.witnessed), trusted)
         if head.size > size:
             problems.append(Problem("ledger/witnessed", f"covers {head.size} leaves, the ledger has {size}"))
         elif range_root(TileReader(layout.ledger, size).node, 0, head.size) != head.root:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from custodes import kept
 from custodes.ledger.check_proof import HASH
 from custodes.ledger.segments import Seal, is_segment_path, named_hash
 from custodes.ledger.tree import Hashed, hash_rows
@@ -82,19 +82,10 @@ def _altered(data: Path, seal: Seal) -> str:
     if named_hash(seal.path) != seal.sha256:
         return "its name and its seal disagree about its hash"
     try:
-        if odd := _not_itself(data, seal.path):
-            return odd
-        with (data / seal.path).open("rb") as file:
+        with kept.opened(data / seal.path, data) as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
+    except kept.NotPlain as error:
+        return f"is not itself there: {error.strerror}"
     except OSError as error:
         return "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
     return "" if found == seal.sha256 else "its content was altered: the hash is not the one in its name and seal"
-
-
-def _not_itself(data: Path, path: str) -> str:
-    """Why what lies at the path is not in our keeping; empty when it is a file, in folders that are folders."""
-    parts = path.split("/")
-    for way in ("/".join(parts[: depth + 1]) for depth in range(len(parts))):
-        if (data / way).is_symlink():
-            return f"is not itself there: {way} is a symbolic link"
-    return "" if stat.S_ISREG((data / path).lstat().st_mode) else "is no regular file"

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from custodes import _native
+from custodes import _native, kept
 from custodes.errors import LedgerBroken
 from custodes.ledger.check_proof import HASH, node_hash
 from custodes.ledger.tiles import Tile, TileReader, count_at, edge_tiles, parse
@@ -230,7 +230,12 @@ def stray_tiles(ledger: Path, size: int, blamed: Collection[str]) -> Iterator[Pr
             successor = Tile(tile.level, tile.index, min(TILE_WIDTH, there - tile.index * TILE_WIDTH))
             if successor.width == tile.width or _file(successor) in blamed:
                 continue  # compared with the leaves already, or nothing to compare with
-            if (Path(where) / name).read_bytes() != reader.read(successor)[: tile.width * HASH]:
+            try:
+                found = kept.read(f"{where}/{name}", TILE_BYTES)
+            except OSError as error:
+                yield Problem(_file(tile), f"cannot be read: {error.strerror}")
+                continue
+            if found != reader.read(successor)[: tile.width * HASH]:
                 yield Problem(_file(tile), f"differs from {successor.path}, which continues it")
 
 

@@ -16,10 +16,16 @@ def must_be_home(disk: Disk, layout: Layout) -> None:
     """Raises LedgerBroken in a copy; a ledger that does not say where its home is has it here. Hold the lock."""
     here = _here(layout)
     try:
-        told = layout.home.read_bytes()
+        told = layout.note(layout.home)
     except FileNotFoundError:
         place(disk, layout.pending, layout.ledger, layout.home, here)
         return
+    except OSError as error:
+        raise LedgerBroken(
+            f"it cannot be read where the ledger's home is ({error.strerror})",
+            where=str(layout.home),
+            hint='if this is the original, remove the file and run "custodes ledger adopt"',
+        ) from error
     if told != here:
         raise LedgerBroken(
             "this is a copy of a ledger, or a restored backup: it may be read and verified, but signs nothing",

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+from custodes import kept
+
+# Of a checkpoint with dozens of signatures, and of what else is short here; an intent names thousands of files.
+MOST_NOTE: Final = 1 << 18
+_MOST_INTENT: Final = 1 << 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +48,7 @@ class Layout:
     def intent(self) -> Path:
         """What the batch is about to put in place."""
         return self.pending / "intent"
+
+    def note(self, file: Path) -> bytes:
+        """What one of these short files holds. Raises OSError, also for what is no plain file or no short one."""
+        return kept.read(file, _MOST_INTENT if file == self.intent else MOST_NOTE, self.data)

@@ -141,7 +141,7 @@ class Ledger:
 
     def _is_unchanged(self) -> bool:
         try:
-            return self._layout.checkpoint.read_bytes() == self._standing.note
+            return self._layout.note(self._layout.checkpoint) == self._standing.note
         except OSError:
             return False  # recovery says what is wrong with it
 

@@ -12,6 +12,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
+from custodes import kept
 from custodes.errors import BadInput, CouldNotRun
 from custodes.ledger.check_proof import (
     COSIGNATURE,
@@ -29,6 +30,7 @@ from custodes.ledger.durable import Disk
 
 _PREFIX: Final = "PRIVATE+KEY+"
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+_MOST_BYTES: Final = 4_096  # of a key
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -144,15 +146,18 @@ def save_key(signer: Signer, file: Path, disk: Disk) -> None:
 def load_key(file: Path) -> Signer:
     """Read a key that `save_key` kept. Raises CouldNotRun when it is absent, malformed or readable by others."""
     try:
-        mode = file.stat().st_mode
-        text = file.read_text(encoding="utf-8").removesuffix("\n")
+        with kept.opened(file) as opened:
+            mode = os.fstat(opened.fileno()).st_mode
+            text = opened.read(_MOST_BYTES).decode().removesuffix("\n")
     except FileNotFoundError as error:
         raise CouldNotRun(
             "the ledger's signing key is missing", where=str(file), hint="restore the file from a backup"
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise CouldNotRun(
-            "the ledger's signing key cannot be read", where=str(file), hint="check the file's owner and rights"
+            f"the ledger's signing key cannot be read ({getattr(error, 'strerror', 'it is no text')})",
+            where=str(file),
+            hint="check the file's owner and rights",
         ) from error
     if mode & _OTHERS and os.name == "posix":
         raise CouldNotRun("others can read the ledger's signing key", where=str(file), hint="run chmod 600 on the file")

@@ -57,11 +57,11 @@ def prove(folder: Path, index: int, key: VerifierKey) -> str:
 def _newest(layout: Layout, index: int, key: VerifierKey) -> tuple[bytes, Checkpoint]:
     """The head that witnesses cosigned, if it covers the leaf: others trust it more. Else the one we signed."""
     if layout.witnessed.exists():
-        note = layout.witnessed.read_bytes()
+        note = layout.note(layout.witnessed)
         head = open_checkpoint(note, key)
         if index < head.size:
             return note, head
-    note = layout.checkpoint.read_bytes()
+    note = layout.note(layout.checkpoint)
     return note, open_checkpoint(note, key)
 
 

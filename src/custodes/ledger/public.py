@@ -34,7 +34,7 @@ def read(layout: Layout, path: str) -> tuple[int, dict[str, str], bytes]:
     ways = [layout.ledger / path] if tile is not None else [layout.witnessed, layout.checkpoint]
     for file in ways:
         try:
-            body = file.read_bytes()
+            body = layout.note(file)
         except OSError:
             continue
         tag = {"ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"'}
@@ -49,7 +49,7 @@ def _signed(layout: Layout, tile: Tile) -> bool:
     would keep the first ones for a year.
     """
     try:
-        size = int(layout.checkpoint.read_bytes().split(b"\n")[1])
+        size = int(layout.note(layout.checkpoint).split(b"\n")[1])
     except (OSError, ValueError, IndexError):
         return False
     return tile.index * TILE_WIDTH + tile.width <= count_at(tile.level, size)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from custodes import kept
 from custodes.errors import LedgerBroken
 from custodes.ledger.check_proof import ProofRefused
 from custodes.ledger.checkpoint import Checkpoint, open_checkpoint
@@ -57,12 +58,12 @@ def write_intent(disk: Disk, layout: Layout, intent: Intent) -> None:
 def read_intent(layout: Layout) -> Intent | None:
     """The intent of a batch that did not end; None when there is none. Raises LedgerBroken on one we did not write."""
     try:
-        document = json.loads(layout.intent.read_bytes())
+        document = json.loads(layout.note(layout.intent))
         files = tuple(str(path) for path in document["files"])
         intent = Intent(int(document["first"]), int(document["size"]), files)
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise _foreign_intent(layout) from error
     # The names decide what is removed: one that we cannot have written must not reach another file.
     if not all(map(is_segment_path, files)):
@@ -119,6 +120,7 @@ def recover(disk: Disk, layout: Layout, signer: Signer, seals: Seals) -> Standin
     signing on would fork the log.
     """
     note, signed = read_signed(layout, signer)
+    _must_be_own(layout.pending)
     head = seals.head()
     size, root = (head.size, head.root) if head else (0, EMPTY_ROOT)
     if size < signed.size:
@@ -138,7 +140,7 @@ def recover(disk: Disk, layout: Layout, signer: Signer, seals: Seals) -> Standin
         raise LedgerBroken(
             f"seals do not follow one another: leaf {expected} expected, {found} found", where=path, hint=_BACKUPS
         )
-    layout.pending.mkdir(exist_ok=True, mode=0o700)
+    kept.make_folder(layout.pending)
     intent = read_intent(layout)
     if intent is None:
         _refuse_tiles_ahead(layout, size)
@@ -172,10 +174,20 @@ def recover(disk: Disk, layout: Layout, signer: Signer, seals: Seals) -> Standin
     return Standing(signed, note, edge, head.sealed_at if head else None)
 
 
+def _must_be_own(folder: Path) -> None:
+    """What is pending is removed: through a link, it would be somebody else's files."""
+    if folder.is_symlink():
+        raise LedgerBroken(
+            "this folder is a symbolic link",
+            where=str(folder),
+            hint="find out who put it there, and remove it: the next start makes the folder",
+        )
+
+
 def read_signed(layout: Layout, signer: Signer) -> tuple[bytes, Checkpoint]:
     """The stored checkpoint, as bytes and verified. Raises LedgerBroken."""
     try:
-        note = layout.checkpoint.read_bytes()
+        note = layout.note(layout.checkpoint)
         return note, open_checkpoint(note, signer.verifier)
     except OSError as error:
         raise LedgerBroken(
@@ -194,7 +206,7 @@ def read_signed(layout: Layout, signer: Signer) -> tuple[bytes, Checkpoint]:
 def read_witnessed(layout: Layout, signer: Signer) -> Checkpoint | None:
     """The head that witnesses cosigned last; None when none was. Raises LedgerBroken when we did not sign it."""
     try:
-        return open_checkpoint(layout.witnessed.read_bytes(), signer.verifier)
+        return open_checkpoint(layout.note(layout.witnessed), signer.verifier)
     except FileNotFoundError:
         return None
     except (OSError, ProofRefused) as error:

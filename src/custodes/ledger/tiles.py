@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from custodes import _native
+from custodes import _native, kept
 from custodes.errors import LedgerBroken
 from custodes.ledger.check_proof import HASH
 from custodes.ledger.tree import TILE_BYTES, TILE_HEIGHT, TILE_WIDTH, Edge, perfect
@@ -105,7 +105,7 @@ class TileReader:
     def _read(self, tile: Tile) -> bytes:
         for form in (tile, Tile(tile.level, tile.index)):
             try:
-                data = (self.folder / form.path).read_bytes()
+                data = kept.read(self.folder / form.path, TILE_BYTES, self.folder)
             except (FileNotFoundError, NotADirectoryError):
                 continue
             except OSError as error:

@@ -7,6 +7,7 @@ other.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from custodes import kept
 from custodes.errors import CouldNotRun
 from custodes.ledger.check_proof import (
     ProofRefused,
@@ -51,7 +53,7 @@ class Memory:
     def __init__(self, file: Path) -> None:
         """Raises CouldNotRun when the file cannot be used."""
         try:
-            file.touch(mode=0o600)
+            os.close(kept.descriptor(file, os.O_RDWR | os.O_CREAT))
             self._connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
             # Without a write-ahead log, so that the folder's sync after a commit is SQLite's own.
             self._connection.executescript(

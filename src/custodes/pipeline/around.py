@@ -9,11 +9,8 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from custodes.errors import LedgerBroken
-from custodes.ledger.segments import Seal
-from custodes.pipeline.evidence import CONTEXT
+from custodes.pipeline.dated import Snapshot, dated
 from custodes.pipeline.workspace import Workspace
 
 Row = Mapping[str, object]
@@ -22,9 +19,10 @@ Rows = TypeVar("Rows")
 
 @dataclass(frozen=True)
 class Known(Generic[Rows]):
-    """One snapshot: when it was sealed, and its rows as they were asked for."""
+    """One snapshot: when it was taken, whether that is sealed, and its rows as they were asked for."""
 
     sealed: datetime
+    dated: bool
     rows: Rows
 
 
@@ -36,37 +34,27 @@ class Around(Generic[Rows]):
 
     def __init__(self, workspace: Workspace, kind: str, keep: Callable[[pa.Table], Rows]) -> None:
         configured = any(chosen.kind == kind for chosen in workspace.config.context)
-        seals = workspace.seals.list() if configured else []
-        self._seals: list[Seal] = sorted(
-            (seal for seal in seals if seal.path.startswith(f"{CONTEXT}/{kind}/")),
-            key=lambda seal: (seal.sealed_at, seal.first),
-        )
-        self._times = [seal.sealed_at for seal in self._seals]
-        self._data = workspace.data
+        self._known = [one for one in dated(workspace) if one.kind == kind] if configured else []
+        self._times = [one.taken for one in self._known]
         self._keep = keep
         self._held: dict[int, Known[Rows]] = {}
 
     def before(self, moment: datetime) -> Known[Rows] | None:
-        """The newest snapshot sealed by then. Raises LedgerBroken when it cannot be read."""
+        """The newest snapshot taken by then. Raises LedgerBroken when it cannot be read."""
         return self._at(bisect_right(self._times, moment) - 1)
 
     def after(self, moment: datetime) -> Known[Rows] | None:
-        """The first snapshot sealed later. Raises LedgerBroken when it cannot be read."""
+        """The first snapshot taken later. Raises LedgerBroken when it cannot be read."""
         return self._at(bisect_right(self._times, moment))
 
     def _at(self, place: int) -> Known[Rows] | None:
-        if not 0 <= place < len(self._seals):
+        if not 0 <= place < len(self._known):
             return None
         if place not in self._held:
             if len(self._held) > 3:
                 self._held.clear()
-            self._held[place] = self._read(self._seals[place])
+            self._held[place] = self._read(self._known[place])
         return self._held[place]
 
-    def _read(self, seal: Seal) -> Known[Rows]:
-        try:
-            table = pq.ParquetFile(self._data / seal.path).read()
-        except (OSError, pa.ArrowException) as error:
-            hint = 'run "custodes ledger verify": it names every file that does not match its proof'
-            raise LedgerBroken("a snapshot cannot be read", where=seal.path, hint=hint) from error
-        return Known(seal.sealed_at, self._keep(table))
+    def _read(self, one: Snapshot) -> Known[Rows]:
+        return Known(one.taken, one.sealed, self._keep(one.table()))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,7 +13,8 @@ import pyarrow.parquet as pq
 from custodes.config import ContextConfig
 from custodes.errors import BadInput, StoreRefused
 from custodes.events import context
-from custodes.pipeline.evidence import CONTEXT
+from custodes.pipeline.dated import dated, newest, receipt, undated
+from custodes.pipeline.evidence import CONTEXT, RECEIPTS, receipts_file
 from custodes.pipeline.open_store import ask_store, open_store
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.workspace import Workspace
@@ -26,7 +28,8 @@ def snapshot(workspace: Workspace, progress: Progress) -> tuple[int, tuple[Skipp
     progress.step("context")
     skipped: list[Skipped] = []
     fresh: list[tuple[str, bytes]] = []
-    newest = workspace.snapshots()
+    known = newest(workspace)
+    now = workspace.clock()
     for chosen in workspace.config.context:
         progress.advance(chosen.kind)
         try:
@@ -41,17 +44,30 @@ def snapshot(workspace: Workspace, progress: Progress) -> tuple[int, tuple[Skipp
         skipped.extend(missing)
         skipped.extend(_unmatched(chosen, table))
         data = _bytes(table)
-        known = newest.get(chosen.kind)
-        if known is None or known.stem != hashlib.sha256(data).hexdigest():
+        before = known.get(chosen.kind)
+        if before is None or before.sha256 != hashlib.sha256(data).hexdigest():
             fresh.append((chosen.kind, data))
-    if fresh:
-        with workspace.ledger.begin() as batch:
-            for kind, data in fresh:
-                leaf = file_bytes(kind, hashlib.sha256(data).digest())
-                batch.add(f"{CONTEXT}/{kind}", ".parquet", data, [leaf])
-            batch.commit(workspace.clock())
+    _seal(workspace, fresh, now)
     workspace.coverage.replace("context", skipped)
     return len(fresh), tuple(skipped)
+
+
+def _seal(workspace: Workspace, fresh: Sequence[tuple[str, bytes]], now: datetime) -> None:
+    """Each snapshot with a receipt, by which the time it was taken cannot be moved: all of it or nothing."""
+    receipts = [receipt(workspace, one.kind, one.sha256, now, one.taken) for one in undated(workspace)]
+    there = {(one.kind, one.sha256) for one in dated(workspace)}
+    if not fresh and not receipts:
+        return
+    with workspace.ledger.begin() as batch:
+        for kind, data in fresh:
+            digest = hashlib.sha256(data)
+            # What was true before may be true again: the file is there, and gets another date.
+            if (kind, digest.hexdigest()) not in there:
+                batch.add(f"{CONTEXT}/{kind}", ".parquet", data, [file_bytes(kind, digest.digest())])
+            receipts.append(receipt(workspace, kind, digest.hexdigest(), now))
+        lines, leaves = receipts_file(receipts)
+        batch.add(RECEIPTS, ".jsonl", lines, leaves)
+        batch.commit(now)
 
 
 def _unmatched(chosen: ContextConfig, table: pa.Table) -> Iterator[Skipped]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
-
-import pyarrow.parquet as pq
 
 from custodes import __version__
 from custodes.cases import budget
@@ -19,7 +17,7 @@ from custodes.detections.run import detect as run_detections
 from custodes.engine.duckdb import DuckEngine
 from custodes.pipeline.flowing import flow_findings
 from custodes.pipeline.misplaced import misplaced_findings, misplaced_places
-from custodes.pipeline.open_engine import context, explaining, field_table, open_engine, snapshots
+from custodes.pipeline.open_engine import explaining, field_table, open_engine, snapshots
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.scan import drifted_findings
 from custodes.pipeline.workspace import Workspace
@@ -71,10 +69,10 @@ def detect(workspace: Workspace, progress: Progress) -> DetectOutcome:
 
 def _staff(workspace: Workspace) -> int:
     """People on the payroll, by the newest snapshot; 0 where none is configured."""
-    file = context(workspace).get("people")
-    if file is None:
+    people = snapshots(workspace).get("people")
+    if people is None:
         return 0
-    left = pq.read_table(file, columns=["left"]).column("left").to_pylist()
+    left = people[-1].table().column("left").to_pylist()
     return sum(gone is None or gone > workspace.clock() for gone in left)
 
 
@@ -86,7 +84,15 @@ def _ask(workspace: Workspace, engine: DuckEngine, detections: tuple[Detection, 
     # What drifted is news about a store and no story of misuse: it is told, and opens no case.
     workspace.judgements.save([*findings, *drifted_findings(workspace)], incidents)
     workspace.casebook.open_all(incidents, now)
-    workspace.coverage.replace("detect", outcome.skipped)
+    workspace.coverage.replace("detect", [*outcome.skipped, *_undated(workspace)])
+
+
+def _undated(workspace: Workspace) -> Iterator[Skipped]:
+    """What touches are judged by and nobody can prove to have been known then."""
+    for kind, known in sorted(snapshots(workspace).items()):
+        if count := sum(one.by == "state" for one in known):
+            what = f"date not sealed of {count:,} snapshots of {kind}: their dates are what the state says"
+            yield Skipped("detect", "", kind, what, 'an earlier release took them: "custodes run" seals their dates')
 
 
 def _days(engine: DuckEngine) -> list[datetime]:
@@ -98,9 +104,11 @@ def _days(engine: DuckEngine) -> list[datetime]:
 def _inputs(workspace: Workspace, detections: tuple[Detection, ...]) -> str:
     """A digest of everything a finding can depend on: evidence, context, data map, questions, release."""
     digest = hashlib.sha256(__version__.encode())
-    taken = [path for _, dated in sorted(snapshots(workspace).items()) for _, path in dated]
-    for path in [*workspace.segments(), *taken]:
+    for path in workspace.segments():
         digest.update(path.name.encode())
+    for _, known in sorted(snapshots(workspace).items()):
+        for one in known:
+            digest.update(f"{one.kind} {one.sha256} {one.taken.isoformat()}".encode())
     for detection in detections:
         digest.update(repr(detection).encode())
     digest.update(repr(sorted(explaining(workspace).items())).encode())

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from custodes import kept
 from custodes.errors import LedgerBroken
 from custodes.events import segments
 from custodes.events.leaves import leaf_hashes
@@ -22,7 +23,7 @@ from custodes.events.pack import Pack
 from custodes.ledger.tree import Hashed
 from custodes.ledger.tree import leaf_hashes as hash_leaves
 from custodes.records import Receipt
-from custodes.records.canonical import RECEIPT, file_bytes, receipt_bytes
+from custodes.records.canonical import LEAF_LIMIT, RECEIPT, file_bytes, receipt_bytes
 
 EVENTS: Final = "events"
 RECEIPTS: Final = "ledger/receipts"
@@ -45,7 +46,7 @@ def decoder(data: Path) -> Callable[[Path], Iterable[bytes | Hashed]]:
         if path.startswith(f"{RECEIPTS}/"):
             return _receipt_leaves(file)
         if path.startswith(f"{CONTEXT}/"):
-            return [file_bytes(path.split("/")[1], hashlib.sha256(file.read_bytes()).digest())]
+            return [file_bytes(path.split("/")[1], _digest(file))]
         raise LedgerBroken("a sealed file of an unknown kind", where=path, hint="was it written by a newer release?")
 
     return leaves_of
@@ -60,8 +61,12 @@ def _event_leaves(file: Path, path: str) -> Iterator[bytes | Hashed]:
     for piece in segments.pieces(file):
         _must_be_of_its_day(piece, path)
         yield Hashed(leaf_hashes(piece))
-    with file.open("rb") as opened:
-        yield file_bytes(EVENTS, hashlib.file_digest(opened, "sha256").digest())
+    yield file_bytes(EVENTS, _digest(file))
+
+
+def _digest(file: Path) -> bytes:
+    with kept.opened(file) as opened:
+        return hashlib.file_digest(opened, "sha256").digest()
 
 
 def event_files(tables: Iterable[pa.Table], first: int) -> Iterator[tuple[bytes, Hashed]]:
@@ -110,5 +115,7 @@ def receipts_file(receipts: Sequence[Receipt]) -> tuple[bytes, list[bytes]]:
 
 
 def _receipt_leaves(file: Path) -> Iterator[bytes]:
-    for line in file.read_bytes().splitlines():
-        yield RECEIPT + line
+    with kept.opened(file) as opened:
+        # By pieces: a line without an end is not to fill the memory, and whoever counts leaves stops at the last.
+        while line := opened.readline(LEAF_LIMIT + 1):
+            yield RECEIPT + line.removesuffix(b"\n")

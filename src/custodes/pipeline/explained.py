@@ -63,7 +63,7 @@ def _reason(event: AccessEvent, cases: Around[_Cases], kinds: Mapping[str, Seque
         if known is not None and (found := _found(event, known, kinds)) is not None:
             row, how = found
             kind = row["kind"]
-            return Reason(str(row["id"]), None if kind is None else str(kind), how, known.sealed, later)
+            return Reason(str(row["id"]), None if kind is None else str(kind), how, known.sealed, later, known.dated)
     return None
 
 

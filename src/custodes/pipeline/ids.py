@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from custodes import _native
+from custodes import _native, kept
 from custodes.errors import LedgerBroken
 from custodes.events import segments
 from custodes.events.plain_lines import cut
@@ -45,8 +45,8 @@ def complete(data: Path, kept: Sequence[Path]) -> None:
     disk = Disk()
     for segment in kept:
         target = place_of(data, segment)
-        if target.exists():
-            continue
+        if os.path.lexists(target):
+            continue  # also where it is something else: verification names it, and the answer does without
         try:
             entries = _entries(segment)
         except LedgerBroken:
@@ -63,7 +63,7 @@ def find(data: Path, kept: Sequence[Path], event: str) -> list[dict[str, object]
     key = _native.id_key(event.encode())
     candidates: list[tuple[Path, int]] = []
     for segment in kept:
-        named = _named(place_of(data, segment), key)
+        named = _named(data, place_of(data, segment), key)
         if named is None:
             return []
         candidates += [(segment, row) for row in named]
@@ -81,7 +81,7 @@ def differing(data: Path, sealed: Sequence[Seal]) -> Iterator[str]:
     A segment that cannot be read is reported by whoever compares it with the ledger.
     """
     there = [data / seal.path for seal in sealed if seal.path.startswith(f"{EVENTS}/")]
-    there = [segment for segment in there if segment.exists() and place_of(data, segment).exists()]
+    there = [segment for segment in there if segment.exists() and os.path.lexists(place_of(data, segment))]
     with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS)) as pool:
         for segment, right in zip(there, pool.map(lambda one: _is_right(data, one), there), strict=True):
             if not right:
@@ -95,8 +95,8 @@ def _is_right(data: Path, segment: Path) -> bool:
         return True
     index = place_of(data, segment)
     try:
-        # Its size first: a file of any size can be made of holes, and is not to fill the memory.
-        return index.stat().st_size == len(expected) and index.read_bytes() == expected
+        # One more byte than it may have is not read: a file of any size can be made of holes.
+        return kept.read(index, len(expected), data) == expected
     except OSError:
         return False
 
@@ -113,10 +113,10 @@ def _entries(segment: Path) -> bytes:
     return numbers.tobytes()
 
 
-def _named(index: Path, key: int) -> list[int] | None:
+def _named(data: Path, index: Path, key: int) -> list[int] | None:
     """The rows that have this key; None where there is no index that could tell."""
     try:
-        with index.open("rb", buffering=0) as file:
+        with kept.opened(index, data) as file:
             size = os.fstat(file.fileno()).st_size
             if size % _WIDTH or size > _MOST_BYTES:
                 return None

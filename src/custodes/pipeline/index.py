@@ -7,27 +7,26 @@ segment it names is sealed as it says. What is in doubt is not used: its segment
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 
+from custodes import kept
 from custodes.errors import LedgerBroken
 from custodes.events import pack
 from custodes.events.pack import Covered, Pack, PackDamaged
 from custodes.ledger.check_proof import ProofRefused
 from custodes.ledger.segments import Seal
-from custodes.ledger.tiles import TileReader
-from custodes.ledger.tree import check_inclusion, inclusion_path, leaf_hashes
+from custodes.ledger.tree import leaf_hashes
 from custodes.pipeline.evidence import EVENTS, INDEX, day_of, index_leaf
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.prune import pruned
 from custodes.pipeline.received import count
+from custodes.pipeline.signed import SignedTree
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Skipped
 
@@ -78,7 +77,7 @@ def held(workspace: Workspace, since: datetime | None = None, until: datetime | 
     segments = {seal.sha256: seal for seal in kept if seal.path.startswith(f"{EVENTS}/")}
     known = Held(_segments=segments)
     covered: set[str] = set()
-    tree = _Tree(workspace)
+    tree = SignedTree(workspace)
     for seal in kept:
         if not seal.path.startswith(f"{INDEX}/"):
             continue
@@ -124,8 +123,8 @@ def _make(workspace: Workspace, seals: Sequence[Seal]) -> None:
 
 def _read(file: Path, seal: Seal) -> pa.Table:
     try:
-        data = file.read_bytes()
-        if hashlib.sha256(data).hexdigest() == seal.sha256:
+        data = kept.read_of(file, seal.sha256)
+        if data is not None:
             return pack.read_segment(pa.BufferReader(data))
     except (OSError, pa.ArrowException) as error:
         raise LedgerBroken("a sealed segment cannot be read", where=seal.path, hint=_HINT) from error
@@ -153,23 +152,7 @@ def _due(seals: Sequence[Seal], today: date) -> Iterator[list[Seal]]:
         yield group
 
 
-class _Tree:
-    """The signed tree. A tile is a file like any other: what it says of a leaf counts where it leads to the root."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._size = workspace.ledger.size
-        self._root = workspace.ledger.root
-        # Paths of many leaves share what lies above them.
-        self._node = cache(TileReader(workspace.data / "ledger", self._size).node)
-
-    def must_have(self, index: int, leaf: bytes) -> None:
-        """Raises ProofRefused unless the leaf hash is there, LedgerBroken for a tile that cannot be read."""
-        if not 0 <= index < self._size:
-            raise ProofRefused("there is no such leaf")
-        check_inclusion(index, self._size, leaf, inclusion_path(self._node, index, self._size), self._root)
-
-
-def _believed(file: Path, seal: Seal, tree: _Tree) -> Pack:
+def _believed(file: Path, seal: Seal, tree: SignedTree) -> Pack:
     """The index, if the tree has its leaf. Raises PackDamaged, and LedgerBroken for a tile that cannot be read."""
     opened = Pack(file)
     try:

@@ -31,6 +31,8 @@ from custodes.state.intake import CUT_OFF
 
 # Events held in memory before they are sealed together: about 400 bytes each in Python.
 _SEAL_AT: Final = 500_000
+# Bad lines held in memory before they are kept: a log of nothing else is not to fill it.
+_KEEP_AT: Final = 10_000
 
 
 @dataclass(slots=True)
@@ -213,6 +215,10 @@ def _read(
         outcome.quarantined += len(batch.quarantined)
         outcome.cut += sum(bad.reason in CUT_OFF for bad in batch.quarantined)
         outcome.ignored += batch.ignored
+        if len(held.bad) >= _KEEP_AT:
+            # Before the events around them are sealed: a crash in between reads them again, and they are known.
+            workspace.intake.keep(held.bad, held.restarted, workspace.clock())
+            held.bad, held.restarted = [], []
         yield
 
 

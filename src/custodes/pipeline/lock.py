@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from custodes import kept
 from custodes.errors import CouldNotRun
 
 
@@ -18,7 +19,7 @@ def only_writer(folder: Path) -> Iterator[None]:
     The kernel lets go of it when the process ends, however it ends: there is no stale lock to remove.
     """
     try:
-        handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        handle = kept.descriptor(folder / "lock", os.O_RDWR | os.O_CREAT)
     except FileNotFoundError:
         raise CouldNotRun("nothing has been run here yet", where=str(folder), hint='run "custodes run" first') from None
     except OSError as error:

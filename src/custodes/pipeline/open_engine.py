@@ -13,7 +13,8 @@ from custodes.engine.duckdb import FIELD_SCHEMA, RESIDENT_ROWS, DuckEngine
 from custodes.engine.interface import QuestionFailed
 from custodes.errors import CouldNotRun
 from custodes.pipeline.categories import known_categories
-from custodes.pipeline.evidence import CONTEXT, EVENTS
+from custodes.pipeline.dated import Snapshot, dated, newest
+from custodes.pipeline.evidence import EVENTS
 from custodes.pipeline.rulings import ruled
 from custodes.pipeline.scan import in_vault
 from custodes.pipeline.workspace import Workspace
@@ -34,7 +35,7 @@ def open_engine(
     try:
         with DuckEngine(
             workspace.segments() if only is None else only,
-            snapshots(workspace) if replay else context(workspace),
+            _held(workspace) if replay else context(workspace),
             fields,
             explaining(workspace),
             resident_rows=rows,
@@ -44,20 +45,25 @@ def open_engine(
         raise CouldNotRun(failure.reason, where=str(workspace.data / EVENTS), hint=failure.hint) from failure
 
 
-def context(workspace: Workspace) -> dict[str, Path]:
+def context(workspace: Workspace) -> dict[str, pa.Table]:
     """The newest snapshots of what is configured: context the owner took away must not go on excusing touches."""
     configured = {chosen.kind for chosen in workspace.config.context}
-    return {kind: file for kind, file in workspace.snapshots().items() if kind in configured}
+    if not configured:
+        return {}  # to find dates is to read every receipt
+    return {kind: one.table() for kind, one in newest(workspace).items() if kind in configured}
 
 
-def snapshots(workspace: Workspace) -> dict[str, list[tuple[datetime, Path]]]:
+def snapshots(workspace: Workspace) -> dict[str, list[Snapshot]]:
     """Every snapshot of what is configured, oldest first: each day is judged by what was known then."""
-    found: dict[str, list[tuple[datetime, Path]]] = {chosen.kind: [] for chosen in workspace.config.context}
-    for seal in sorted(workspace.seals.list(), key=lambda one: (one.sealed_at, one.first)):
-        kind = seal.path.split("/")[1] if seal.path.startswith(f"{CONTEXT}/") else ""
-        if kind in found:
-            found[kind].append((seal.sealed_at, workspace.data / seal.path))
-    return {kind: dated for kind, dated in found.items() if dated}
+    found: dict[str, list[Snapshot]] = {chosen.kind: [] for chosen in workspace.config.context}
+    for one in dated(workspace) if found else ():
+        if one.kind in found:
+            found[one.kind].append(one)
+    return {kind: known for kind, known in found.items() if known}
+
+
+def _held(workspace: Workspace) -> dict[str, list[tuple[datetime, pa.Table]]]:
+    return {kind: [(one.taken, one.table()) for one in known] for kind, known in snapshots(workspace).items()}
 
 
 def explaining(workspace: Workspace) -> Mapping[str, Sequence[str]]:

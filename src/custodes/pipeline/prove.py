@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from custodes import kept
 from custodes.errors import BadInput
 from custodes.events import segments
 from custodes.pipeline.evidence import EVENTS
@@ -56,7 +57,7 @@ def prove(workspace: Workspace, event: str, folder: Path) -> list[WrittenProof]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         key = folder / "ledger.vkey"
-        key.write_bytes((workspace.data / VERIFIER).read_bytes())
+        key.write_bytes(kept.read(workspace.data / VERIFIER, 65_536))
         written = []
         for row in rows:
             leaf = int(str(row["leaf"]))

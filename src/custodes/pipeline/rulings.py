@@ -9,10 +9,12 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
+from custodes import kept
 from custodes.datamap.category import load_categories
 from custodes.datamap.recognise import Recogniser
 from custodes.datamap.rulings import About, rule, unexamined
 from custodes.errors import BadInput
+from custodes.ledger.tree import LEAF_LIMIT
 from custodes.pipeline.categories import known_categories
 from custodes.pipeline.evidence import RECEIPTS
 from custodes.pipeline.open_store import open_store
@@ -208,7 +210,7 @@ def _receipts(workspace: Workspace) -> list[tuple[About, str]] | None:
         if not seal.path.startswith(f"{RECEIPTS}/"):
             continue
         try:
-            data = (workspace.data / seal.path).read_bytes()
+            data = kept.read(workspace.data / seal.path, seal.count * (LEAF_LIMIT + 1), workspace.data)
         except OSError:
             return None
         if hashlib.sha256(data).hexdigest() != seal.sha256:

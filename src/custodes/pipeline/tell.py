@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from custodes import kept
+from custodes.errors import CouldNotRun
 from custodes.memo.write import write
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.workspace import Workspace
@@ -31,10 +33,20 @@ def tell(
     facts = _digest(known, risks)
     if out is None and workspace.judgements.marked(_MARK) == facts and file.is_file():
         return risks, file, False
+    if out is None:
+        _make(file.parent)
     write(known, risks, out=file)
     if out is None:
         workspace.judgements.set_mark(_MARK, facts)
     return risks, file, True
+
+
+def _make(folder: Path) -> None:
+    try:
+        kept.make_folder(folder)
+    except OSError as error:
+        reason = f"cannot write the memo: {(error.strerror or 'the system refused').lower()}"
+        raise CouldNotRun(reason, where=str(folder), hint="check the folder's rights and the disk's room") from error
 
 
 def _digest(known: Overview, risks: tuple[Risk, ...]) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+from custodes import kept
 from custodes.errors import CouldNotRun, LedgerBroken
 from custodes.ledger import fsck
 from custodes.ledger.check_proof import Policy, ProofRefused, VerifierKey, read_key
+from custodes.ledger.layout import MOST_NOTE
+from custodes.pipeline.dated import misdated
 from custodes.pipeline.evidence import CONTEXT, EVENTS, INDEX, RECEIPTS, decoder
 from custodes.pipeline.ids import differing
 from custodes.pipeline.progress import Progress
@@ -30,9 +34,16 @@ def verify(
     progress.step("verify")
     if not (data / MARKER).exists():
         raise CouldNotRun("there is no workspace", where=str(data), hint='run "custodes run" first')
-    key = _key(key_file or data / VERIFIER)
-    if not (data / "state.db").is_file():
-        return LedgerStatus(key.name, 0, "", None, verified=False, problems=("state.db: is missing",))
+    if key_file is None:
+        own = data / VERIFIER
+        key = _key(own, lambda: kept.read(own, MOST_NOTE).decode("ascii"))
+    else:  # what somebody names may be a pipe that a command writes into
+        key = _key(key_file, lambda: key_file.read_text(encoding="ascii"))
+    try:
+        kept.plain(data / "state.db")
+    except OSError as error:
+        odd = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+        return LedgerStatus(key.name, 0, "", None, verified=False, problems=(f"state.db: {odd}",))
     database = Database.open(data / "state.db")
     try:
         seals = StateSeals(database)
@@ -59,6 +70,7 @@ def verify(
             f"{path}: does not say where the events of its segment are: remove it, the next run makes it"
             for path in differing(data, sealed)
         ]
+        problems += [f"{file}: {what}" for file, what in misdated(data, sealed)]
         head = seals.head()
     finally:
         database.close()
@@ -72,9 +84,9 @@ def verify(
     )
 
 
-def _key(file: Path) -> VerifierKey:
+def _key(file: Path, text: Callable[[], str]) -> VerifierKey:
     try:
-        return read_key(file.read_text(encoding="ascii").strip())
+        return read_key(text().strip())
     except (OSError, UnicodeDecodeError, ProofRefused) as error:
         raise LedgerBroken(
             "the log's public key cannot be read",

@@ -9,6 +9,7 @@ from http.server import HTTPServer
 from pathlib import Path
 from typing import Final
 
+from custodes import kept
 from custodes.config import Config
 from custodes.errors import BadInput, CouldNotRun
 from custodes.ledger.check_proof import (
@@ -82,7 +83,7 @@ def witnessed(config: Config) -> Witnessed:
         return Witnessed(())
     named = tuple(sorted(policy.witnesses))
     try:
-        note = Layout(config.data).witnessed.read_bytes()
+        note = Layout(config.data).note(Layout(config.data).witnessed)
         key = _key(config.data / VERIFIER)
         opened = open_note(note, [key, *policy.witnesses.values()])
         size = open_trusted(note, replace(policy, logs={key.name: key}))[1]
@@ -117,7 +118,7 @@ def open_witness(
         trusted[key.name] = key
     if not key_file.exists() and not memory.exists() and name:
         # The memory first: a key without memory could be made to cosign a fork, and is refused below.
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        kept.make_folder(folder)
         Memory(memory).close()
         save_key(generate_key(name, COSIGNATURE), key_file, Disk())
     if not key_file.exists() or not memory.exists():

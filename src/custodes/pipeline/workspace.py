@@ -7,11 +7,13 @@ import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from custodes import kept
 from custodes.config import Config
 from custodes.errors import CouldNotRun, LedgerBroken
 from custodes.ledger.check_proof import ProofRefused, read_key
@@ -19,7 +21,7 @@ from custodes.ledger.checkpoint import open_checkpoint
 from custodes.ledger.layout import Layout
 from custodes.ledger.log import Ledger
 from custodes.ledger.note import load_key
-from custodes.pipeline.evidence import CONTEXT, EVENTS, RECEIPTS, receipts_file
+from custodes.pipeline.evidence import CONTEXT, EVENTS, INDEX, RECEIPTS, receipts_file
 from custodes.records import Receipt, Tokeniser
 from custodes.state.casebook import Casebook
 from custodes.state.coverage import Coverage
@@ -33,10 +35,15 @@ from custodes.state.judgements import Judgements
 from custodes.state.rulings import Rulings
 from custodes.state.seals import StateSeals
 
+if TYPE_CHECKING:
+    from custodes.pipeline.dated import Snapshot
+
 TOKEN_KEY: Final = "keys/token.key"  # noqa: S105 - a file name
 LOG_KEY: Final = "keys/ledger.key"
 VERIFIER: Final = "keys/ledger.vkey"
 MARKER: Final = "workspace"
+_OTHERS: Final = 0o077
+_MOST_BYTES: Final = 65_536  # of the short files: keys are some thousand long
 
 
 class Workspace:
@@ -74,6 +81,8 @@ class Workspace:
         self.judgements = Judgements(database)
         self.casebook = Casebook(database)
         self.rulings = Rulings(database)
+        # Snapshots of context with their dates, for a size of the ledger: to find them is to read every receipt.
+        self.dates: tuple[int, list[Snapshot]] | None = None
 
     def segments(self) -> list[Path]:
         """The sealed event files that are kept, oldest leaf first."""
@@ -86,14 +95,6 @@ class Workspace:
             gone = pruned(self.data, sealed)
             paths = [path for path in paths if path not in gone or (self.data / path).exists()]
         return [self.data / path for path in paths]
-
-    def snapshots(self) -> dict[str, Path]:
-        """The newest sealed snapshot of each kind of context."""
-        found = {}
-        for seal in self.seals.list():
-            if seal.path.startswith(f"{CONTEXT}/"):
-                found[seal.path.split("/")[1]] = self.data / seal.path
-        return found
 
     def receipt(self, kind: str, **detail: str | float | bool | None) -> Receipt:
         """A receipt of what is being done now."""
@@ -126,13 +127,22 @@ def open_workspace(config: Config, *, clock: Callable[[], datetime] = utc_now, b
 def prepare(config: Config) -> None:
     """Make the workspace's folder, so that its lock can be taken. Raises CouldNotRun."""
     try:
-        config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        kept.make_folder(config.data)
     except OSError as error:
         raise CouldNotRun(
             f"cannot make the workspace ({error.strerror})",
             where=str(config.data),
             hint="check the folder's rights and the disk's room",
         ) from error
+
+
+def open_to_others(data: Path) -> str | None:
+    """The rights of a workspace's folder, as `ls` has them, where others may enter it; else None."""
+    try:
+        mode = data.stat().st_mode
+    except OSError:
+        return None  # whoever opens it says what is wrong
+    return stat.filemode(mode) if mode & _OTHERS else None
 
 
 def create_or_open(config: Config, *, clock: Callable[[], datetime] = utc_now, by: str) -> Workspace:
@@ -174,20 +184,21 @@ def token_line(key: bytes) -> str:
 def _open(config: Config, clock: Callable[[], datetime], by: str) -> Workspace:
     data = config.data
     for needed in (MARKER, TOKEN_KEY, LOG_KEY, VERIFIER, "state.db"):
-        if not (data / needed).is_file():
+        if not kept.is_plain(data / needed):
             raise CouldNotRun(
-                "a part of the workspace is missing",
+                "a part of the workspace is missing, or is no plain file",
                 where=str(data / needed),
                 hint="restore it from a backup; to begin anew, move the whole folder away",
             )
-    token_key = (data / TOKEN_KEY).read_bytes()
-    _, *told = (data / MARKER).read_bytes().decode(errors="replace").split("\n")
+    token_key = kept.read(data / TOKEN_KEY, _MOST_BYTES)
+    _, *told = kept.read(data / MARKER, _MOST_BYTES).decode(errors="replace").split("\n")
     if any(told) and told != [token_line(token_key), ""]:  # markers of earlier releases say nothing of it
         raise CouldNotRun(
             "this is not the token key that the workspace was begun with",
             where=str(data / TOKEN_KEY),
             hint="restore it from a backup: with another key the same person gets another token, and is not found",
         )
+    _must_hold_its_own(data)
     _must_fit(data)
     database = Database.open(data / "state.db")
     seals = StateSeals(database)
@@ -199,13 +210,38 @@ def _open(config: Config, clock: Callable[[], datetime], by: str) -> Workspace:
     return Workspace(config, database=database, ledger=ledger, seals=seals, token_key=token_key, clock=clock, by=by)
 
 
+def _must_hold_its_own(data: Path) -> None:
+    """What a link leads to can be exchanged without a trace here, and what is written through it lies elsewhere."""
+    for top in (EVENTS, CONTEXT, INDEX, "ids", "ledger", "keys", "memo"):
+        folder = data / top
+        try:
+            within = [] if top in {"ids", "memo"} else [Path(one) for one in os.scandir(folder) if one.is_symlink()]
+            links = [folder] if folder.is_symlink() else within
+            if not links and folder.stat().st_mode & _OTHERS:
+                folder.chmod(0o700)  # earlier releases made some as the umask said
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise CouldNotRun(
+                f"a folder of the workspace cannot be read ({error.strerror})",
+                where=str(folder),
+                hint="check its rights",
+            ) from error
+        for link in links:
+            raise LedgerBroken(
+                "this is a symbolic link, and no part of the workspace",
+                where=str(link),
+                hint="put what it leads to in its place; for more room, move the workspace or mount a disk there",
+            )
+
+
 def _must_fit(data: Path) -> None:
     """Signing key and public key must be one pair; the signed checkpoint tells which of the two is not ours."""
-    public = (data / VERIFIER).read_text(encoding="utf-8", errors="replace").strip()
+    public = kept.read(data / VERIFIER, _MOST_BYTES).decode(errors="replace").strip()
     if load_key(data / LOG_KEY).verifier.text == public:
         return
     try:
-        open_checkpoint(Layout(data).checkpoint.read_bytes(), read_key(public))
+        open_checkpoint(Layout(data).note(Layout(data).checkpoint), read_key(public))
         odd = LOG_KEY
     except (OSError, ProofRefused):
         odd = VERIFIER

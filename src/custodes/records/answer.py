@@ -45,6 +45,7 @@ class Question:
 class Reason:
     """The case that explains a touch. snapshot: when that state of the case was sealed.
 
+    dated: whether that time is sealed too; of a snapshot that an earlier release took it is what the state said.
     later: no snapshot before the touch explains it; the first one after it does (a case written down afterwards).
     """
 
@@ -53,6 +54,7 @@ class Reason:
     how: How
     snapshot: datetime
     later: bool
+    dated: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from custodes import kept
 from custodes.errors import CouldNotRun
 from custodes.state.schema import SCHEMA_VERSION
 
@@ -29,6 +30,8 @@ class Database:
     @classmethod
     def open(cls, file: Path) -> Database:
         """Open or create the SQLite state at `file` and bring its schema up to date."""
+        for name in (file.name, *(f"{file.name}-{more}" for more in ("wal", "shm", "journal"))):
+            _must_be_plain(file.with_name(name))
         engine = sa.create_engine(f"sqlite:///{file}", connect_args={"timeout": 30})
 
         @sa.event.listens_for(engine, "connect")
@@ -41,6 +44,7 @@ class Database:
         database = cls(engine)
         with _explained(file):
             new = not file.exists()
+            _for_its_owner(file)
             database._upgrade(file)
             if new:
                 _sync_folder(file.parent)
@@ -85,6 +89,33 @@ class Database:
             config.set_main_option("script_location", str(_MIGRATIONS))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+
+def _for_its_owner(file: Path) -> None:
+    """SQLite makes a file as the umask says, and those beside it with the rights of the first."""
+    try:
+        handle = kept.descriptor(file, os.O_RDWR | os.O_CREAT)
+        try:
+            if os.fstat(handle).st_mode & 0o077:
+                os.fchmod(handle, 0o600)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise CouldNotRun(
+            f"the state cannot be used ({error.strerror})", where=str(file), hint="check the file's owner and rights"
+        ) from error
+
+
+def _must_be_plain(file: Path) -> None:
+    """SQLite follows links, and waits for pipes."""
+    try:
+        kept.plain(file)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise CouldNotRun(
+            f"the state cannot be used ({error.strerror})", where=str(file), hint="restore it from a backup"
+        ) from error
 
 
 def _version(connection: Connection) -> str | None:

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 
 from custodes.events.interface import Position, Quarantined
 from custodes.events.json_array import ENDS_EARLY
-from custodes.events.unpacking import CUT, DAMAGED
+from custodes.events.unpacking import CUT, DAMAGED, EXPANDS
 from custodes.state.database import Database
 from custodes.state.schema import position, quarantine
 
-CUT_OFF: Final = (CUT, DAMAGED, ENDS_EARLY)  # reasons that tell of the rest of a file, not of a record
+CUT_OFF: Final = (CUT, DAMAGED, EXPANDS, ENDS_EARLY)  # reasons that tell of the rest of a file, not of a record
 
 
 class Intake:
@@ -77,8 +77,7 @@ class Intake:
                         .where(table.c.log == log, table.c.file == old)
                         .values(file=new)
                     )
-            for log, file in restarted:
-                connection.execute(quarantine.delete().where(quarantine.c.log == log, quarantine.c.file == file))
+            _delete(connection, restarted)
             for log, file, digest in mended:
                 gone = quarantine.c.digest == digest
                 connection.execute(quarantine.delete().where(quarantine.c.log == log, quarantine.c.file == file, gone))
@@ -88,13 +87,16 @@ class Intake:
                 connection.execute(
                     quarantine.delete().where(quarantine.c.log == log, quarantine.c.file == place.file, cut)
                 )
-            for log, line in bad:
-                connection.execute(
-                    quarantine.insert().prefix_with("OR IGNORE").values(log=log, seen=now.isoformat(), **asdict(line))
-                )
+            _insert(connection, bad, now)
             for log, read_as, place in reached:
                 connection.execute(position.delete().where(position.c.log == log, position.c.file == place.file))
                 connection.execute(position.insert().values(log=log, read_as=read_as, **asdict(place)))
+
+    def keep(self, bad: Iterable[tuple[str, Quarantined]], restarted: Iterable[tuple[str, str]], now: datetime) -> None:
+        """Some of what `advance` would be given, before it: kept again, a line is not counted twice."""
+        with self._database.write() as connection:
+            _delete(connection, restarted)
+            _insert(connection, bad, now)
 
     def quarantined(self) -> dict[str, int]:
         """Lines in quarantine, by log."""
@@ -122,3 +124,14 @@ class Intake:
         )
         with self._database.read() as connection:
             return tuple((row[0], row[1], row[2], row[3], row[4]) for row in connection.execute(query))
+
+
+def _delete(connection: sa.Connection, restarted: Iterable[tuple[str, str]]) -> None:
+    for log, file in restarted:
+        connection.execute(quarantine.delete().where(quarantine.c.log == log, quarantine.c.file == file))
+
+
+def _insert(connection: sa.Connection, bad: Iterable[tuple[str, Quarantined]], now: datetime) -> None:
+    rows = [{"log": log, "seen": now.isoformat(), **asdict(line)} for log, line in bad]
+    if rows:
+        connection.execute(quarantine.insert().prefix_with("OR IGNORE"), rows)
