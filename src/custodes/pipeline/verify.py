@@ -7,6 +7,7 @@ from pathlib import Path
 from custodes.errors import CouldNotRun, LedgerBroken
 from custodes.ledger import fsck
 from custodes.ledger.check_proof import Policy, ProofRefused, VerifierKey, read_key
+from custodes.pipeline import counts
 from custodes.pipeline.evidence import CONTEXT, EVENTS, INDEX, RECEIPTS, decoder
 from custodes.pipeline.ids import differing
 from custodes.pipeline.progress import Progress
@@ -58,6 +59,10 @@ def verify(
         problems += [
             f"{path}: does not say where the events of its segment are: remove it, the next run makes it"
             for path in differing(data, sealed)
+        ]
+        problems += [
+            f"{path}: does not say what its segment holds: remove it, the next question counts again"
+            for path in counts.differing(data, sealed)
         ]
         head = seals.head()
     finally:
