@@ -148,6 +148,7 @@ class Config:
     logs: tuple[LogConfig, ...]
     context: tuple[ContextConfig, ...]
     detections: Path | None = None  # folder with the user's own detections
+    detection_timeout: int = 300  # seconds that one detection may take
     daily_budget: int = 5  # new incidents shown a day for every 1,000 members of staff; the rest is kept
     categories: Path | None = None  # folder with the user's own categories
     controller: Controller = field(default_factory=Controller)  # of the record of processing
@@ -194,6 +195,7 @@ def load(file: Path) -> Config:
         context=tuple(_context(name, table, root) for name, table in top.tables("context")),
         detections=_folder(top, "detections", root),
         daily_budget=top.number("daily_budget", 5),
+        detection_timeout=top.number("detection_timeout", 300),
         categories=_folder(top, "categories", root),
         controller=_controller(top.table("controller")),
         processing=tuple(_processing(name, table) for name, table in top.tables("processing")),

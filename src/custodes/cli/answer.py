@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Final
 
 from custodes.cli.show import Plain, minute, safe, uncovered_lines, uncovered_plain
+from custodes.records import EVENT_COLUMNS
 from custodes.records.answer import Answer, Coverage, Gap, Touch
 
 _ACTORS_TOLD: Final = 10
@@ -28,7 +29,7 @@ def who_plain(answer: Answer) -> Plain:
         "asked": asdict(asked),
         "touches": [
             {
-                **asdict(touch.event),
+                **{name: getattr(touch.event, name) for name in EVENT_COLUMNS},
                 "ledger_index": touch.leaf,
                 "explained": touch.explained,
                 "reason": None if touch.reason is None else asdict(touch.reason),

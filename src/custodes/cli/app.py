@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 
 from custodes import __version__
+from custodes.cli.words import Words
 
 CLEAN, FINDINGS, USAGE, UNCOVERED, FAILED = 0, 1, 2, 3, 4
 
 app = typer.Typer(
     name="custodes",
+    cls=Words,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,  # a trace shows values; see `cli.main`

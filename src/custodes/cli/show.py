@@ -48,7 +48,10 @@ def _plain(value: object) -> object:
 
 def safe(text: object) -> str:
     """Text from logs and stores for a terminal: nothing in it may move the cursor, colour, or begin a line."""
-    return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in str(text))
+    said = str(text)
+    if said.isprintable():
+        return said
+    return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in said)
 
 
 def _page(lines: Iterable[str]) -> str:

@@ -17,6 +17,7 @@ data = "custodes-data"         # where Custodes keeps its own files (readable by
 
 # detections = "detections"    # folders with detections and categories of your own
 # categories = "categories"
+# detection_timeout = 300      # seconds that one detection may take before it is told as not answered
 # daily_budget = 5             # new incidents shown a day for every 1,000 members of staff; the rest is kept
 
 # [scan]

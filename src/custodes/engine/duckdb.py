@@ -364,7 +364,8 @@ def _failure(error: duckdb.Error, timeout: float) -> QuestionFailed:
     """DuckDB's error in our words. Only messages about the SQL's own text are repeated: others can quote a value."""
     if isinstance(error, duckdb.InterruptException):
         return QuestionFailed(
-            f"no answer within {timeout:g} seconds", "narrow the query by action and time, or raise the limit"
+            f"no answer within {timeout:g} seconds",
+            "narrow the query by action and time, or raise detection_timeout in custodes.toml",
         )
     if isinstance(error, duckdb.OutOfMemoryException):
         return QuestionFailed("the question needs more memory than it may have", "narrow the query, or raise the limit")

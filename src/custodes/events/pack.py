@@ -47,7 +47,7 @@ DIRECTORY: Final = pa.schema(
 
 # Columns whose names are listed for each part: whoever acts is usually at few devices, for few parties.
 NAMED: Final = ("behalf", "client", "party")
-_MOST_NAMES: Final = 512
+_MOST_NAMES: Final = 2_048
 _FEW: Final = 32
 _END: Final = 16
 _MOST_DIRECTORY: Final = 1 << 28
@@ -201,14 +201,19 @@ class Pack:
         """The rows of these parts that have one of these names in one of the columns, as SEALED_SCHEMA."""
         wanted = pa.array(list(names), pa.string())
         for number in parts:
-            part = self._part(number)
-            named = [pc.is_in(part.column(column).cast(pa.string()), wanted) for column in columns]
-            found = part.filter(functools.reduce(pc.or_, named))
-            if found.num_rows:
-                yield found.cast(SEALED_SCHEMA)
+            data = self._checked(number)
+            # Most parts that may have a name have none: the columns it would be in tell before the rest is unpacked.
+            part = _table(data, columns)
+            named = functools.reduce(pc.or_, [_is_in(part.column(column), wanted) for column in columns])
+            if pc.any(named).as_py():
+                yield _table(data).filter(named).cast(SEALED_SCHEMA)
 
     def _part(self, number: int) -> pa.Table:
-        place = self.directory.slice(number, 1).to_pylist()[0]
+        return _table(self._checked(number))
+
+    def _checked(self, number: int) -> bytes:
+        """The bytes of a part, which are those that its digest was made of."""
+        place = {name: self.directory.column(name)[number].as_py() for name in ("offset", "length", "digest")}
         if not 0 <= place["offset"] <= place["offset"] + place["length"] <= self.parts_end or place["length"] < 0:
             raise PackDamaged("its directory names a part outside of it")
         try:
@@ -219,10 +224,26 @@ class Pack:
             raise PackDamaged(f"it cannot be read ({error.strerror})") from error
         if hashlib.sha256(data).digest() != place["digest"]:
             raise PackDamaged("a part of it is not what its directory says")
-        try:
-            return pa.ipc.open_stream(data).read_all()
-        except (pa.ArrowException, ValueError) as error:
-            raise PackDamaged("a part of it cannot be read") from error
+        return data
+
+
+def _table(data: bytes, columns: Sequence[str] = ()) -> pa.Table:
+    """The rows of a part; with columns, only these are unpacked."""
+    try:
+        included = [SEALED_SCHEMA.get_field_index(name) for name in columns]
+        # A part is small: to hand its buffers to other threads costs more than to unpack them.
+        options = pa.ipc.IpcReadOptions(included_fields=included, use_threads=False)
+        return pa.ipc.open_stream(data, options=options).read_all()
+    except (pa.ArrowException, ValueError) as error:
+        raise PackDamaged("a part of it cannot be read") from error
+
+
+def _is_in(column: pa.ChunkedArray, wanted: pa.Array) -> pa.ChunkedArray:
+    if not pa.types.is_dictionary(column.type):
+        return pc.is_in(column, wanted)
+    # Few words and many rows: the words are looked at, and each row says which is its own.
+    found = [pc.is_in(one.dictionary, wanted).take(one.indices).fill_null(False) for one in column.chunks]
+    return pa.chunked_array(found, pa.bool_())
 
 
 def describe(batch: pa.Table) -> Mapping[str, object]:

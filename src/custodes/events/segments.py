@@ -15,7 +15,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -88,6 +87,8 @@ def known(table: pa.Table, existing: Sequence[Path], *, again: bool = False) -> 
     key = _OPERATION if again else KEY
     if table.num_rows == 0 or not existing:
         return table
+    import duckdb  # noqa: PLC0415 - a tenth of a second that reading a segment does not need
+
     span = pc.min_max(table.column("time")).as_py()
     match = " and ".join(f"sealed.{column} is not distinct from fresh.{column}" for column in key)
     fresh = _plain(table.select(list(KEY))).append_column("row", pa.array(range(table.num_rows), pa.int64()))

@@ -14,6 +14,7 @@ from custodes.errors import LedgerBroken
 from custodes.events.pack import PackDamaged, read_segment
 from custodes.ledger.segments import Seal
 from custodes.pipeline import received
+from custodes.pipeline.counts import Counts
 from custodes.pipeline.evidence import EVENTS
 from custodes.pipeline.index import Held, held
 from custodes.pipeline.prune import pruned
@@ -92,35 +93,44 @@ def coverage(
 
 
 def _counted(workspace: Workspace, evidence: Held, since: datetime | None, until: datetime | None) -> _Counted:
-    """From the indexes, and from the events of segments without one or that an end of the window cuts."""
+    """From indexes and kept counts, and from the events of segments that have neither or that the window cuts."""
     whole, within = [RECEIVED.empty_table()], [RECEIVED.empty_table()]
-    cut: list[Seal] = []
+    for one, seals in _known(workspace, evidence):
+        whole.append(one)
+        first, last = pc.min(one.column("first")).as_py(), pc.max(one.column("last")).as_py()
+        if (until is not None and first >= until) or (since is not None and last < since):
+            continue
+        if (until is None or last < until) and (since is None or first >= since):
+            within.append(one)
+            continue
+        for seal in seals:
+            events = _events(workspace, seal)
+            time = events.column("time")
+            inside = pc.and_(
+                pc.greater_equal(time, pa.scalar(since or _FIRST, time.type)),
+                pc.less(time, pa.scalar(until or _LAST, time.type)),
+            )
+            if pc.any(inside).as_py():
+                within.append(received.count(events.filter(inside)))
+    return _Counted(pa.concat_tables(whole).combine_chunks(), pa.concat_tables(within).combine_chunks())
+
+
+def _known(workspace: Workspace, evidence: Held) -> Iterator[tuple[pa.Table, Sequence[Seal]]]:
+    """What was counted of each index, and of each segment without one, with the segments that it is about."""
     for seal, pack in list(evidence.packs.items()):
         try:
             one = pack.counted().cast(RECEIVED)
         except (PackDamaged, pa.ArrowException) as error:
             evidence.doubt(seal, str(error))
             continue
-        whole.append(one)
-        first, last = pc.min(one.column("first")).as_py(), pc.max(one.column("last")).as_py()
-        if (until is None or first < until) and (since is None or last >= since):
-            if (until is None or last < until) and (since is None or first >= since):
-                within.append(one)
-            else:
-                cut += evidence.segments_of(seal)
-    for seal in (*evidence.rest, *cut):
-        events = _events(workspace, seal)
-        time = events.column("time")
-        inside = pc.and_(
-            pc.greater_equal(time, pa.scalar(since or _FIRST, time.type)),
-            pc.less(time, pa.scalar(until or _LAST, time.type)),
-        )
-        here = events.filter(inside)
-        counted = received.count(events)
-        whole += [] if seal in cut else [counted]
-        if here.num_rows:
-            within.append(counted if here.num_rows == events.num_rows else received.count(here))
-    return _Counted(pa.concat_tables(whole).combine_chunks(), pa.concat_tables(within).combine_chunks())
+        yield one, evidence.segments_of(seal)
+    counts = Counts(workspace.data, workspace.token_key)
+    for seal in evidence.rest:  # and those of what was doubted above
+        kept = counts.known(seal)
+        if kept is None:
+            kept = counts.keep(seal)
+        yield received.count(_events(workspace, seal)) if kept is None else kept, [seal]
+    counts.drop_others(evidence.rest)
 
 
 def _events(workspace: Workspace, seal: Seal) -> pa.Table:

@@ -15,9 +15,10 @@ from custodes.detections.catalogue import load_detections
 from custodes.detections.detection import Detection
 from custodes.detections.run import detect as run_detections
 from custodes.engine.duckdb import DuckEngine
+from custodes.pipeline.field_table import field_table
 from custodes.pipeline.flowing import flow_findings
 from custodes.pipeline.misplaced import misplaced_findings, misplaced_places
-from custodes.pipeline.open_engine import explaining, field_table, open_engine, snapshots
+from custodes.pipeline.open_engine import explaining, open_engine, snapshots
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.scan import drifted_findings
 from custodes.pipeline.workspace import Workspace

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -21,6 +22,7 @@ from custodes.pipeline.index import Held, files
 from custodes.pipeline.open_engine import open_engine
 from custodes.pipeline.workspace import Workspace
 from custodes.records.answer import By, Question
+from custodes.records.schema import SEALED_SCHEMA
 
 MOST: Final = 100_000  # touches in one answer: more are narrowed by time first, or nobody could read or hold them
 
@@ -42,7 +44,7 @@ _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 _LAST: Final = datetime(9999, 12, 30, tzinfo=UTC)
 
 
-def find(workspace: Workspace, evidence: Held, asked: Question, names: Sequence[str]) -> list[dict[str, object]]:
+def find(workspace: Workspace, evidence: Held, asked: Question, names: Sequence[str]) -> pa.Table:
     """The rows (SEALED_SCHEMA) that any of these names names, in order of time. evidence: of the window's days.
 
     An index that turns out to be damaged is doubted in `evidence`, and its segments are read.
@@ -57,12 +59,14 @@ def find(workspace: Workspace, evidence: Held, asked: Question, names: Sequence[
         found = _in_segments(files(workspace, whole), asked, names)
     elif whole:
         with open_engine(workspace, only=files(workspace, whole)) as engine:
-            found.append(ask(engine, asked, names))
+            found.append(ask(engine, asked, names).select(SEALED_SCHEMA.names).cast(SEALED_SCHEMA))
     if sum(table.num_rows for table in found) > MOST:
         raise _too_many(asked)
-    rows = [row for table in found for row in table.to_pylist()]
-    rows.sort(key=lambda row: (row["time"], row["leaf"]))
-    return list({row["leaf"]: row for row in rows}.values())  # an actor may act on his own behalf
+    rows = pa.concat_tables([SEALED_SCHEMA.empty_table(), *found])
+    time, leaf = rows.column("time").cast(pa.int64()).to_numpy(), rows.column("leaf").to_numpy()
+    order = np.lexsort((leaf, time))
+    fresh = np.r_[True, np.diff(leaf[order]) != 0][: len(order)]  # an actor may act on his own behalf
+    return rows.take(pa.array(order[fresh]))
 
 
 def _in_packs(evidence: Held, asked: Question, names: Sequence[str]) -> tuple[list[pa.Table], list[Seal]]:

@@ -34,7 +34,7 @@ SUFFIX: Final = ".pack"
 
 # Rows of a day without an index that are worth one, and segments of any size: opening each of them costs as much as
 # reading some thousand rows. While a day lasts, more of them come: then it takes more, or there would be many indexes.
-_ROWS: Final = 20_000
+_ROWS: Final = 5_000
 _ROWS_TODAY: Final = 100_000
 _SEGMENTS: Final = 16
 _SEGMENTS_TODAY: Final = 256

@@ -8,7 +8,7 @@ from custodes.datamap.misplaced import Known, accounts, located, told
 from custodes.engine.duckdb import DuckEngine
 from custodes.pipeline.categories import known_categories
 from custodes.pipeline.rulings import ruled
-from custodes.pipeline.scan import in_vault
+from custodes.pipeline.vaults import in_vault
 from custodes.pipeline.who import Asked, touchers
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Finding, Misplaced

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-import pyarrow as pa
-
-from custodes.engine.duckdb import FIELD_SCHEMA, RESIDENT_ROWS, DuckEngine
 from custodes.engine.interface import QuestionFailed
 from custodes.errors import CouldNotRun
-from custodes.pipeline.categories import known_categories
 from custodes.pipeline.dated import Snapshot, dated, newest
 from custodes.pipeline.evidence import EVENTS
-from custodes.pipeline.rulings import ruled
-from custodes.pipeline.scan import in_vault
 from custodes.pipeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from custodes.engine.duckdb import DuckEngine
+
+
+_PATIENCE: Final = 60.0  # seconds for a question that somebody waits for
 
 
 @contextmanager
@@ -30,8 +33,15 @@ def open_engine(
 
     Raises CouldNotRun, also for a question in the block that fails: ours fit the views, so the evidence is at fault.
     """
+    # A question about a customer, or about what indexes hold, is answered without DuckDB: it need not wait for it.
+    from custodes.engine.duckdb import RESIDENT_ROWS, DuckEngine  # noqa: PLC0415
+
+    fields = None
+    if replay:
+        from custodes.pipeline.field_table import field_table  # noqa: PLC0415 - nor for all that reads the data map
+
+        fields = field_table(workspace)
     rows = RESIDENT_ROWS if replay else 0
-    fields = field_table(workspace) if replay else None
     try:
         with DuckEngine(
             workspace.segments() if only is None else only,
@@ -39,6 +49,7 @@ def open_engine(
             fields,
             explaining(workspace),
             resident_rows=rows,
+            timeout=max(1.0, float(workspace.config.detection_timeout)) if replay else _PATIENCE,
         ) as engine:
             yield engine
     except QuestionFailed as failure:
@@ -69,22 +80,3 @@ def _held(workspace: Workspace) -> dict[str, list[tuple[datetime, pa.Table]]]:
 def explaining(workspace: Workspace) -> Mapping[str, Sequence[str]]:
     """By kind of case, the actions that it explains, as the owner says; a kind that is not named explains any."""
     return next((chosen.explains for chosen in workspace.config.context if chosen.kind == "cases"), {})
-
-
-def field_table(workspace: Workspace) -> pa.Table:
-    """The data map as questions see it."""
-    categories = known_categories(workspace)
-    vault: Callable[[str, str], bool] = in_vault(workspace.config.stores)
-    rows = [
-        {
-            "store": field.store,
-            "dataset": f"{field.store}.{field.dataset}",
-            "field": field.field,
-            "category": field.category,
-            "sensitivity": categories[field.category].sensitivity if field.category in categories else 0,
-            "vault": vault(field.store, field.dataset),
-        }
-        for one in ruled(workspace)[0]
-        for field in one.verdicts
-    ]
-    return pa.Table.from_pylist(rows, schema=FIELD_SCHEMA)

@@ -18,6 +18,7 @@ from custodes import kept
 from custodes.errors import BadInput, CouldNotRun
 from custodes.ledger.segments import Seal
 from custodes.ledger.tree import LEAF_LIMIT
+from custodes.pipeline.counts import place_of as counts_of
 from custodes.pipeline.evidence import EVENTS, INDEX, RECEIPTS, day_of
 from custodes.pipeline.ids import place_of
 from custodes.pipeline.workspace import Workspace
@@ -88,6 +89,7 @@ def _remove(workspace: Workspace, seals: Sequence[Seal], before: date) -> None:
         try:
             if seal.path.startswith(f"{EVENTS}/"):
                 place_of(workspace.data, workspace.data / seal.path).unlink(missing_ok=True)
+                counts_of(workspace.data, seal).unlink(missing_ok=True)
             (workspace.data / seal.path).unlink()
         except OSError as error:
             raise CouldNotRun(

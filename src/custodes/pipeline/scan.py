@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
@@ -210,17 +210,6 @@ def _digest(rules: Sequence[CategoryRules], limits: Limits, names: str) -> str:
         digest.update(hashlib.sha256(rule.file.read_bytes()).digest())
     said = repr((limits.rows, limits.bytes, limits.seconds, limits.whole))
     return f"{digest.hexdigest()[:16]}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
-
-
-def in_vault(stores: Iterable[StoreConfig]) -> Callable[[str, str], bool]:
-    """Whether the owner declared (store, dataset) a vault."""
-    vaults = {store.name: store.vault for store in stores}
-
-    def answer(store: str, dataset: str) -> bool:
-        declared = vaults.get(store, False)
-        return declared if isinstance(declared, bool) else dataset in declared
-
-    return answer
 
 
 def drifted_findings(workspace: Workspace) -> list[Finding]:

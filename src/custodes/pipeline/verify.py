@@ -10,6 +10,7 @@ from custodes.errors import CouldNotRun, LedgerBroken
 from custodes.ledger import fsck
 from custodes.ledger.check_proof import Policy, ProofRefused, VerifierKey, read_key
 from custodes.ledger.layout import MOST_NOTE
+from custodes.pipeline import counts
 from custodes.pipeline.dated import misdated
 from custodes.pipeline.evidence import CONTEXT, EVENTS, INDEX, RECEIPTS, decoder
 from custodes.pipeline.ids import differing
@@ -71,6 +72,10 @@ def verify(
             for path in differing(data, sealed)
         ]
         problems += [f"{file}: {what}" for file, what in misdated(data, sealed)]
+        problems += [
+            f"{path}: does not say what its segment holds: remove it, the next question counts again"
+            for path in counts.differing(data, sealed)
+        ]
         head = seals.head()
     finally:
         database.close()

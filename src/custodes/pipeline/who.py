@@ -10,6 +10,7 @@ from typing import Final
 
 from custodes.engine.interface import Engine, Parameter
 from custodes.errors import BadInput
+from custodes.events.rows import events_of
 from custodes.events.tokens import protect
 from custodes.pipeline.coverage import coverage
 from custodes.pipeline.explained import explained
@@ -41,8 +42,9 @@ def who(workspace: Workspace, asked: Question, **look: str) -> Answer:
     # Without a window these are the same days; with one, what is usual is looked up before and after it.
     everything = evidence if asked.since is asked.until is None else held(workspace)
     known = coverage(workspace, asked.since, asked.until, everything)
-    told = _told(asked, names, rows)
-    touches = tuple(explained(workspace, (Touch(event_of(row), int(str(row["leaf"]))) for row in rows)))
+    found = map(Touch, events_of(rows), rows.column("leaf").to_pylist())
+    touches = tuple(explained(workspace, found))
+    told = _told(asked, names, touches)
     window = {name: _text(moment) for name, moment in (("since", asked.since), ("until", asked.until)) if moment}
     field = {} if asked.field is None else {"field": _sealable(workspace, asked.field, touches)}
     receipt = workspace.receipt("look", question="who", **{asked.by: told or names[-1]}, **field, **window, **look)
@@ -51,13 +53,14 @@ def who(workspace: Workspace, asked: Question, **look: str) -> Answer:
     return Answer(replace(asked, name=told or names[0]), touches, known, tuple(uncovered))
 
 
-def _told(asked: Question, names: Sequence[str], rows: Sequence[dict[str, object]]) -> str | None:
+def _told(asked: Question, names: Sequence[str], touches: Sequence[Touch]) -> str | None:
     """How the evidence names what was asked for; None where it knows nothing of it."""
-    if not rows:
+    if not touches:
         return None
     if asked.by == "dataset":
         return names[0]
-    return next((str(rows[0][column]) for column in COLUMNS[asked.by] if rows[0][column] in names), None)
+    first = (getattr(touches[0].event, column) for column in COLUMNS[asked.by])
+    return next((str(name) for name in first if name in names), None)
 
 
 def _sealable(workspace: Workspace, field: str, touches: Sequence[Touch]) -> str:

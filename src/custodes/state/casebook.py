@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
 
 from custodes.cases.casework import Case, case_id, open_case
 from custodes.errors import BadInput, CouldNotRun
 from custodes.records import Incident
+from custodes.state.body import Body
 from custodes.state.database import Database
 from custodes.state.schema import case
 
-_CASE = TypeAdapter(Case)
+_CASE = Body(Case)
 
 
 class Casebook:
@@ -35,7 +35,7 @@ class Casebook:
         """Every case, by id."""
         with self._database.read() as connection:
             bodies = connection.execute(sa.select(case.c.body).order_by(case.c.id)).scalars()
-            return tuple(_CASE.validate_json(body) for body in bodies)
+            return tuple(_CASE.read(body) for body in bodies)
 
     def get(self, name: str) -> Case:
         """One case. Raises BadInput when there is none of that id."""
@@ -43,7 +43,7 @@ class Casebook:
             body = connection.execute(sa.select(case.c.body).where(case.c.id == name)).scalar()
         if body is None:
             raise BadInput(f'no case "{name}"', hint='"custodes cases list" names them')
-        return _CASE.validate_json(body)
+        return _CASE.read(body)
 
     def replace(self, old: Case, new: Case) -> None:
         """Keep a case that has one more entry. Raises CouldNotRun when somebody else added one since `old` was read."""
@@ -58,4 +58,4 @@ class Casebook:
 
 
 def _row(one: Case) -> dict[str, object]:
-    return {"id": one.id, "version": len(one.history), "body": _CASE.dump_json(one).decode()}
+    return {"id": one.id, "version": len(one.history), "body": _CASE.text(one)}

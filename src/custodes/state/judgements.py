@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
 
 from custodes.records import Finding, Incident
+from custodes.state.body import Body
 from custodes.state.database import Database
 from custodes.state.schema import finding, incident, mark
 
-_FINDING = TypeAdapter(Finding)
-_INCIDENT = TypeAdapter(Incident)
+_FINDING = Body(Finding)
+_INCIDENT = Body(Incident)
 
 
 class Judgements:
@@ -29,28 +29,24 @@ class Judgements:
             for one in findings:
                 connection.execute(finding.delete().where(finding.c.id == one.id))
                 connection.execute(
-                    finding.insert().values(
-                        id=one.id, check=one.check, active=True, body=_FINDING.dump_json(one).decode()
-                    )
+                    finding.insert().values(id=one.id, check=one.check, active=True, body=_FINDING.text(one))
                 )
             for story in incidents:
                 connection.execute(incident.delete().where(incident.c.id == story.id))
-                connection.execute(
-                    incident.insert().values(id=story.id, active=True, body=_INCIDENT.dump_json(story).decode())
-                )
+                connection.execute(incident.insert().values(id=story.id, active=True, body=_INCIDENT.text(story)))
 
     def findings(self) -> tuple[Finding, ...]:
         """What the last run claims, the gravest first."""
         with self._database.read() as connection:
             rows = connection.execute(sa.select(finding.c.body).where(finding.c.active)).scalars()
-            found = [_FINDING.validate_json(body) for body in rows]
+            found = [_FINDING.read(body) for body in rows]
         return tuple(sorted(found, key=lambda one: (-one.severity, -one.confidence, one.id)))
 
     def incidents(self) -> tuple[Incident, ...]:
         """What the last run claims, the highest score first."""
         with self._database.read() as connection:
             rows = connection.execute(sa.select(incident.c.body).where(incident.c.active)).scalars()
-            found = [_INCIDENT.validate_json(body) for body in rows]
+            found = [_INCIDENT.read(body) for body in rows]
         return tuple(sorted(found, key=lambda one: (-one.score, one.id)))
 
     def marked(self, name: str) -> str | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
 
 from custodes.records import Ruling
+from custodes.state.body import Body
 from custodes.state.database import Database
 from custodes.state.schema import ruling
 
-_RULING = TypeAdapter(Ruling)
+_RULING = Body(Ruling)
 
 
 class Rulings:
@@ -21,10 +21,10 @@ class Rulings:
     def add(self, one: Ruling) -> None:
         """Keep a ruling whose receipt is sealed."""
         with self._database.write() as connection:
-            connection.execute(ruling.insert().values(body=_RULING.dump_json(one).decode()))
+            connection.execute(ruling.insert().values(body=_RULING.text(one)))
 
     def all(self) -> tuple[Ruling, ...]:
         """Every ruling in the order in which they were kept."""
         with self._database.read() as connection:
             rows = connection.execute(sa.select(ruling).order_by(ruling.c.number))
-            return tuple(_RULING.validate_json(row.body) for row in rows)
+            return tuple(_RULING.read(row.body) for row in rows)
