@@ -41,8 +41,8 @@ _ORDER: Final = ("subject", "time", "event_id", "dataset", "object")
 _OPERATION: Final = ("source", "event_id")
 
 # How columns lie in the file. Where nearly every row has a value of its own a dictionary only costs.
-_PLAIN: Final = {name: "PLAIN" for name in OWN}
-_DELTAS: Final = {name: "DELTA_BINARY_PACKED" for name in ("time", "recorded", "leaf")}
+_PLAIN: Final = dict.fromkeys(OWN, "PLAIN")
+_DELTAS: Final = dict.fromkeys(("time", "recorded", "leaf"), "DELTA_BINARY_PACKED")
 _PACKED: Final = ("time", "recorded")  # what is left of them cannot be compressed, only be tried
 _ITEMS: Final = "fields.list.element"
 _PATHS: Final = [_ITEMS if name == "fields" else name for name in SEALED_SCHEMA.names]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -28,12 +29,12 @@ _CODED: Final = frozenset({*WORDS, "fields"})
 
 def coded(table: pa.Table) -> pa.Table:
     """The table in one chunk, WORDS and the items of `fields` as dictionaries."""
-    return _each(table.combine_chunks(), lambda name, column: _distinct(column) if name in _CODED else column)
+    return _each(table, lambda name, column: _distinct(column) if name in _CODED else column)
 
 
-def own(table: pa.Table) -> pa.Table:
-    """The table, each dictionary with the words of its rows alone, in the order in which they first occur."""
-    return _each(table.combine_chunks(), lambda _, column: _own(column) if _is_word(column.type) else column)
+def own(table: pa.Table | pa.RecordBatch) -> pa.Table:
+    """The table, each dictionary with the words of its rows alone, in order: equal rows are held alike."""
+    return _each(table, lambda _, column: _own(column) if _is_word(column.type) else column)
 
 
 def texts(table: pa.Table | pa.RecordBatch, names: Collection[str] = SEALED_SCHEMA.names) -> pa.Table:
@@ -51,8 +52,7 @@ def _each(table: pa.Table | pa.RecordBatch, change: Callable[[str, pa.Array], pa
     for name in table.column_names:
         column = table.column(name)
         if isinstance(column, pa.ChunkedArray):
-            column = column.combine_chunks()
-            column = column.unify_dictionaries().combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+            column = _whole(column)
         if pa.types.is_list(column.type) and not column.null_count:
             offsets = column.offsets
             items = change(name, column.flatten())
@@ -60,6 +60,14 @@ def _each(table: pa.Table | pa.RecordBatch, change: Callable[[str, pa.Array], pa
         else:
             columns.append(change(name, column))
     return pa.Table.from_arrays(columns, table.column_names)
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    if _is_word(column.type):
+        column = column.unify_dictionaries()
+    return column.combine_chunks()
 
 
 def _is_word(kind: pa.DataType) -> bool:
@@ -76,5 +84,12 @@ def _distinct(column: pa.Array) -> pa.DictionaryArray:
 
 
 def _own(column: pa.DictionaryArray) -> pa.DictionaryArray:
-    used = column.indices.dictionary_encode()
-    return pa.DictionaryArray.from_arrays(used.indices, column.dictionary.take(used.dictionary))
+    words = column.dictionary
+    codes = pc.fill_null(column.indices, len(words)).to_numpy()
+    used = np.flatnonzero(np.bincount(codes, minlength=len(words))[: len(words)])
+    held = words.take(pa.array(used))
+    in_order = pc.sort_indices(held)
+    places = np.zeros(len(words) + 1, np.int32)
+    places[used[in_order.to_numpy()]] = np.arange(len(used))
+    absent = np.asarray(column.is_null()) if column.null_count else None
+    return pa.DictionaryArray.from_arrays(pa.array(places[codes], mask=absent), held.take(in_order))

@@ -7,6 +7,7 @@ from pathlib import Path
 from custodes.errors import CouldNotRun, LedgerBroken
 from custodes.ledger import fsck
 from custodes.ledger.check_proof import Policy, ProofRefused, VerifierKey, read_key
+from custodes.pipeline import tally
 from custodes.pipeline.evidence import CONTEXT, EVENTS, INDEX, RECEIPTS, decoder
 from custodes.pipeline.ids import differing
 from custodes.pipeline.progress import Progress
@@ -59,6 +60,9 @@ def verify(
             f"{path}: does not say where the events of its segment are: remove it, the next run makes it"
             for path in differing(data, sealed)
         ]
+        there = [data / seal.path for seal in sealed if seal.path.startswith(f"{EVENTS}/")]
+        if tally.differs(data, [file for file in there if file.exists()]):
+            problems.append(f"{tally.TALLY}: does not count what the segments hold: remove it, the next run makes it")
         head = seals.head()
     finally:
         database.close()
