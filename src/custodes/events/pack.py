@@ -232,7 +232,7 @@ def describe(batch: pa.RecordBatch | pa.Table) -> Mapping[str, object]:
 def _names(batch: pa.RecordBatch | pa.Table) -> list[int] | None:
     found = set()
     for column in NAMED:
-        for name in pc.unique(batch.column(column)).to_pylist():
+        for name in pc.unique(batch.column(column)).cast(pa.string()).to_pylist():
             if name is not None:
                 found.add(fingerprint(column, name))
         if len(found) > _MOST_NAMES:

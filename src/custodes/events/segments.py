@@ -6,7 +6,6 @@ row groups.
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -43,13 +42,14 @@ _OPERATION: Final = ("source", "event_id")
 # How columns lie in the file. Where nearly every row has a value of its own a dictionary only costs.
 _PLAIN: Final = dict.fromkeys(OWN, "PLAIN")
 _DELTAS: Final = dict.fromkeys(("time", "recorded", "leaf"), "DELTA_BINARY_PACKED")
-_PACKED: Final = ("time", "recorded")  # what is left of them cannot be compressed, only be tried
+# What is left of them is hardly shorter when it is compressed, and to begin that costs for each row group.
+_PACKED: Final = frozenset({"time", "recorded", "leaf", "records"})
 _ITEMS: Final = "fields.list.element"
 _PATHS: Final = [_ITEMS if name == "fields" else name for name in SEALED_SCHEMA.names]
 _REPEATED: Final = [path for path in _PATHS if path not in _PLAIN | _DELTAS]
-_COMPRESSION: Final = {path: "none" if path in _PACKED else "zstd" for path in _PATHS}
 # Words of a row group are written once. More than these are left to the writer, which counts them for each row group.
 _FEW: Final = 2_048
+_BITS: Final = 16  # words that a row names with four bits or less: like _PACKED
 
 # Least and greatest of a row group let the engine skip it. Not told are columns of which every row group holds nearly
 # all values: to find them costs as much as to write them.
@@ -122,12 +122,14 @@ def write(table: pa.Table) -> bytes:
     sealed = texts(sealed, [name for name in WORDS if count[name] > _FEW])
     fields = [field.with_type(sealed.schema.field(field.name).type) for field in SEALED_SCHEMA]
     one_group = sealed.num_rows <= ROW_GROUP
-    target = io.BytesIO()
+    bare = _PACKED | {name for name in WORDS if count[name] <= _BITS}
+    target = pa.BufferOutputStream()  # one of Python's would want its lock for each page
     pq.write_table(
         pa.Table.from_arrays(sealed.columns, schema=pa.schema(fields)),
         target,
         row_group_size=ROW_GROUP,
-        compression=_COMPRESSION,
+        write_batch_size=ROW_GROUP,
+        compression={path: "none" if path in bare else "zstd" for path in _PATHS},
         write_statistics=[name for name in _TOLD if one_group or count.get(name, 0) <= 1],
         use_dictionary=_REPEATED,
         column_encoding=_PLAIN | _DELTAS,
@@ -136,7 +138,8 @@ def write(table: pa.Table) -> bytes:
         store_schema=False,
         sorting_columns=[pq.SortingColumn(SEALED_SCHEMA.get_field_index("subject"))],
     )
-    return target.getvalue()
+    data: bytes = target.getvalue().to_pybytes()
+    return data
 
 
 def read(path: Path) -> pa.Table:
