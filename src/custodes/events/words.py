@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from custodes.records.schema import SEALED_SCHEMA
+from custodes.records.schema import EVENT_SCHEMA, SEALED_SCHEMA
 
 # Nearly every row has its own: a dictionary of them only costs.
 OWN: Final = frozenset({"event_id", "case", "object", "subject"})
@@ -24,6 +24,8 @@ WORDS: Final = tuple(
 )
 
 _WORD: Final = pa.dictionary(pa.int32(), pa.string())
+# EVENT_SCHEMA as a reader of many records gives it.
+CODED_SCHEMA: Final = pa.schema([field.with_type(_WORD) if field.name in WORDS else field for field in EVENT_SCHEMA])
 _CODED: Final = frozenset({*WORDS, "fields"})
 
 

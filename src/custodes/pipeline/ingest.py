@@ -17,6 +17,7 @@ from custodes.events import segments
 from custodes.events.interface import Batch, LogReader, Position, Quarantined
 from custodes.events.readers import Settings, open_log
 from custodes.events.reading import closed_folders
+from custodes.events.words import CODED_SCHEMA
 from custodes.pipeline.evidence import EVENTS, event_files, numbered
 from custodes.pipeline.fresh import Fresh
 from custodes.pipeline.ids import complete
@@ -297,7 +298,7 @@ def _pruned_days(workspace: Workspace) -> set[str]:
 
 
 def _together(events: list[AccessEvent], tables: list[pa.Table]) -> pa.Table:
-    return pa.concat_tables([events_table(events), *tables]).unify_dictionaries()
+    return pa.concat_tables([table.cast(CODED_SCHEMA) for table in (events_table(events), *tables)])
 
 
 def _lines(count: int, first: int, reason: str) -> str:
