@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -119,6 +119,7 @@ def make_index(workspace: Workspace, progress: Progress, fresh: Fresh | None = N
             progress.advance("indexes", number, len(waiting))
             some = waiting[number : number + _AT_ONCE]
             made = [pool.submit(_made, workspace.data, seals, fresh or Fresh()) for seals in some]
+            wait(made)  # before the pen is taken: another writer may want it meanwhile
             _seal(workspace, some, made)
     return len(waiting)
 
