@@ -55,12 +55,14 @@ def _each(table: pa.Table | pa.RecordBatch, change: Callable[[str, pa.Array], pa
         column = table.column(name)
         if isinstance(column, pa.ChunkedArray):
             column = _whole(column)
-        if pa.types.is_list(column.type) and not column.null_count:
+        if not pa.types.is_list(column.type):
+            columns.append(change(name, column))
+        elif column.null_count:  # no event has any: whoever gives such a table is told by what takes it
+            columns.append(column)
+        else:
             offsets = column.offsets
             items = change(name, column.flatten())
             columns.append(pa.ListArray.from_arrays(pc.subtract(offsets, offsets[0]), items))
-        else:
-            columns.append(change(name, column))
     return pa.Table.from_arrays(columns, table.column_names)
 
 
