@@ -91,7 +91,7 @@ def _own(column: pa.DictionaryArray) -> pa.DictionaryArray:
     words = column.dictionary
     if column.null_count == len(column):
         return pa.DictionaryArray.from_arrays(pa.nulls(len(column), pa.int32()), words.slice(0, 0))
-    if len(words) == 1:
+    if len(words) == 1 and not column.null_count:
         return column
     codes = pc.fill_null(column.indices, len(words)).to_numpy()
     used = np.flatnonzero(np.bincount(codes, minlength=len(words))[: len(words)])
