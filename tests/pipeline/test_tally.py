@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
+from custodes.engine.duckdb import DuckEngine
 from custodes.pipeline import mapped, tally
 from custodes.pipeline.context import snapshot
 from custodes.pipeline.fresh import Fresh
+from custodes.pipeline.open_engine import open_engine
 from custodes.pipeline.progress import Silent
 from custodes.pipeline.prune import prune
 from custodes.pipeline.verify import verify
+from custodes.pipeline.workspace import Workspace
 from custodes.records import Skipped
 from tests.pipeline.workspaces import DESK, NOW, Place, a_line, a_place
 
@@ -45,7 +51,12 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The segments that are read from now on."""
     found: list[Path] = []
     real = tally._read
-    monkeypatch.setattr(tally, "_read", lambda segment: found.append(segment) or real(segment))
+
+    def reads(segment: Path) -> pa.Table:
+        found.append(segment)
+        return real(segment)
+
+    monkeypatch.setattr(tally, "_read", reads)
     return found
 
 
@@ -116,10 +127,12 @@ def test_a_count_that_was_altered_is_named(tmp_path: Path) -> None:
 def test_days_that_met_the_context_are_not_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One day on which somebody known acted is enough; where nobody did, only what is new is asked."""
     asked: list[int] = []
-    real = mapped.open_engine
-    monkeypatch.setattr(
-        mapped, "open_engine", lambda workspace, only: asked.append(len(only)) or real(workspace, only=only)
-    )
+
+    def opens(workspace: Workspace, *, only: Sequence[Path]) -> AbstractContextManager[DuckEngine]:
+        asked.append(len(only))
+        return open_engine(workspace, only=only)
+
+    monkeypatch.setattr(mapped, "open_engine", opens)
 
     def tell(place: Place, people: str) -> tuple[list[str], list[int]]:
         (tmp_path / "people.csv").write_text(f"id,team\n{people}\n")
