@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from custodes.config import load
-from custodes.pipeline.evidence import EVENTS, event_files
+from custodes.pipeline.evidence import EVENTS, event_files, numbered
 from custodes.pipeline.workspace import Workspace, create_or_open, prepare
 from custodes.records.schema import EVENT_SCHEMA
 
@@ -56,7 +56,7 @@ def workspace(folder: Path, count: int) -> Workspace:
     made = create_or_open(config, clock=lambda: NOW, by="user:bench")
     for day, rows in days(count):
         with made.ledger.begin() as batch:
-            for data, leaves in event_files([rows], batch.first):
+            for data, leaves in event_files(numbered([rows], batch.first)):
                 batch.add(f"{EVENTS}/day={day.date().isoformat()}", ".parquet", data, leaves)
             batch.commit(NOW)
     return made

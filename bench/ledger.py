@@ -23,7 +23,7 @@ from custodes.ledger import fsck
 from custodes.ledger.log import Ledger
 from custodes.ledger.tree import EMPTY, append
 from custodes.pipeline import ids
-from custodes.pipeline.evidence import decoder, event_files
+from custodes.pipeline.evidence import decoder, event_files, numbered
 from custodes.state.database import Database
 from custodes.state.seals import StateSeals
 
@@ -54,7 +54,8 @@ def _log(folder: Path) -> Iterator[_Log]:
 def _seal(log: _Log, days: dict[date, pa.Table]) -> None:
     """From tables in memory to a signed checkpoint on the disk, every fsync included."""
     with log.ledger.begin() as batch:
-        for day, (data, leaves) in zip(days, event_files(days.values(), batch.first), strict=True):
+        tables = list(numbered(days.values(), batch.first))
+        for day, (data, leaves) in zip(days, event_files(tables), strict=True):
             batch.add(f"events/day={day}", ".parquet", data, leaves)
         batch.commit(datetime.now(UTC))
 

@@ -16,7 +16,7 @@ from custodes.engine.duckdb import DuckEngine
 from custodes.errors import BadInput
 from custodes.ledger.durable import Disk
 from custodes.pipeline import ids, prove
-from custodes.pipeline.evidence import event_files
+from custodes.pipeline.evidence import event_files, numbered
 from custodes.pipeline.open_engine import open_engine
 from custodes.pipeline.progress import Silent
 from custodes.pipeline.prune import prune
@@ -44,7 +44,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
         ]
         events += [an_event(event_id="often", time=start, subject=f"customer:o{n}") for n in range(3 - day)]
         with made.ledger.begin() as batch:
-            for data, leaves in event_files([events_table(events)], batch.first):
+            for data, leaves in event_files(numbered([events_table(events)], batch.first)):
                 batch.add(f"events/day=2026-03-{day:02}", ".parquet", data, leaves)
             batch.commit(NOW)
     yield made

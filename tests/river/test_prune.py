@@ -13,7 +13,7 @@ from custodes.config import load
 from custodes.errors import BadInput, CouldNotRun
 from custodes.ledger.check_proof import check_proof, read_key
 from custodes.ledger.tree import check_consistency
-from custodes.pipeline.evidence import event_files
+from custodes.pipeline.evidence import event_files, numbered
 from custodes.pipeline.ingest import ingest
 from custodes.pipeline.progress import Silent
 from custodes.pipeline.prove import prove
@@ -36,7 +36,7 @@ def a_workspace(folder: Path) -> Workspace:
     workspace = create_or_open(config, clock=lambda: NOW, by="user:test")
     for day in (1, 2, 3):
         with workspace.ledger.begin() as batch:
-            for data, leaves in event_files([events_table(events(day))], batch.first):
+            for data, leaves in event_files(numbered([events_table(events(day))], batch.first)):
                 batch.add(f"events/day=2026-03-{day:02}", ".parquet", data, leaves)
             batch.commit(NOW)
     return workspace

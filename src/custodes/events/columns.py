@@ -21,8 +21,8 @@ from custodes.events.plain_lines import suspect, trimmed
 from custodes.events.reading import AHEAD
 from custodes.events.tokens import Door
 from custodes.events.unfit import Unfit
+from custodes.events.words import CODED_SCHEMA, WORDS
 from custodes.records import ACTIONS, OUTCOMES, Rule
-from custodes.records.schema import EVENT_SCHEMA
 
 Record = dict[str, Any]
 
@@ -71,7 +71,7 @@ class Columns:
     def table(
         self, records: Sequence[Record], digests: Callable[[int], str], recorded: datetime
     ) -> tuple[pa.Table, list[int]]:
-        """The events (EVENT_SCHEMA) of the plain records, in order, and the numbers of the others.
+        """The events (CODED_SCHEMA) of the plain records, in order, and the numbers of the others.
 
         digests: of the n-th raw record, which is its event_id when none is mapped.
         """
@@ -87,7 +87,7 @@ class Columns:
     def told(self, work: Work, digests: Callable[[int], str], recorded: datetime) -> tuple[pa.Table, list[int]]:
         """As `table`, of records in any form that can be asked so."""
         if not work.count:  # Arrow makes no array of none
-            return EVENT_SCHEMA.empty_table(), []
+            return CODED_SCHEMA.empty_table(), []
         texts = {name: self._text(work, name) for name in _TEXTS if name in self._rules}
         columns: dict[str, pa.Array] = {**texts}
         columns["time"] = self._times(work)
@@ -110,7 +110,7 @@ class Columns:
             columns["event_id"] = pa.array([name or digests(at) for at, name in enumerate(given)], pa.string())
         for name in _TEXTS:
             if name in columns:
-                columns[name] = self._through_the_door(columns[name])
+                columns[name] = self._through_the_door(columns[name], coded=name in WORDS)
         self._check_sizes(work, columns)
         table = self._assembled(columns, work.count, recorded)
         odd = np.flatnonzero(work.odd)
@@ -118,16 +118,16 @@ class Columns:
 
     def _assembled(self, columns: Mapping[str, pa.Array], count: int, recorded: datetime) -> pa.Table:
         made = []
-        for field in EVENT_SCHEMA:
+        for field in CODED_SCHEMA:
             if field.name == "recorded":
                 made.append(pa.repeat(pa.scalar(recorded, field.type), count))
             elif field.name == "source":
-                made.append(pa.repeat(self._source, count))
+                made.append(pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), count), [self._source]))
             elif field.name in columns:
                 made.append(columns[field.name].cast(field.type))
             else:
                 made.append(pa.nulls(count, field.type))
-        return pa.Table.from_arrays(made, schema=EVENT_SCHEMA)
+        return pa.Table.from_arrays(made, schema=CODED_SCHEMA)
 
     def _text(self, work: Work, name: str) -> pa.Array:
         """A column of text; what a rule of `mapping` would not give as one text is odd."""
@@ -217,23 +217,31 @@ class Columns:
         numbers = pc.if_else(whole, texts, "1").fill_null("1").cast(pa.int64())
         return pc.max_element_wise(numbers, 1)
 
-    def _through_the_door(self, column: pa.Array) -> pa.Array:
-        """Without direct identifiers. Columns of few values are looked at by value, others by what needs a look."""
-        coded = column.dictionary_encode()
-        if len(coded.dictionary) <= _FEW * len(column) + 1:
-            known = coded.dictionary.to_pylist()
+    def _through_the_door(self, column: pa.Array, *, coded: bool = False) -> pa.Array:
+        """Without direct identifiers. Columns of few values are looked at by value, others by what needs a look.
+
+        coded: give it as a dictionary.
+        """
+        words = column.dictionary_encode()
+        if len(words.dictionary) <= _FEW * len(column) + 1:
+            known = words.dictionary.to_pylist()
             safe = [self._door.text(text) for text in known]
-            return column if safe == known else pa.array(safe, pa.string()).take(coded.indices)
+            if safe == known:
+                return words if coded else column
+            column = pa.array(safe, pa.string()).take(words.indices)
+            return column.dictionary_encode() if coded else column
         doubtful = suspect(column)
         if doubtful is None:
-            return column
+            return words if coded else column
         safe = [self._door.text(text) for text in column.filter(doubtful).to_pylist()]
-        return pc.replace_with_mask(column, doubtful, pa.array(safe, pa.string()))
+        column = pc.replace_with_mask(column, doubtful, pa.array(safe, pa.string()))
+        return column.dictionary_encode() if coded else column
 
     def _check_sizes(self, work: Work, columns: Mapping[str, pa.Array]) -> None:
         """An event that may not fit a leaf is looked at by itself."""
         texts = [columns[name] for name in _TEXTS if name in columns]
-        longest = sum(pc.max(pc.binary_length(text)).as_py() or 0 for text in texts)
+        held = [text.dictionary if pa.types.is_dictionary(text.type) else text for text in texts]
+        longest = sum(pc.max(pc.binary_length(text)).as_py() or 0 for text in held)
         names = pc.max(pc.list_value_length(columns["fields"])).as_py() or 0
         if names:
             longest += names * (5 + pc.max(pc.binary_length(columns["fields"].flatten())).as_py())
@@ -241,7 +249,7 @@ class Columns:
             return
         size = np.zeros(work.count, np.int64)
         for text in texts:
-            size += np.asarray(pc.fill_null(pc.binary_length(text), 0))
+            size += np.asarray(pc.fill_null(pc.binary_length(text.cast(pa.string())), 0))
         size += np.array([sum(map(len, told)) + 5 * len(told) for told in columns["fields"].to_pylist()], np.int64)
         work.odd |= size > _SIZE
 

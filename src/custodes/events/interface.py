@@ -56,7 +56,7 @@ class Batch:
     events: list[AccessEvent] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     ignored: int = 0  # records that are no touch of data by the format's own rules (a PostgreSQL checkpoint line)
-    table: pa.Table | None = None  # more events, as columns of EVENT_SCHEMA: only from `bulk`
+    table: pa.Table | None = None  # more events, as columns of words.CODED_SCHEMA: only from `bulk`
 
 
 class LogReader(Protocol):

@@ -122,7 +122,7 @@ class JsonLinesLog(FileLog):
                 batch = Building(name, 0, self.door)
         place.pass_by(looked.size, looked.count)
         rest = batch.finish(position(name, place.offset, place.line, done=False))
-        yield replace(rest, table=pa.concat_tables(looked.tables).unify_dictionaries())
+        yield replace(rest, table=pa.concat_tables(looked.tables))
 
 
 @dataclass(frozen=True, slots=True)

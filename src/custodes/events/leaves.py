@@ -24,6 +24,7 @@ _MOST_BYTES: Final = 1 << 28  # copied at once: a hostile table must not take th
 _KIND: Final = EVENT[0]
 _TEXT: Final = pa.string()
 _WORDS: Final = pa.dictionary(pa.int32(), _TEXT)
+_LISTS_OF_WORDS: Final = pa.list_(_WORDS)
 _NUMBER: Final = 8  # bytes
 _OFFSET: Final = 4
 _THREADS: Final = min(os.cpu_count() or 1, 8)
@@ -51,7 +52,12 @@ def _parts(table: pa.Table) -> Iterator[pa.RecordBatch]:
 
 def _fitting(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     """The column as EVENT_SCHEMA has it, or as words where it has texts: what is hashed is the same."""
-    return column if column.type == kind or (kind == _TEXT and column.type == _WORDS) else column.cast(kind)
+    if column.type == kind or (kind == _TEXT and column.type == _WORDS):
+        return column
+    if column.type == _LISTS_OF_WORDS:
+        lists = [pa.ListArray.from_arrays(one.offsets, one.values.dictionary_decode()) for one in column.chunks]
+        return pa.chunked_array(lists, kind)
+    return column.cast(kind)
 
 
 def _pieces(part: pa.RecordBatch) -> Iterator[pa.RecordBatch]:

@@ -28,6 +28,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from custodes import kept
+from custodes.events.words import WORDS, coded, own, texts
 from custodes.records.schema import SEALED_SCHEMA
 
 ROWS: Final = 4_096  # of one part: what has to be read for one actor of one day
@@ -51,14 +52,10 @@ _MOST_NAMES: Final = 2_048
 _FEW: Final = 32
 _END: Final = 16
 _MOST_DIRECTORY: Final = 1 << 28
-# Nearly every row has its own: a dictionary of them only costs.
-_OWN: Final = frozenset({"event_id", "case", "object", "subject"})
-_WORDS: Final = [
-    field.name
-    for field in SEALED_SCHEMA
-    if field.name not in _OWN and (pa.types.is_string(field.type) or pa.types.is_dictionary(field.type))
-]
-_ZSTD: Final = pa.ipc.IpcWriteOptions(compression="zstd")
+# Parts are small: to hand their buffers to other threads costs more than to compress them.
+_ZSTD: Final = pa.ipc.IpcWriteOptions(compression="zstd", use_threads=False)
+_IN_DAY: Final = 37  # bits of a time within a day
+_MOST_ACTORS: Final = 1 << 26
 
 
 class PackDamaged(Exception):
@@ -80,11 +77,11 @@ def write(rows: pa.Table, counted: pa.Table, covers: Sequence[Covered]) -> bytes
     counted: what else is to be known of the rows without reading them.
     """
     target, places = io.BytesIO(), []
-    for batch in by_actor(rows).to_batches(max_chunksize=ROWS):
-        part = _stream(_short(batch))
-        actor = batch.column("actor")
-        ends = {"low": actor[0].as_py(), "high": actor[-1].as_py(), "names": _names(batch)}
-        places.append(_place(target, part, batch.num_rows) | ends)
+    rows = texts(by_actor(rows), {"fields"})
+    many = [field.name for field in rows.schema if rows.num_rows and _has_many(rows.column(field.name).chunk(0))]
+    for batch in rows.to_batches(max_chunksize=ROWS):
+        part = _stream(_short(batch, many))
+        places.append({**_place(target, part, batch.num_rows), **describe(batch)})
     places.append(_place(target, _stream(counted), 0) | {"low": None, "high": None, "names": None})
     told = json.dumps({"covers": [asdict(one) for one in covers]}, separators=(",", ":"))
     directory = pa.Table.from_pylist(places, schema=DIRECTORY.with_metadata({"pack": told}))
@@ -93,18 +90,19 @@ def write(rows: pa.Table, counted: pa.Table, covers: Sequence[Covered]) -> bytes
 
 
 def by_actor(rows: pa.Table) -> pa.Table:
-    """The rows by actor, time and leaf, in one chunk."""
-    actor = rows.column("actor").combine_chunks()
-    if not pa.types.is_dictionary(actor.type):
-        actor = actor.dictionary_encode()
-    if isinstance(actor, pa.ChunkedArray):
-        actor = actor.unify_dictionaries().combine_chunks()
-    words = actor.dictionary.to_numpy(zero_copy_only=False).astype(object)
-    rank = np.empty(len(words), np.int64)
-    rank[np.argsort(words, kind="stable")] = np.arange(len(words))
+    """The rows by actor, time and leaf, in one chunk, coded (`words`)."""
+    rows = own(coded(rows))
+    if not rows.num_rows:
+        return rows
+    rank = rows.column("actor").chunk(0).indices.to_numpy()  # words are in order
     time = rows.column("time").cast(pa.int64()).to_numpy()
-    order = np.lexsort((rows.column("leaf").to_numpy(), time, rank[actor.indices.to_numpy()]))
-    return rows.combine_chunks().take(pa.array(order)).combine_chunks()
+    leaf = rows.column("leaf").to_numpy()
+    time = time - time.min()
+    if time.max() < 1 << _IN_DAY and rank.max() < _MOST_ACTORS and (np.diff(leaf) > 0).all():
+        order = np.argsort(rank.astype(np.int64) << _IN_DAY | time, kind="stable")
+    else:
+        order = np.lexsort((leaf, time, rank))
+    return rows.take(pa.array(order)).combine_chunks()
 
 
 def read_segment(file: Path | pa.NativeFile, columns: Sequence[str] = tuple(SEALED_SCHEMA.names)) -> pa.Table:
@@ -112,7 +110,7 @@ def read_segment(file: Path | pa.NativeFile, columns: Sequence[str] = tuple(SEAL
 
     Raises what pyarrow raises for a file that is none.
     """
-    with pq.ParquetFile(file, read_dictionary=_WORDS) as opened:
+    with pq.ParquetFile(file, read_dictionary=list(WORDS)) as opened:
         return opened.read(list(columns)).select(list(columns))
 
 
@@ -127,6 +125,7 @@ def digest_of(data: bytes) -> bytes:
     return hashlib.sha256(data[-_END - length : -_END]).digest()
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def fingerprint(column: str, name: str) -> int:
     """What stands in a directory for a name in a column: four bytes. Two names may share them, and cost a look."""
     return int.from_bytes(hashlib.blake2b(f"{column}\0{name}".encode(), digest_size=4).digest(), "big")
@@ -246,16 +245,16 @@ def _is_in(column: pa.ChunkedArray, wanted: pa.Array) -> pa.ChunkedArray:
     return pa.chunked_array(found, pa.bool_())
 
 
-def describe(batch: pa.Table) -> Mapping[str, object]:
+def describe(batch: pa.RecordBatch | pa.Table) -> Mapping[str, object]:
     """What a directory must say of a part with these rows: low, high, names."""
-    actor = batch.column("actor").cast(pa.string())
+    actor = batch.column("actor")
     return {"low": actor[0].as_py(), "high": actor[-1].as_py(), "names": _names(batch)}
 
 
 def _names(batch: pa.RecordBatch | pa.Table) -> list[int] | None:
     found = set()
     for column in NAMED:
-        for name in pc.unique(batch.column(column).cast(pa.string())).to_pylist():
+        for name in pc.unique(batch.column(column)).cast(pa.string()).to_pylist():
             if name is not None:
                 found.add(fingerprint(column, name))
         if len(found) > _MOST_NAMES:
@@ -269,16 +268,16 @@ def _place(target: io.BytesIO, part: bytes, rows: int) -> dict[str, object]:
     return {"offset": offset, "length": len(part), "digest": hashlib.sha256(part).digest(), "rows": rows}
 
 
-def _short(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Each dictionary with the words of this batch alone, where it has many."""
-    columns = []
-    for field in batch.schema:
-        column = batch.column(field.name)
-        if field.name in _WORDS and not (pa.types.is_dictionary(column.type) and len(column.dictionary) <= _FEW):
-            plain = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
-            column = plain.dictionary_encode()
-        columns.append(column)
-    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+def _has_many(column: pa.Array) -> bool:
+    return pa.types.is_dictionary(column.type) and len(column.dictionary) > _FEW
+
+
+def _short(batch: pa.RecordBatch, many: Sequence[str]) -> pa.RecordBatch:
+    """Dictionaries of many words with those of this batch alone."""
+    for name in many:
+        place = batch.schema.get_field_index(name)
+        batch = batch.set_column(place, name, own(batch.select([name])).column(0).chunk(0))
+    return batch
 
 
 def _stream(rows: pa.RecordBatch | pa.Table) -> bytes:

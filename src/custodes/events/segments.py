@@ -6,7 +6,6 @@ row groups.
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +22,7 @@ import pyarrow.parquet as pq
 from custodes import kept
 from custodes.errors import LedgerBroken
 from custodes.events.parquet_bounds import HELD, TooLarge, must_fit
+from custodes.events.words import OWN, WORDS, coded, own, texts
 from custodes.records import AccessEvent
 from custodes.records.schema import SEALED_SCHEMA, events_table
 
@@ -41,40 +41,47 @@ _ORDER: Final = ("subject", "time", "event_id", "dataset", "object")
 
 _OPERATION: Final = ("source", "event_id")
 
-# Where nearly every row has a value of its own a dictionary only costs: half the time and a third of the file.
-_OWN: Final = {
-    "event_id": "DELTA_BYTE_ARRAY",
-    "case": "DELTA_BYTE_ARRAY",
-    "time": "DELTA_BINARY_PACKED",
-    "recorded": "DELTA_BINARY_PACKED",
-    "leaf": "DELTA_BINARY_PACKED",
-}
+# How columns lie in the file. Where nearly every row has a value of its own a dictionary only costs.
+_PLAIN: Final = dict.fromkeys(OWN, "PLAIN")
+_DELTAS: Final = dict.fromkeys(("time", "recorded", "leaf"), "DELTA_BINARY_PACKED")
+# What is left of them is hardly shorter when it is compressed, and to begin that costs for each row group.
+_PACKED: Final = frozenset({"time", "recorded", "leaf", "records"})
+_ITEMS: Final = "fields.list.element"
+_PATHS: Final = [_ITEMS if name == "fields" else name for name in SEALED_SCHEMA.names]
+_REPEATED: Final = [path for path in _PATHS if path not in _PLAIN | _DELTAS]
+# Words of a row group are written once. More than these are left to the writer, which counts them for each row group.
+_FEW: Final = 2_048
+_BITS: Final = 16  # words that a row names with four bits or less: like _PACKED
 
-_REPEATED: Final = [
-    "fields.list.element" if name == "fields" else name for name in SEALED_SCHEMA.names if name not in _OWN
-]
-# Least and greatest of a row group let the engine skip it; of these columns every row group holds nearly all values.
+# Least and greatest of a row group let the engine skip it. Not told are columns of which every row group holds nearly
+# all values: to find them costs as much as to write them.
 _TOLD: Final = [name for name in SEALED_SCHEMA.names if name not in {"event_id", "case", "fields"}]
 
-_WORDS: Final = [name for name in _REPEATED if name not in {"fields.list.element", "records"}]
+_WORDS: Final = [name for name in SEALED_SCHEMA.names if name in {*WORDS, "object", "subject"}]
 _AT_ONCE: Final = 65_536  # rows
+_IN_DAY: Final = 37  # bits of a time within a day
 
 
 def segments(events: Sequence[AccessEvent] | pa.Table) -> dict[date, pa.Table]:
-    """The events by UTC day, without repeated touches (KEY), each day sorted by subject, then time.
+    """The events by UTC day, without repeated touches (KEY), each day sorted by subject, then time; coded (`words`).
 
     The result does not depend on the order of the events.
     """
     table = events if isinstance(events, pa.Table) else events_table(list(events))
     if table.num_rows == 0:
         return {}
-    table = table.combine_chunks()
-    order = _order(table)
-    days = table.column("time").cast(pa.int64()).to_numpy()[order] // _DAY
-    found = [int(day) for day in np.unique(days)]
+    table = coded(table)
+    subject = _ranks(table.column("subject").combine_chunks())
+    time = table.column("time").cast(pa.int64()).to_numpy()
+    rows = np.argsort(time // _DAY, kind="stable")
+    days, starts = np.unique(time[rows] // _DAY, return_index=True)
+
+    def of_day(some: Numbers) -> pa.Table:
+        return table.take(pa.array(_order(table, some, subject, time)))
+
     with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS)) as pool:
-        made = pool.map(lambda day: _plain_dictionaries(table.take(pa.array(order[days == day]))), found)
-        return {_EPOCH + timedelta(days=day): rows for day, rows in zip(found, made, strict=True)}
+        made = pool.map(of_day, np.split(rows, starts[1:]))
+        return {_EPOCH + timedelta(days=int(day)): rows for day, rows in zip(days, made, strict=True)}
 
 
 def known(table: pa.Table, existing: Sequence[Path], *, again: bool = False) -> pa.Table:
@@ -91,7 +98,7 @@ def known(table: pa.Table, existing: Sequence[Path], *, again: bool = False) -> 
 
     span = pc.min_max(table.column("time")).as_py()
     match = " and ".join(f"sealed.{column} is not distinct from fresh.{column}" for column in key)
-    fresh = _plain(table.select(list(KEY))).append_column("row", pa.array(range(table.num_rows), pa.int64()))
+    fresh = table.select(list(KEY)).append_column("row", pa.array(range(table.num_rows), pa.int64()))
     with duckdb.connect(":memory:") as connection:
         connection.register("fresh", fresh)
         try:
@@ -118,20 +125,29 @@ def known(table: pa.Table, existing: Sequence[Path], *, again: bool = False) -> 
 
 def write(table: pa.Table) -> bytes:
     """A sealed segment (with its leaf column) as Parquet: equal rows give equal bytes."""
-    sealed = _plain_dictionaries(table.select(SEALED_SCHEMA.names)).cast(SEALED_SCHEMA)
-    target = io.BytesIO()
+    sealed = own(coded(table.select(SEALED_SCHEMA.names)))
+    count = {name: len(sealed.column(name).chunk(0).dictionary) if sealed.num_rows else 0 for name in WORDS}
+    sealed = texts(sealed, [name for name in WORDS if count[name] > _FEW])
+    fields = [field.with_type(sealed.schema.field(field.name).type) for field in SEALED_SCHEMA]
+    one_group = sealed.num_rows <= ROW_GROUP
+    bare = _PACKED | {name for name in WORDS if count[name] <= _BITS}
+    target = pa.BufferOutputStream()  # one of Python's would want its lock for each page
     pq.write_table(
-        sealed,
+        pa.Table.from_arrays(sealed.columns, schema=pa.schema(fields)),
         target,
         row_group_size=ROW_GROUP,
-        compression="zstd",
-        write_statistics=_TOLD,
+        write_batch_size=ROW_GROUP,
+        compression={path: "none" if path in bare else "zstd" for path in _PATHS},
+        write_statistics=[name for name in _TOLD if one_group or count.get(name, 0) <= 1],
         use_dictionary=_REPEATED,
-        column_encoding=_OWN,
+        column_encoding=_PLAIN | _DELTAS,
         version="2.6",
+        # Which columns lay in memory as words does not change a byte.
+        store_schema=False,
         sorting_columns=[pq.SortingColumn(SEALED_SCHEMA.get_field_index("subject"))],
     )
-    return target.getvalue()
+    data: bytes = target.getvalue().to_pybytes()
+    return data
 
 
 def read(path: Path) -> pa.Table:
@@ -233,29 +249,34 @@ def _groups(metadata: pq.FileMetaData, subjects: Sequence[str]) -> Iterator[int]
             yield number
 
 
-def _order(table: pa.Table) -> Numbers:
-    """The rows by _ORDER, of equal ones (KEY) the first.
+def _ranks(subject: pa.Array) -> Numbers:
+    """Each row's subject as a number, in their order; nobody comes last."""
+    known = subject.dictionary_encode()
+    ranks = np.empty(len(known.dictionary) + 1, np.int64)
+    ranks[pc.sort_indices(known.dictionary).to_numpy()] = np.arange(len(known.dictionary))
+    ranks[-1] = len(known.dictionary)
+    told: Numbers = ranks[pc.fill_null(known.indices, len(known.dictionary)).to_numpy()]
+    return told
 
-    Subject and time, as numbers, tell nearly all rows apart; only those that they do not are compared further.
+
+def _order(table: pa.Table, rows: Numbers, subject: Numbers, time: Numbers) -> Numbers:
+    """Rows of one day, given in order, by _ORDER, of equal ones (KEY) the first.
+
+    Subject and time, as one number, tell nearly all rows apart; only those that it does not are compared further.
     """
-    coded = table.column("subject").dictionary_encode().chunks
-    known = coded[0].dictionary  # one for all chunks
-    ranks = np.empty(len(known) + 1, np.int64)
-    ranks[pc.sort_indices(known).to_numpy()] = np.arange(len(known))
-    ranks[-1] = len(known)  # nobody comes last
-    subject = ranks[np.concatenate([pc.fill_null(chunk.indices, len(known)).to_numpy() for chunk in coded])]
-    time = table.column("time").cast(pa.int64()).to_numpy()
-    order: Numbers = np.lexsort((time, subject))
-    same = (np.diff(subject[order]) == 0) & (np.diff(time[order]) == 0)
+    key = subject[rows] << _IN_DAY | time[rows] % _DAY
+    by_key = np.argsort(key)
+    key, order = key[by_key], rows[by_key]
+    same = key[1:] == key[:-1]
     if not same.any():
         return order
     tied = np.zeros(len(order), bool)
     tied[1:] |= same
     tied[:-1] |= same
-    rows = order[tied]
-    part = _plain(table.select(list(dict.fromkeys([*_ORDER, *KEY]))).take(pa.array(rows)))
+    doubtful = np.sort(order[tied])
+    part = texts(table.select(list(dict.fromkeys([*_ORDER, *KEY]))).take(pa.array(doubtful)))
     among = pc.sort_indices(part, sort_keys=[(column, "ascending") for column in _ORDER])
-    order[tied] = rows[among.to_numpy()]
+    order[tied] = doubtful[among.to_numpy()]
     kept = np.ones(len(order), bool)
     kept[np.flatnonzero(tied)] = _first(part.take(among))
     return order[kept]
@@ -268,19 +289,3 @@ def _first(table: pa.Table) -> Numbers:
     found = np.zeros(table.num_rows, bool)
     found[first.column("row_min").to_numpy()] = True
     return found
-
-
-def _plain(table: pa.Table) -> pa.Table:
-    """Sorting and grouping want plain strings, and `fields` in neither."""
-    return table.select([name for name in table.column_names if name != "fields"])
-
-
-def _plain_dictionaries(table: pa.Table) -> pa.Table:
-    """The table with each dictionary in the order its words first occur: Parquet's bytes depend on that order."""
-    columns = []
-    for field in table.schema:
-        column = table.column(field.name)
-        if pa.types.is_dictionary(field.type):
-            column = column.cast(field.type.value_type).combine_chunks().dictionary_encode()
-        columns.append(column)
-    return pa.Table.from_arrays(columns, schema=table.schema).combine_chunks()

@@ -69,18 +69,20 @@ def _digest(file: Path) -> bytes:
         return hashlib.file_digest(opened, "sha256").digest()
 
 
-def event_files(tables: Iterable[pa.Table], first: int) -> Iterator[tuple[bytes, Hashed]]:
-    """Each table as a segment's file and its leaves, in order; the first row is leaf `first` of the ledger.
+def numbered(tables: Iterable[pa.Table], first: int) -> Iterator[pa.Table]:
+    """The tables, to be sealed one behind the other, with `leaf`: the first row is leaf `first` of the ledger."""
+    for table in tables:
+        yield table.append_column("leaf", pa.array(np.arange(first, first + table.num_rows)))
+        first += table.num_rows + 1  # behind a segment's events comes the leaf of its file
+
+
+def event_files(tables: Iterable[pa.Table]) -> Iterator[tuple[bytes, Hashed]]:
+    """Each numbered table as a segment's file and its leaves, in order.
 
     Files are written and rows hashed beside each other: both let go of Python's lock.
     """
-    numbered = []
-    for table in tables:
-        numbers = pa.array(np.arange(first, first + table.num_rows))
-        numbered.append(table.append_column("leaf", numbers))
-        first += table.num_rows + 1
     with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS)) as pool:
-        written = [(pool.submit(segments.write, table), pool.submit(leaf_hashes, table)) for table in numbered]
+        written = [(pool.submit(segments.write, table), pool.submit(leaf_hashes, table)) for table in tables]
         for file, row in written:
             data = file.result()
             yield data, Hashed(row.result() + _file_leaf(data))

@@ -7,7 +7,9 @@ segment it names is sealed as it says. What is in doubt is not used: its segment
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -19,10 +21,12 @@ from custodes import kept
 from custodes.errors import LedgerBroken
 from custodes.events import pack
 from custodes.events.pack import Covered, Pack, PackDamaged
+from custodes.events.words import texts
 from custodes.ledger.check_proof import ProofRefused
 from custodes.ledger.segments import Seal
 from custodes.ledger.tree import leaf_hashes
 from custodes.pipeline.evidence import EVENTS, INDEX, day_of, index_leaf
+from custodes.pipeline.fresh import Fresh
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.prune import pruned
 from custodes.pipeline.received import count
@@ -38,6 +42,8 @@ _ROWS: Final = 5_000
 _ROWS_TODAY: Final = 100_000
 _SEGMENTS: Final = 16
 _SEGMENTS_TODAY: Final = 256
+
+_AT_ONCE: Final = min(os.cpu_count() or 1, 4)  # each holds the rows of its index, and most of the work needs no lock
 
 # Rows of one index: they are sorted in memory, some 300 bytes each.
 _MOST_ROWS: Final = 1_000_000
@@ -98,27 +104,45 @@ def held(workspace: Workspace, since: datetime | None = None, until: datetime | 
     return known
 
 
-def make_index(workspace: Workspace, progress: Progress) -> int:
-    """Seal an index for what has none and is worth one; how many were made. Each is whole before the next begins.
+def make_index(workspace: Workspace, progress: Progress, fresh: Fresh | None = None) -> int:
+    """Seal an index for what has none and is worth one; how many were made. Some are made beside one another, and are
+    whole before the next begin. fresh: rows that need not be read.
 
     Raises LedgerBroken for a segment that is not what was sealed: an index must not outlive an alteration.
     """
     waiting = list(_due(held(workspace).rest, workspace.clock().date()))
     if waiting:
         progress.step("index")
-    for number, seals in enumerate(waiting):
-        progress.advance("indexes", number, len(waiting))
-        _make(workspace, seals)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for number in range(0, len(waiting), _AT_ONCE):
+            progress.advance("indexes", number, len(waiting))
+            some = waiting[number : number + _AT_ONCE]
+            made = [pool.submit(_made, workspace.data, seals, fresh or Fresh()) for seals in some]
+            wait(made)  # before the pen is taken: another writer may want it meanwhile
+            _seal(workspace, some, made)
     return len(waiting)
 
 
-def _make(workspace: Workspace, seals: Sequence[Seal]) -> None:
-    rows = pack.together([_read(workspace.data / seal.path, seal) for seal in seals])
-    data = pack.write(rows, count(rows), [Covered(seal.sha256, seal.first, seal.count - 1) for seal in seals])
+def _seal(workspace: Workspace, groups: Sequence[Sequence[Seal]], made: Sequence[Future[bytes]]) -> None:
+    """Those of these indexes that could be made. Raises what making one of the others raised."""
     with workspace.ledger.begin() as batch:
-        folder = seals[0].path.rpartition("/")[0].replace(EVENTS, INDEX, 1)
-        batch.add(folder, SUFFIX, data, [index_leaf(pack.digest_of(data))])
+        for seals, one in zip(groups, made, strict=True):
+            if one.exception() is None:
+                folder = seals[0].path.rpartition("/")[0].replace(EVENTS, INDEX, 1)
+                batch.add(folder, SUFFIX, one.result(), [index_leaf(pack.digest_of(one.result()))])
         batch.commit(workspace.clock())
+    for one in made:
+        one.result()
+
+
+def _made(data: Path, seals: Sequence[Seal], fresh: Fresh) -> bytes:
+    rows = pack.together([_rows(data, seal, fresh) for seal in seals])
+    return pack.write(rows, count(rows), [Covered(seal.sha256, seal.first, seal.count - 1) for seal in seals])
+
+
+def _rows(data: Path, seal: Seal, fresh: Fresh) -> pa.Table:
+    rows = fresh.of(seal.sha256)
+    return texts(rows, {"fields"}) if rows is not None else _read(data / seal.path, seal)
 
 
 def _read(file: Path, seal: Seal) -> pa.Table:

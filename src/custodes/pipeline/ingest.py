@@ -17,7 +17,9 @@ from custodes.events import segments
 from custodes.events.interface import Batch, LogReader, Position, Quarantined
 from custodes.events.readers import Settings, open_log
 from custodes.events.reading import closed_folders
-from custodes.pipeline.evidence import EVENTS, event_files
+from custodes.events.words import CODED_SCHEMA
+from custodes.pipeline.evidence import EVENTS, event_files, numbered
+from custodes.pipeline.fresh import Fresh
 from custodes.pipeline.ids import complete
 from custodes.pipeline.index import make_index
 from custodes.pipeline.mapped import suspicious
@@ -68,6 +70,7 @@ class _Held:
     restarted: list[tuple[str, str]] = field(default_factory=list)
     moved: list[tuple[str, str, str]] = field(default_factory=list)  # log, the name it was read under, its name now
     mended: list[tuple[str, str, str]] = field(default_factory=list)  # log, file, digest: tried again
+    fresh: Fresh = field(default_factory=Fresh)  # what this run sealed
 
     @property
     def count(self) -> int:
@@ -99,9 +102,9 @@ def ingest(workspace: Workspace, progress: Progress, *, again: bool = False) -> 
     _seal(workspace, held, outcome)
     # Everything is acknowledged by now: a crash in here costs an index, which the next run makes.
     complete(workspace.data, workspace.segments())
-    make_index(workspace, progress)
+    make_index(workspace, progress, held.fresh)
     outcome.skipped.extend(_told(workspace, outcome))
-    outcome.skipped.extend(suspicious(workspace))
+    outcome.skipped.extend(suspicious(workspace, held.fresh))
     workspace.coverage.replace("ingest", outcome.skipped)
     return outcome
 
@@ -276,10 +279,12 @@ def _seal(workspace: Workspace, held: _Held, outcome: IngestOutcome) -> None:
     outcome.duplicates += held.count - added
     if fresh:
         with workspace.ledger.begin() as batch:
-            files = event_files([table for _, table in fresh], batch.first)
-            for (folder, _), (data, leaves) in zip(fresh, files, strict=True):
-                batch.add(folder, ".parquet", data, leaves)
+            tables = list(numbered([table for _, table in fresh], batch.first))
+            files = zip(fresh, tables, event_files(tables), strict=True)
+            names = [(batch.add(folder, ".parquet", *file), table) for (folder, _), table, file in files]
             batch.commit(now)
+        for name, table in names:
+            held.fresh.keep(name.partition(".")[0], table)
     workspace.intake.advance(
         [(log, read_as, position) for (log, _), (read_as, position) in held.reached.items()],
         held.bad,
@@ -299,7 +304,7 @@ def _pruned_days(workspace: Workspace) -> set[str]:
 
 
 def _together(events: list[AccessEvent], tables: list[pa.Table]) -> pa.Table:
-    return pa.concat_tables([events_table(events), *tables]).unify_dictionaries()
+    return pa.concat_tables([table.cast(CODED_SCHEMA) for table in (events_table(events), *tables)])
 
 
 def _lines(count: int, first: int, reason: str) -> str:

@@ -45,11 +45,12 @@ _NEIGHBOURS: Final = 0.75  # of numbers that count up, so many differ by one fro
 
 def count(events: pa.Table) -> pa.Table:
     """What the logs gave, as RECEIVED. events: with COLUMNS. Equal events give equal tables."""
-    plain = pa.table({name: _plain(events.column(name)) for name in COLUMNS})
-    hour = pc.divide(plain.column("time").cast(pa.int64()), _HOUR)
+    events = events.select(list(COLUMNS))
+    hour = pc.divide(events.column("time").cast(pa.int64()), _HOUR)
     keys = ["source", "hour", "recorded"]
-    hourly = plain.append_column("hour", hour).group_by(keys, use_threads=False)
+    hourly = events.append_column("hour", hour).group_by(keys, use_threads=False)
     made = hourly.aggregate([("time", "count"), ("time", "min"), ("time", "max")])
+    made = made.set_column(made.schema.get_field_index("source"), "source", _plain(made.column("source")))
     hours = made.sort_by([(key, "ascending") for key in keys])
     parts = [
         _rows(
@@ -61,22 +62,25 @@ def count(events: pa.Table) -> pa.Table:
             last=hours.column("time_max"),
         )
     ]
-    for source in sorted(pc.unique(plain.column("source")).to_pylist()):
-        one = plain.filter(pc.equal(plain.column("source"), source))
-        parts += _numbers(source, one.column("event_id"), one.column("time").cast(pa.int64()).to_numpy())
+    sources = sorted(pc.unique(hours.column("source")).to_pylist())
+    for source in sources:
+        one = events.filter(pc.equal(_plain(events.column("source")), source)) if len(sources) > 1 else events
+        parts += _numbers(source, _plain(one.column("event_id")), one.column("time").cast(pa.int64()).to_numpy())
     return pa.concat_tables(parts).combine_chunks()
 
 
 def _numbers(source: str, ids: pa.ChunkedArray, times: np.ndarray) -> list[pa.Table]:
     """How many ids share the commonest prefix, and the numbers that follow it."""
-    prefixes = pc.utf8_rtrim(ids, "0123456789")
+    # Digits are single bytes, and no other letter has one of theirs.
+    prefixes = pc.ascii_rtrim(ids, "0123456789")
     common = pc.value_counts(prefixes)
     # The first in order where several are as common.
     most = pc.max(common.field("counts")).as_py()
     prefix = min(common.filter(pc.equal(common.field("counts"), most)).field("values").to_pylist())
     has_it = pc.equal(prefixes, prefix).to_numpy()
     digits = pc.utf8_slice_codeunits(ids.filter(pa.array(has_it)), len(prefix))
-    fits = pc.is_in(pc.utf8_length(digits), pa.array(range(1, 19), pa.int32())).to_numpy()  # 64 bits hold 18 digits
+    length = pc.binary_length(digits).to_numpy()
+    fits = (length >= 1) & (length <= 18)  # 64 bits hold 18 digits
     numbers = digits.filter(pa.array(fits)).cast(pa.int64()).to_numpy()
     times = times[has_it][fits]
     order = np.lexsort((times, numbers))

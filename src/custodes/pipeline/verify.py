@@ -10,7 +10,7 @@ from custodes.errors import CouldNotRun, LedgerBroken
 from custodes.ledger import fsck
 from custodes.ledger.check_proof import Policy, ProofRefused, VerifierKey, read_key
 from custodes.ledger.layout import MOST_NOTE
-from custodes.pipeline import counts
+from custodes.pipeline import counts, tally
 from custodes.pipeline.dated import misdated
 from custodes.pipeline.evidence import CONTEXT, EVENTS, INDEX, RECEIPTS, decoder
 from custodes.pipeline.ids import differing
@@ -76,6 +76,9 @@ def verify(
             f"{path}: does not say what its segment holds: remove it, the next question counts again"
             for path in counts.differing(data, sealed)
         ]
+        there = [data / seal.path for seal in sealed if seal.path.startswith(f"{EVENTS}/")]
+        if tally.differs(data, [file for file in there if file.exists()]):
+            problems.append(f"{tally.TALLY}: does not count what the segments hold: remove it, the next run makes it")
         head = seals.head()
     finally:
         database.close()
