@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from duckdb import InterruptException
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -108,7 +109,7 @@ def test_what_cannot_be_worked_out_is_tried_once(monkeypatch: pytest.MonkeyPatch
 
         def slow(_: object) -> None:
             tried.append(1)
-            raise engines.duckdb.InterruptException("interrupted")
+            raise InterruptException("interrupted")
 
         monkeypatch.setattr(engine, "_put_together", slow)
         for _ in range(3):
