@@ -48,6 +48,7 @@ def _asked(made: Marketplace, folder: Path, what: str) -> list[Line]:
     million = made.events / 1e6
     lines: list[Line] = []
     found = lost = 0
+    detections = load_detections()
     Path("/proc/self/clear_refs").write_text("5")  # from here on the peak is that of asking
     begun, busy = time.perf_counter(), time.process_time()
     with DuckEngine(
@@ -55,7 +56,7 @@ def _asked(made: Marketplace, folder: Path, what: str) -> list[Line]:
     ) as engine:
         engine.ask("select 1 from touch limit 1")
         lines += _rates("what explains each touch", "shared by all", million, begun, busy)
-        for detection in load_detections():
+        for detection in detections:
             start, used = time.perf_counter(), time.process_time()
             outcome = detect(engine, [detection], days=[made.end], now=made.end)
             said = f"{len(outcome.findings)} findings"

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from duckdb import InterruptException
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -109,7 +109,7 @@ def test_what_cannot_be_worked_out_is_tried_once(monkeypatch: pytest.MonkeyPatch
 
         def slow(_: object) -> None:
             tried.append(1)
-            raise duckdb.InterruptException("interrupted")
+            raise InterruptException("interrupted")
 
         monkeypatch.setattr(engine, "_put_together", slow)
         for _ in range(3):
@@ -134,6 +134,8 @@ def test_whoever_is_not_in_the_register_or_twice() -> None:
 @given(st.lists(st.datetimes(datetime(1970, 1, 1), datetime(9000, 1, 1)), min_size=1, max_size=50))  # noqa: DTZ001 - UTC
 def test_days_and_hours_by_division(moments: list[datetime]) -> None:
     """As the calendar has them, in UTC."""
+    import duckdb
+
     from custodes.engine.derived import MACROS
 
     table = pa.table({"time": pa.array([moment.replace(tzinfo=UTC) for moment in moments], pa.timestamp("us", "UTC"))})
