@@ -462,7 +462,7 @@ def crm(postgres: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> s
     """A database with one of everything, and a role that may read."""
     postgres.create_database("crm")
     postgres.run(
-        "DO $$ BEGIN CREATE ROLE crm_reader LOGIN PASSWORD 'made up'; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+        "DO $$ BEGIN CREATE ROLE crm_reader LOGIN PASSWORD 'fake'; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
         "CREATE TABLE customers (id int PRIMARY KEY, email text, phone text)",
         "INSERT INTO customers SELECT n, 'person' || n || '@example.com', '+372 5' || lpad(n::text, 7, '0') "
         "FROM generate_series(1, 60) AS n",
@@ -480,7 +480,7 @@ def crm(postgres: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> s
         "GRANT SELECT ON customers, mart.mailing, mart.cached, audit, leads TO crm_reader",
         database="crm",
     )
-    monkeypatch.setenv("CRM", "made up")
+    monkeypatch.setenv("CRM", "fake")
     url = postgres.url("crm", "crm_reader")
     return f'[stores.crm]\nkind = "postgres"\nurl = "{url}"\npassword_env = "CRM"\n'
 
