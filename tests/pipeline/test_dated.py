@@ -13,7 +13,7 @@ import pytest
 from custodes.errors import LedgerBroken
 from custodes.pipeline import context
 from custodes.pipeline.context import snapshot
-from custodes.pipeline.dated import Snapshot, dated
+from custodes.pipeline.dated import Origin, Snapshot, dated
 from custodes.pipeline.detect import detect
 from custodes.pipeline.progress import Silent
 from custodes.pipeline.then import then
@@ -69,9 +69,9 @@ def altered(place: Place, statement: str, *values: str) -> None:
 def without_receipts(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """As earlier releases have sealed snapshots."""
 
-    def seal(workspace: Workspace, fresh: list[tuple[str, bytes]], now: datetime) -> None:
+    def seal(workspace: Workspace, fresh: list[tuple[str, bytes, Origin]], now: datetime) -> None:
         with workspace.ledger.begin() as batch:
-            for kind, data in fresh:
+            for kind, data, _ in fresh:
                 leaf = file_bytes(kind, hashlib.sha256(data).digest())
                 batch.add(f"context/{kind}", ".parquet", data, [leaf])
             batch.commit(now)
@@ -173,3 +173,37 @@ def test_times_that_go_back_are_named(desk: Place, monkeypatch: pytest.MonkeyPat
     desk.ingest()
     altered(desk, "update seal set sealed_at = '2020-01-01T00:00:00+00:00' where path like 'events/%'")
     assert any("state.db" in one and "events/" in one for one in problems(desk))
+
+
+def remapped(place: Place, rule: str) -> None:
+    file = place.folder / "custodes.toml"
+    before = file.read_text().partition("\n[context.cases.map]")[0]
+    file.write_text(f"{before}\n[context.cases.map]\nsubject = {rule}\n")
+
+
+def test_a_mapping_that_was_mended_speaks_for_the_rows_it_was_wrong_about(
+    desk: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A typing error of the first day must not judge all that lies before it; what was read then is read anew."""
+    remapped(desk, '"no_such_column"')
+    take(desk, OURS, EARLY, monkeypatch)
+    monkeypatch.setattr(workspaces, "NOW", LATE)
+    desk.ingest()
+    assert not verdict(desk)
+    remapped(desk, '"subject"')
+    take(desk, OURS, LATE, monkeypatch)
+    assert [one.taken for one in known(desk)] == [EARLY, LATE]
+    assert verdict(desk, "2")
+    with desk.opened() as workspace:
+        assert then(workspace, "cases", "2026-02-28").rows[0]["subject"] == "customer:c1"
+    assert problems(desk) == ()
+
+
+def test_other_rows_do_not_speak_for_an_earlier_time(desk: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With new rules came new rows as well: they were not known before."""
+    remapped(desk, '"no_such_column"')
+    take(desk, NONE, EARLY, monkeypatch)
+    remapped(desk, '"subject"')
+    take(desk, OURS, LATE, monkeypatch)
+    desk.ingest()
+    assert not verdict(desk)

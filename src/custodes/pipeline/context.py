@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 import pyarrow as pa
@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from custodes.config import ContextConfig
 from custodes.errors import BadInput, StoreRefused
 from custodes.events import context
-from custodes.pipeline.dated import dated, newest, receipt, undated
+from custodes.pipeline.dated import Origin, newest, receipt, undated
 from custodes.pipeline.evidence import CONTEXT, RECEIPTS, receipts_file
 from custodes.pipeline.open_store import ask_store, open_store
 from custodes.pipeline.progress import Progress
@@ -27,14 +27,14 @@ def snapshot(workspace: Workspace, progress: Progress) -> tuple[int, tuple[Skipp
     """Seal a snapshot of each table of context that differs from the newest one: (how many, what was not covered)."""
     progress.step("context")
     skipped: list[Skipped] = []
-    fresh: list[tuple[str, bytes]] = []
+    fresh: list[tuple[str, bytes, Origin]] = []
     known = newest(workspace)
     now = workspace.clock()
     for chosen in workspace.config.context:
         progress.advance(chosen.kind)
         try:
-            batches = _batches(workspace, chosen)
-            table, missing = context.build(chosen.kind, batches, chosen.map, workspace.tokeniser, chosen.timezone)
+            source = _Source(_batches(workspace, chosen))
+            table, missing = context.build(chosen.kind, source, chosen.map, workspace.tokeniser, chosen.timezone)
         except (BadInput, StoreRefused) as error:
             skipped.append(Skipped("context", chosen.kind, "", str(error), error.hint))
             continue
@@ -46,25 +46,52 @@ def snapshot(workspace: Workspace, progress: Progress) -> tuple[int, tuple[Skipp
         data = _bytes(table)
         before = known.get(chosen.kind)
         if before is None or before.sha256 != hashlib.sha256(data).hexdigest():
-            fresh.append((chosen.kind, data))
+            fresh.append((chosen.kind, data, Origin(source.digest, _rules(chosen))))
     _seal(workspace, fresh, now)
     workspace.coverage.replace("context", skipped)
     return len(fresh), tuple(skipped)
 
 
-def _seal(workspace: Workspace, fresh: Sequence[tuple[str, bytes]], now: datetime) -> None:
+class _Source:
+    """What a table of context is made of, as it passes by: the same rows and refusals have the same digest."""
+
+    def __init__(self, parts: Iterable[pa.RecordBatch | Skipped]) -> None:
+        self._parts = parts
+        self._hash = hashlib.sha256()
+
+    def __iter__(self) -> Iterator[pa.RecordBatch | Skipped]:
+        for part in self._parts:
+            self._hash.update(repr(part).encode() if isinstance(part, Skipped) else _content(part))
+            yield part
+
+    @property
+    def digest(self) -> str:
+        return self._hash.hexdigest()
+
+
+def _content(batch: pa.RecordBatch) -> memoryview:
+    # Taken anew: a slice, or what a reader left beside the values, must not make other bytes of the same rows.
+    plain = batch.take(pa.array(range(batch.num_rows), pa.int64()))
+    return memoryview(plain.serialize())
+
+
+def _rules(chosen: ContextConfig) -> str:
+    return hashlib.sha256(repr((sorted(chosen.map.items()), chosen.timezone)).encode()).hexdigest()
+
+
+def _seal(workspace: Workspace, fresh: Sequence[tuple[str, bytes, Origin]], now: datetime) -> None:
     """Each snapshot with a receipt, by which the time it was taken cannot be moved: all of it or nothing."""
     receipts = [receipt(workspace, one.kind, one.sha256, now, one.taken) for one in undated(workspace)]
-    there = {(one.kind, one.sha256) for one in dated(workspace)}
+    there = {seal.path for seal in workspace.seals.list()}
     if not fresh and not receipts:
         return
     with workspace.ledger.begin() as batch:
-        for kind, data in fresh:
+        for kind, data, origin in fresh:
             digest = hashlib.sha256(data)
             # What was true before may be true again: the file is there, and gets another date.
-            if (kind, digest.hexdigest()) not in there:
+            if f"{CONTEXT}/{kind}/{digest.hexdigest()}.parquet" not in there:
                 batch.add(f"{CONTEXT}/{kind}", ".parquet", data, [file_bytes(kind, digest.digest())])
-            receipts.append(receipt(workspace, kind, digest.hexdigest(), now))
+            receipts.append(receipt(workspace, kind, digest.hexdigest(), now, origin=origin))
         lines, leaves = receipts_file(receipts)
         batch.add(RECEIPTS, ".jsonl", lines, leaves)
         batch.commit(now)

@@ -3,6 +3,9 @@
 The state says it too, but whoever can write the state could move a date there without a trace, and with it excuse or
 accuse. So the state is asked only of snapshots that no receipt names: those that an earlier release has sealed. The
 next snapshot gives them a receipt as well, which holds on to what the state said then; that is told with them.
+
+A mapping that was wrong is mended, and the same rows are read again by the new rules: then that is what was known
+when they were read first. Otherwise one typing error of the first day would judge all that lies before it for ever.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -36,12 +39,21 @@ _MARK: Final = b'"kind":"context"'
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Digests of what a snapshot was made of: the rows as they came, and the rules of the mapping."""
+
+    source: str
+    rules: str
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """What was known of one kind of context from a time on. sha256: of the file, in hexadecimal.
 
     by: what the time is known by: a receipt that was sealed with the snapshot, one that was sealed later and repeats
     what the state said until then, or the state alone.
     leaf: the receipt's, or the snapshot's own where it has none; by it snapshots are in order.
+    origin: none of those that were sealed before it was kept.
     """
 
     kind: str
@@ -50,6 +62,7 @@ class Snapshot:
     by: Literal["receipt", "later receipt", "state"]
     leaf: int
     file: Path
+    origin: Origin | None = None
 
     @property
     def sealed(self) -> bool:
@@ -70,26 +83,48 @@ class Snapshot:
         raise LedgerBroken(f"a snapshot cannot be read ({why})", where=str(self.file), hint=_HINT)
 
 
-def receipt(workspace: Workspace, kind: str, sha256: str, now: datetime, taken: datetime | None = None) -> Receipt:
+def receipt(
+    workspace: Workspace,
+    kind: str,
+    sha256: str,
+    now: datetime,
+    taken: datetime | None = None,
+    *,
+    origin: Origin | None = None,
+) -> Receipt:
     """What dates a snapshot. taken: of one that was sealed without a receipt, what the state says of it."""
     said = {} if taken is None else {"taken": taken.astimezone(UTC).isoformat()}
+    if origin is not None:
+        said |= {"source": origin.source, "rules": origin.rules}
     return Receipt(KIND, now, workspace.by, {"table": kind, "sha256": sha256, **said})
 
 
 def dated(workspace: Workspace) -> list[Snapshot]:
     """Every snapshot of context, the oldest first; one that was true again later is there again.
 
+    Where the same rows were read again by other rules, the rows of the last reading stand at the time of the first.
+
     Raises LedgerBroken where a receipt that may date one cannot be had, or a snapshot has no date that counts.
     """
     size = workspace.ledger.size
     if workspace.dates is None or workspace.dates[0] != size:
-        workspace.dates = size, list(_dated(workspace))
+        workspace.dates = size, _corrected(list(_dated(workspace)))
     return workspace.dates[1]
 
 
 def newest(workspace: Workspace) -> dict[str, Snapshot]:
     """The latest of each kind. Raises as `dated`."""
     return {one.kind: one for one in dated(workspace)}
+
+
+def _corrected(found: Sequence[Snapshot]) -> list[Snapshot]:
+    last = {(one.kind, one.origin.source): one for one in found if one.origin is not None}
+    made = []
+    for one in found:
+        mended = last[one.kind, one.origin.source] if one.origin is not None else one
+        same = mended.origin is None or one.origin is None or mended.origin.rules == one.origin.rules
+        made.append(one if same else replace(one, sha256=mended.sha256, file=mended.file, origin=mended.origin))
+    return made
 
 
 def _dated(workspace: Workspace) -> Iterator[Snapshot]:
@@ -137,7 +172,8 @@ def _snapshot(data: Path, leaf: int, line: bytes) -> Snapshot:
     kind, sha256, taken = str(detail["table"]), str(detail["sha256"]), detail.get("taken")
     moment = datetime.fromisoformat(str(said["time"] if taken is None else taken))
     by: Literal["receipt", "later receipt"] = "receipt" if taken is None else "later receipt"
-    return Snapshot(kind, sha256, moment, by, leaf, data / CONTEXT / kind / f"{sha256}.parquet")
+    origin = Origin(str(detail["source"]), str(detail["rules"])) if "source" in detail and "rules" in detail else None
+    return Snapshot(kind, sha256, moment, by, leaf, data / CONTEXT / kind / f"{sha256}.parquet", origin)
 
 
 def _kind(seal: Seal) -> str | None:

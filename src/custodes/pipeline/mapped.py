@@ -9,8 +9,9 @@ from typing import Final
 
 from custodes.config import LogConfig
 from custodes.pipeline import tally
+from custodes.pipeline.dated import newest
 from custodes.pipeline.fresh import Fresh
-from custodes.pipeline.open_engine import context, open_engine
+from custodes.pipeline.open_engine import open_engine
 from custodes.pipeline.tally import EVENTS, OPTIONAL, Counts, Day
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Skipped
@@ -64,12 +65,14 @@ def suspicious(workspace: Workspace, fresh: Fresh | None = None) -> Iterator[Ski
 
 def _apart(workspace: Workspace, kind: str, days: dict[str, Day], segments: dict[str, list[Path]]) -> int:
     """How many rows the newest context of a kind has, if not one of them is met by any event; else 0."""
-    newest = context(workspace).get(kind)
-    if newest is None or not days:
+    if not days or kind not in {chosen.kind for chosen in workspace.config.context}:
         return 0
-    if any(day.met.get(kind) == (newest.name, True) for day in days.values()):
+    held = newest(workspace).get(kind)
+    if held is None:
         return 0
-    unknown = sorted(name for name, day in days.items() if day.met.get(kind) != (newest.name, False))
+    if any(day.met.get(kind) == (held.sha256, True) for day in days.values()):
+        return 0
+    unknown = sorted(name for name, day in days.items() if day.met.get(kind) != (held.sha256, False))
     # Nearly always the last day tells, and the others need not be read.
     for names in filter(None, (unknown[-1:], unknown[:-1])):
         with open_engine(workspace, only=[file for name in names for file in segments[name]]) as engine:
@@ -77,7 +80,7 @@ def _apart(workspace: Workspace, kind: str, days: dict[str, Day], segments: dict
         told = "" if last is None else last.isoformat()
         for name in names:
             if name >= told:
-                days[name].met[kind] = (newest.name, name == told)
+                days[name].met[kind] = (held.sha256, name == told)
         if told:
             return 0
     with open_engine(workspace, only=[]) as engine:
