@@ -210,8 +210,9 @@ def load(file: Path) -> Config:
         controller=_controller(top.table("controller")),
         processing=tuple(_processing(name, table) for name, table in top.tables("processing")),
         flows=tuple(_flow(name, table, root) for name, table in top.tables("flows")),
-        sigma=_sigma(top.table("sigma"), root) if "sigma" in document else None,
+        sigma=_sigma(top.table("sigma"), root) if "sigma" in top.values else None,
     )
+    top.asked.add("sigma")
     top.finish()
     _check_references(config)
     return config

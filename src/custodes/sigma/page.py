@@ -10,7 +10,8 @@ def page(one: Rule | Correlation) -> str:
     """The rule's page, in Markdown."""
     about = one.about
     if isinstance(one, Rule):
-        asks = f"Single records of {one.source.name}, by {', '.join(f'`{name}`' for name in sorted(one.fields)) or 'words'}."
+        fields = ", ".join(f"`{name}`" for name in sorted(one.fields)) or "words"
+        asks = f"Single records of {one.source.name}, by {fields}."
     else:
         parts = ", ".join(f"`{part.key}`" for part in one.parts)
         groups = f", by {', '.join(f'`{name}`' for name in one.group)}" if one.group else ""

@@ -6,7 +6,7 @@ rule's name, and not in the middle of a night's run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import pyarrow as pa
@@ -15,7 +15,7 @@ from custodes.engine.interface import QuestionFailed, Tables
 from custodes.records.schema import SEALED_SCHEMA
 from custodes.sigma.condition import Columns, where
 from custodes.sigma.projection import KEYWORDS
-from custodes.sigma.rule import SEALED, CannotCompile, Refused, Rule, RuleSet
+from custodes.sigma.rule import SEALED, CannotCompile, Correlation, Refused, Rule, RuleSet
 from custodes.sigma.sealed import sealed_columns
 
 
@@ -40,18 +40,12 @@ def tried(rules: RuleSet, tables: Tables, fields: Mapping[str, Mapping[str, str]
             )
     correlations = []
     sealed = {rule.about.key for rule in rules.rules if rule.source.product == SEALED}
-    columns = sealed_columns(fields.get(SEALED, {}))
     for one in rules.correlations:
-        try:
-            for part in one.parts:
-                if part.key in refused:
-                    raise CannotCompile(f'the rule "{part.key}" that it refers to is not asked', "mend that rule")
-                for name in (*one.group, *([one.field] if one.field else [])) if part.key in sealed else ():
-                    columns.of(part.field(name))
-        except CannotCompile as error:
-            refused[one.about.key] = Refused(one.about.file, one.about.title, error.reason, error.hint)
-        else:
+        wrong = _wrong(one, refused, sealed, sealed_columns(fields.get(SEALED, {})))
+        if wrong is None:
             correlations.append(one)
+        else:
+            refused[one.about.key] = Refused(one.about.file, one.about.title, wrong.reason, wrong.hint)
     return replace(
         rules,
         rules=tuple(rule for rule in rules.rules if rule.about.key not in refused),
@@ -62,3 +56,18 @@ def tried(rules: RuleSet, tables: Tables, fields: Mapping[str, Mapping[str, str]
 
 def _try(tables: Tables, rule: Rule, table: str, columns: Columns) -> None:
     tables.ask(f"select 1 from {table} where {where(rule.trees, columns)} limit 0")
+
+
+def _wrong(
+    one: Correlation, refused: Collection[str], sealed: Collection[str], columns: Columns
+) -> CannotCompile | None:
+    """Why the correlation cannot be asked: a part that is not, or a field that the part's events do not have."""
+    for part in one.parts:
+        if part.key in refused:
+            return CannotCompile(f'the rule "{part.key}" that it refers to is not asked', "mend that rule")
+        try:
+            for name in (*one.group, *([one.field] if one.field else [])) if part.key in sealed else ():
+                columns.of(part.field(name))
+        except CannotCompile as error:
+            return error
+    return None
