@@ -247,5 +247,6 @@ def _crowded() -> tuple[str, str]:
 def _text(values: pa.ChunkedArray) -> pa.ChunkedArray:
     """Lists as one text: a group is of events whose lists are equal."""
     if pa.types.is_list(values.type):
-        return pa.chunked_array([pa.array([None if one is None else "\n".join(one) for one in values.to_pylist()])])
+        joined = [None if one is None else "\n".join(one) for one in values.to_pylist()]
+        return pa.chunked_array([pa.array(joined, pa.string())])
     return values

@@ -66,26 +66,32 @@ class _Reading:
             self._refused.append(Refused(str(folder), "", "the folder holds no rule", "put files ending in .yml there"))
         for file in files:
             name = str(file.relative_to(folder))
+            titles = ""
             try:
+                told = documents(file)
+                titles = ", ".join(_line(one["title"]) for one in told if "title" in one)
                 collection = SigmaCollection.from_dicts(
-                    documents(file),
+                    told,
                     collect_errors=True,
                     source=SigmaRuleLocation(file),
                     collect_filters=True,
                     resolve_references=False,
                 )
             except CannotCompile as error:
-                self._refused.append(Refused(name, "", error.reason, error.hint))
+                self._refused.append(Refused(name, titles, error.reason, error.hint))
                 continue
             except (SigmaError, *_MISTAKES) as error:
-                self._refused.append(Refused(name, "", _said(error), _REWRITE))
+                self._refused.append(Refused(name, titles, _said(error), _REWRITE))
                 continue
             for one in (*collection.rules, *collection.filters):
-                self._take(one, name)
-            told = {id(wrong) for one in (*collection.rules, *collection.filters) for wrong in one.errors}
+                try:
+                    self._take(one, name)
+                except _MISTAKES as error:
+                    self._refused.append(Refused(name, titles, _said(error), _REWRITE))
+            named = {id(wrong) for one in (*collection.rules, *collection.filters) for wrong in one.errors}
             for wrong in collection.errors:
-                if id(wrong) not in told:
-                    self._refused.append(Refused(name, "", _said(wrong), _REWRITE))
+                if id(wrong) not in named:
+                    self._refused.append(Refused(name, titles, _said(wrong), _REWRITE))
 
     def finish(self) -> RuleSet:
         for about, parsed in self._parsed:

@@ -25,7 +25,7 @@ def tried(rules: RuleSet, tables: Tables, fields: Mapping[str, Mapping[str, str]
     names = {field: f"c{place}" for place, field in enumerate(raw)}
     empty = pa.array([], pa.string())
     tables.hold("trial_record", pa.table({**dict.fromkeys(names.values(), empty), KEYWORDS: empty}))
-    tables.hold("trial_event", SEALED_SCHEMA.empty_table())
+    tables.hold("trial_event", pa.schema([_plain(field) for field in SEALED_SCHEMA]).empty_table())
     refused: dict[str, Refused] = {}
     for rule in rules.rules:
         try:
@@ -71,3 +71,8 @@ def _wrong(
         except CannotCompile as error:
             return error
     return None
+
+
+def _plain(field: pa.Field) -> pa.Field:
+    """As the engine has it: words as text."""
+    return pa.field(field.name, pa.string() if pa.types.is_dictionary(field.type) else field.type)
