@@ -85,7 +85,7 @@ def run(place: Place) -> tuple[dict[str, list[Finding]], str]:
 def test_a_rule_for_raw_records_finds_sealed_events(tmp_path: Path) -> None:
     """What the importer does not keep is matched in the log, and told by actor with the leaves of the sealed events."""
     place = a_place(tmp_path, CLOUD)
-    policy = {"requestParameters": {"policy": {"Effect": "Allow", "mail": "someone@example.com"}}}
+    policy: dict[str, Any] = {"requestParameters": {"policy": {"Effect": "Allow", "mail": "someone@example.com"}}}
     write_trail(
         tmp_path,
         "one.json.gz",

@@ -146,7 +146,8 @@ def reference(one: str, rows: Sequence[Row]) -> tuple[list[tuple[int, int, tuple
         cells = [row[0], row[1], *[row[at] if at < len(row) else None for at in (2, 3)]]
         base.execute("insert into record values (?, ?, ?, ?)", cells)
     found, _ = execute_plan(base, plan, include_events=False)  # type: ignore[no-untyped-call]  # as above
-    windows, members = [], {}
+    windows: list[tuple[int, int, tuple[str, ...]]] = []
+    members: dict[tuple[str, ...], set[int]] = {}
     for alert in found:
         group = tuple(str(value) for value in alert["group_keys"].values())
         windows.append((int(alert["window_end"]), int(alert["window_start"]), group))

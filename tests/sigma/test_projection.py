@@ -44,7 +44,7 @@ def test_values_are_told_as_text() -> None:
 
 def test_any_element_of_a_list_may_match() -> None:
     """As a text among others, by its JSON, and not at all where it must not."""
-    records = [{"f": ["a", "b"]}, {"f": "b"}, {"f": ["c"]}, {}]
+    records: list[dict[str, Any]] = [{"f": ["a", "b"]}, {"f": "b"}, {"f": ["c"]}, {}]
     assert fitting({"f": "B"}, records) == [0, 1]
     assert fitting({"f|contains": '"a","b"'}, records) == [0]
     assert fitting("s:\n  f: b\ncondition: not s\n", records) == [2, 3]

@@ -50,7 +50,8 @@ def _sigma() -> list[tuple[Rule | Correlation, str]]:
     from custodes.sigma.page import question
 
     rules = rule_set(config)
-    return [(one, question(one)) for one in (*rules.rules, *rules.correlations)]
+    known: list[Rule | Correlation] = [*rules.rules, *rules.correlations]
+    return [(one, question(one)) for one in known]
 
 
 @detections.command("list")
