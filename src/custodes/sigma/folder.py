@@ -23,6 +23,7 @@ from custodes.sigma.condition import fields_of, has_keywords
 from custodes.sigma.correlation import check
 from custodes.sigma.document import documents
 from custodes.sigma.placeholders import filled
+from custodes.sigma.policy import QUIET
 from custodes.sigma.reference import correlation_of, referred
 from custodes.sigma.rule import About, CannotCompile, Correlation, Refused, Rule, RuleSet
 
@@ -76,6 +77,7 @@ class _Reading:
                     source=SigmaRuleLocation(file),
                     collect_filters=True,
                     resolve_references=False,
+                    policy=QUIET,
                 )
             except CannotCompile as error:
                 self._refused.append(Refused(name, titles, error.reason, error.hint))

@@ -169,7 +169,7 @@ def _regex(value: SigmaRegularExpression) -> str:
 def _equal_number(told: SigmaNumber) -> Test:
     value = told.number
     same = literal(repr(value) if isinstance(value, float) else str(value))
-    if abs(value) > _EXACT:
+    if isinstance(value, int) and abs(value) > _EXACT:
         return lambda text: f"{text} = {same}"
     return lambda text: f"({text} = {same} or coalesce(({number(text)}) = {value!r}, false))"
 
