@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from custodes.errors import ConfigError
-from custodes.records import ACTIONS, EVENT_COLUMNS, OUTCOMES, Rule
+from custodes.records import ACTIONS, EVENT_COLUMNS, OUTCOMES, LogSource, Rule
 from custodes.records.processing import BASES, Controller, Keeping, Processing, Transfer
 
 _PART: Final = re.compile(r"\{[^{}]+\}")  # a path inside a template
@@ -85,6 +85,17 @@ class LogConfig:
     subjects: Mapping[str, str] = field(default_factory=dict)  # column -> kind: `customer_id = "customer"`
     routes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # path's template -> column -> template
     line: str = "combined"  # the format of an access log
+    # What Sigma rules call this log. How a log is read is known by what is shown: to name it must read nothing anew.
+    sigma: LogSource | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SigmaConfig:
+    """Folders of Sigma rules. fields: by product, what a rule's word for a field means. placeholders: for `|expand`."""
+
+    rules: tuple[Path, ...]
+    fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    placeholders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +165,7 @@ class Config:
     controller: Controller = field(default_factory=Controller)  # of the record of processing
     processing: tuple[Processing, ...] = ()
     flows: tuple[FlowConfig, ...] = ()
+    sigma: SigmaConfig | None = None
 
     @property
     def root(self) -> Path:
@@ -200,7 +212,9 @@ def load(file: Path) -> Config:
         controller=_controller(top.table("controller")),
         processing=tuple(_processing(name, table) for name, table in top.tables("processing")),
         flows=tuple(_flow(name, table, root) for name, table in top.tables("flows")),
+        sigma=_sigma(top.table("sigma"), root) if "sigma" in top.values else None,
     )
+    top.asked.add("sigma")
     top.finish()
     _check_references(config)
     return config
@@ -409,6 +423,7 @@ def _log(name: str, table: _Table, root: Path) -> LogConfig:
         subjects=table.words("subjects"),
         routes=_routes(table.table("routes")) if kind == "access" else {},
         line=table.maybe("format") or "combined" if kind == "access" else "combined",
+        sigma=_log_source(kind, table),
     )
     table.finish()
     if kind == "access" and not log.routes:
@@ -417,6 +432,48 @@ def _log(name: str, table: _Table, root: Path) -> LogConfig:
         if required not in log.map:
             raise table.fail(f"map.{required}", "this column is required", f'add {required} = "path.in.the.record"')
     return log
+
+
+# Whose records a kind of log holds, where that is one thing only; and kinds whose records are JSON objects.
+_SOURCES: Final = {"cloudtrail": LogSource("aws", "cloudtrail")}
+_RAW: Final = ("jsonl", "cloudtrail", "ocsf", "snowflake", "bigquery")
+
+
+def _log_source(kind: str, table: _Table) -> LogSource | None:
+    """What Sigma rules call this log; None where the owner does not say and its kind does not tell."""
+    told = table.table("sigma")
+    if "sigma" not in table.values:
+        return _SOURCES.get(kind)
+    if kind not in _RAW:
+        raise table.fail(
+            "sigma", f"rules cannot read the records of a log of the kind {kind}", f"one of: {', '.join(_RAW)}"
+        )
+    source = LogSource(told.maybe("product"), told.maybe("service"), told.maybe("category"))
+    told.finish()
+    if source == LogSource():
+        raise table.fail("sigma", "nothing says whose records these are", 'write sigma = { product = "okta" }')
+    return source
+
+
+def _sigma(table: _Table, root: Path) -> SigmaConfig:
+    folders = table.texts("rules")
+    if not folders:
+        raise table.fail("rules", "this key is required", 'add rules = ["sigma"]')
+    for folder in folders:
+        if not (root / folder).is_dir():
+            raise table.fail("rules", f'no such folder: "{folder}"', "create it, or correct the path")
+    fields, placeholders = table.table("fields"), table.table("placeholders")
+    sigma = SigmaConfig(
+        rules=tuple(root / folder for folder in folders),
+        fields={product: fields.words(product) for product in fields.values},
+        placeholders={name: placeholders.texts(name) for name in placeholders.values},
+    )
+    for name, column in sigma.fields.get("custodes", {}).items():
+        if column not in EVENT_COLUMNS:
+            told = _meant(column, EVENT_COLUMNS)
+            raise fields.table("custodes").fail(name, f'"{column}" is no column of an event', told)
+    table.finish()
+    return sigma
 
 
 def _controller(table: _Table) -> Controller:

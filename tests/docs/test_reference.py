@@ -93,6 +93,7 @@ TABLES = {
     "Context": [(f"[context.{kind}]", 'path = "p"') for kind in config.CONTEXT_KINDS],
     "Controller": [("[controller]", "")],
     "Processing": [("[processing.n]", 'datasets = ["s"]')],
+    "Sigma": [("[sigma]", 'rules = ["."]')],
 }
 
 
@@ -112,6 +113,7 @@ def test_every_key_of_the_configuration_is_on_its_page_and_no_other(tmp_path: Pa
         "controller",
         "processing",
         "flows",
+        "sigma",
     } == _accepted(tmp_path, "", "")
     assert {key for key in top if "." in key} == {f"scan.{key}" for key in _accepted(tmp_path, "[scan]", "")}
 
@@ -155,7 +157,7 @@ def test_the_written_template_loads_as_it_is_and_with_every_comment_removed(tmp_
     """Whoever uncomments an example has a configuration that holds."""
     file = write_template(tmp_path)
     assert config.load(file).stores == ()
-    for folder in ("detections", "categories"):
+    for folder in ("detections", "categories", "sigma"):
         (tmp_path / folder).mkdir()
     file.write_text(_COMMENTED.sub("", TEMPLATE))
     whole = config.load(file)
@@ -169,7 +171,7 @@ def test_the_written_template_loads_as_it_is_and_with_every_comment_removed(tmp_
 def test_uncommenting_the_templates_own_folders_sets_them(tmp_path: Path) -> None:
     """`detections` and `categories` of the template reach the configuration."""
     file = write_template(tmp_path)
-    for folder in ("detections", "categories"):
+    for folder in ("detections", "categories", "sigma"):
         (tmp_path / folder).mkdir()
     file.write_text(_COMMENTED.sub("", TEMPLATE))
     whole = config.load(file)

@@ -13,6 +13,7 @@ from custodes.cli import (  # noqa: F401 - imported for their commands
     report,
     river,
     serve,
+    sigma,
     simulate,
     verdicts,
     who,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from custodes.cli.app import CLEAN, FINDINGS, Choice, app
 from custodes.cli.river import Json
 from custodes.cli.workspace import configuration
+
+if TYPE_CHECKING:
+    from custodes.sigma.rule import Correlation, Rule
 
 detections = typer.Typer(no_args_is_help=True, help="The questions that are asked over the evidence.")
 categories = typer.Typer(no_args_is_help=True, help="The kinds of personal data that are recognised.")
@@ -31,6 +34,26 @@ def _own(kind: str) -> Path | None:
     return config.detections if kind == "detections" else config.categories
 
 
+def _sigma() -> list[tuple[Rule | Correlation, str]]:
+    """The owner's Sigma rules, each with its question; none where none are configured."""
+    from custodes.errors import ConfigError
+    from custodes.pipeline.sigma import rule_set
+
+    try:
+        config = configuration().sigma
+    except ConfigError:
+        if Choice.config is not None:
+            raise
+        return []
+    if config is None:
+        return []
+    from custodes.sigma.page import question
+
+    rules = rule_set(config)
+    known: list[Rule | Correlation] = [*rules.rules, *rules.correlations]
+    return [(one, question(one)) for one in known]
+
+
 @detections.command("list")
 def list_detections(json: Json = False) -> None:
     """Every detection with its severity and question."""
@@ -38,12 +61,19 @@ def list_detections(json: Json = False) -> None:
     from custodes.detections.catalogue import load_detections
 
     known = load_detections(_own("detections"))
+    rules = _sigma()
     if json:
         rows = [{"id": one.id, "title": one.title, "severity": one.severity, "question": one.question} for one in known]
+        rows += [
+            {"id": one.about.check, "title": one.about.title, "severity": one.about.severity, "question": asked}
+            for one, asked in rules
+        ]
         print(show.as_json({"detections": rows}))
         return
     for one in known:
         print(f"{one.id}\n  {one.question}")
+    for rule, asked in rules:
+        print(show.safe(rule.about.check) + "\n  " + show.safe(asked))
 
 
 @detections.command("show")
@@ -54,6 +84,12 @@ def show_detection(detection: str) -> None:
     from custodes.errors import BadInput
 
     known = {one.id: one for one in load_detections(_own("detections"))}
+    for rule, _ in _sigma() if detection.startswith("sigma.") else ():
+        if rule.about.check == detection:
+            from custodes.sigma.page import page as page_of_rule
+
+            print(page_of_rule(rule))
+            return
     if detection not in known:
         raise BadInput(f'no detection "{detection}"', hint='"custodes detections list" names them')
     print(page(known[detection]))

@@ -127,6 +127,12 @@ data = "custodes-data"         # where Custodes keeps its own files (readable by
 # kind = "bigquery"            # audit entries of Cloud Logging
 # path = "bigquery/*.json*"
 
+# --- Sigma: rules in the field's own format, asked of raw records and of sealed events. -------------------------
+
+# [sigma]                      # needs: pip install "custodes[sigma]"
+# rules = ["sigma"]            # folders; CloudTrail logs are known, other logs say what they are:
+                               # sigma = { product = "okta", service = "okta" } under [logs.NAME]
+
 # --- Context: what is true about people, cases and keys, so that a touch can be explained. ----------------------
 
 # [context.people]             # id, team, role, site, manager, joined, left, household, surname

@@ -11,7 +11,7 @@ import re
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Self
@@ -116,7 +116,7 @@ class DuckEngine:
         except BaseException:
             self._temp.cleanup()
             raise
-        self._connection = duckdb.connect(":memory:", config=_settings(memory_limit, self._temp.name, threads))
+        self._connection = duckdb.connect(":memory:", config=settings(memory_limit, self._temp.name, threads))
         try:
             for name, schema in CONTEXT_SCHEMAS.items():
                 self._hold_context(name, (context or {}).get(name), schema)
@@ -165,7 +165,7 @@ class DuckEngine:
             with self._deadline(connection):
                 return connection.execute(sql, given).to_arrow_table()
         except duckdb.Error as error:
-            raise _failure(error, self._timeout) from error
+            raise failure(error, self._timeout) from error
 
     def _work_out(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Fill the table behind the derived view, once: a question about events alone does not pay for it."""
@@ -184,7 +184,7 @@ class DuckEngine:
                 with self._deadline(connection):
                     self._put_together(connection)
             except duckdb.Error as error:
-                self._worked_out = _failure(error, self._timeout)
+                self._worked_out = failure(error, self._timeout)
                 raise self._worked_out from error
             self._worked_out = True
 
@@ -278,26 +278,32 @@ class DuckEngine:
             self._free.put(connection)
         run("set lock_configuration = true")
 
-    @contextmanager
-    def _deadline(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-        done = threading.Lock()
-
-        def stop() -> None:
-            # Taken by whoever comes first, so that a late alarm cannot interrupt the next question.
-            if done.acquire(blocking=False):
-                connection.interrupt()
-
-        timer = threading.Timer(self._timeout, stop)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            done.acquire(blocking=False)
-            timer.cancel()
+    def _deadline(self, connection: duckdb.DuckDBPyConnection) -> AbstractContextManager[None]:
+        return deadline(connection, self._timeout)
 
 
-def _settings(memory_limit: str, temp: str, threads: int | None) -> dict[str, str | bool | int | float | list[str]]:
+@contextmanager
+def deadline(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+    """What is run inside is interrupted when it takes longer."""
+    done = threading.Lock()
+
+    def stop() -> None:
+        # Taken by whoever comes first, so that a late alarm cannot interrupt the next question.
+        if done.acquire(blocking=False):
+            connection.interrupt()
+
+    timer = threading.Timer(seconds, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        done.acquire(blocking=False)
+        timer.cancel()
+
+
+def settings(memory_limit: str, temp: str, threads: int | None) -> dict[str, str | bool | int | float | list[str]]:
+    """How DuckDB is opened so that it installs, loads and finds nothing by itself."""
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory_limit,
         "temp_directory": temp,
@@ -360,7 +366,7 @@ def _named(error: duckdb.Error, files: Sequence[str]) -> str:
     return next((path for path in files if path in str(error)), "events")
 
 
-def _failure(error: duckdb.Error, timeout: float) -> QuestionFailed:
+def failure(error: duckdb.Error, timeout: float) -> QuestionFailed:
     """DuckDB's error in our words. Only messages about the SQL's own text are repeated: others can quote a value."""
     if isinstance(error, duckdb.InterruptException):
         return QuestionFailed(

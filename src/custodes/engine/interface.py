@@ -39,6 +39,25 @@ class Engine(Protocol):
         ...
 
 
+class Tables(Protocol):
+    """Holds tables that we made ourselves (raw records for a moment, what rules matched), and nothing else.
+
+    The SQL is ours: it goes through no gate. Raises QuestionFailed when it is wrong, or exceeds time or memory.
+    """
+
+    def hold(self, name: str, table: pa.Table) -> None:
+        """Take a table in, in place of one of this name."""
+        ...
+
+    def make(self, name: str, sql: str) -> None:
+        """Make a table from a query, in place of one of this name."""
+        ...
+
+    def ask(self, sql: str) -> pa.Table:
+        """The answer as Arrow, times in UTC."""
+        ...
+
+
 class QuestionFailed(Exception):
     """The question could not be answered. reason: in words. hint: the next step."""
 

@@ -21,6 +21,7 @@ from custodes.pipeline.misplaced import misplaced_findings, misplaced_places
 from custodes.pipeline.open_engine import explaining, open_engine, snapshots
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.scan import drifted_findings
+from custodes.pipeline.sigma import sigma_findings, sigma_inputs
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Finding, Incident, Skipped
 
@@ -80,12 +81,14 @@ def _staff(workspace: Workspace) -> int:
 def _ask(workspace: Workspace, engine: DuckEngine, detections: tuple[Detection, ...]) -> None:
     now = workspace.clock()
     outcome = run_detections(engine, detections, days=_days(engine), now=now)
-    findings = [*outcome.findings, *misplaced_findings(workspace, engine), *flow_findings(workspace)]
+    sigma = sigma_findings(workspace, engine)
+    found = [*outcome.findings, *sigma.findings]
+    findings = [*found, *misplaced_findings(workspace, engine), *flow_findings(workspace)]
     incidents = carry_on(fuse(findings, outcome.gateways), workspace.judgements.incidents())
     # What drifted is news about a store and no story of misuse: it is told, and opens no case.
     workspace.judgements.save([*findings, *drifted_findings(workspace)], incidents)
     workspace.casebook.open_all(incidents, now)
-    workspace.coverage.replace("detect", [*outcome.skipped, *_undated(workspace)])
+    workspace.coverage.replace("detect", [*outcome.skipped, *sigma.skipped, *_undated(workspace)])
 
 
 def _undated(workspace: Workspace) -> Iterator[Skipped]:
@@ -119,4 +122,5 @@ def _inputs(workspace: Workspace, detections: tuple[Detection, ...]) -> str:
     flows = [replace(edge, last_seen=None) for edge in workspace.flows.all()]
     digest.update(repr((flows, workspace.config.scan.anonymisers)).encode())
     digest.update(repr(workspace.drifts.all()).encode())
+    digest.update(sigma_inputs(workspace).encode())
     return digest.hexdigest()

@@ -16,6 +16,7 @@ from custodes.records.finding import (
     incident_id,
 )
 from custodes.records.flow import FlowEdge, Origin, Place
+from custodes.records.log_source import LogSource
 from custodes.records.misplaced import Misplaced, MisplacedField, Toucher, Touches
 from custodes.records.overview import LedgerStatus, LogCoverage, Overview
 from custodes.records.receipt import Detail, Receipt, ReceiptKind
@@ -51,6 +52,7 @@ __all__ = [
     "Incident",
     "LedgerStatus",
     "LogCoverage",
+    "LogSource",
     "Misplaced",
     "MisplacedField",
     "Origin",

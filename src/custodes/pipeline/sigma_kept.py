@@ -1,0 +1,124 @@
+"""Which records did rules match when they were read? Kept for each log, because logs are rotated away.
+
+A record is read once by each rule: what it matched is known by the event's id, so that a file that is gone since takes
+no finding with it, and an unchanged one is not read again. Of a record nothing is kept but that id and, for rules that
+feed correlations, keyed tokens of the values they group by and the numbers they add up. It is no evidence: evidence is
+the sealed event of that id. Removed, it is made again, as far as the logs are there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from custodes.events.interface import Position
+from custodes.ledger.durable import Disk
+
+FOLDER: Final = "sigma"
+_KEY: Final = b"custodes.sigma"
+_SCHEMA: Final = pa.schema(
+    [("rule", pa.string()), ("event_id", pa.string()), ("values", pa.list_(pa.string())), ("sealed", pa.bool_())]
+)
+
+Values = tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """How far a file was read, and by which rules (their digests). unsealed: records they matched and that became no
+    event.
+    """
+
+    position: Position
+    rules: frozenset[str]
+    unsealed: int = 0
+
+
+@dataclass(slots=True)
+class Kept:
+    """Of one log. matches: by digest of a rule, values by event id. crowded: rules that match too much.
+
+    sealed: ids that were found among the sealed events: one that is not there any more was removed on purpose.
+    """
+
+    files: dict[str, ReadFile] = field(default_factory=dict)
+    matches: dict[str, dict[str, Values]] = field(default_factory=dict)
+    crowded: set[str] = field(default_factory=set)
+    sealed: set[str] = field(default_factory=set)
+
+    def only(self, digests: frozenset[str]) -> None:
+        """Forget rules that are not asked any more."""
+        for gone in set(self.matches) - digests:
+            del self.matches[gone]
+        self.crowded &= digests
+        for name, one in self.files.items():
+            self.files[name] = replace(one, rules=one.rules & digests)
+
+    def settle(self, there: Collection[str]) -> int:
+        """Forget what was sealed and is gone; how many of the matched ids are not sealed."""
+        lacking: set[str] = set()
+        for found in self.matches.values():
+            for event_id in [one for one in found if one not in there]:
+                if event_id in self.sealed:
+                    del found[event_id]
+                else:
+                    lacking.add(event_id)
+        self.sealed = set(there)
+        return len(lacking)
+
+
+def place(data: Path, log: str) -> Path:
+    """The file of one log."""
+    return data / FOLDER / f"{quote(log, safe='')}.parquet"
+
+
+def load(data: Path, log: str) -> Kept:
+    """What was kept; nothing where the file is missing or damaged, so that the logs are read again."""
+    kept = Kept()
+    try:
+        table = pq.read_table(place(data, log))
+        told = json.loads(table.schema.metadata[_KEY])
+        for name, one in told["files"].items():
+            kept.files[name] = ReadFile(Position(**one["position"]), frozenset(one["rules"]), int(one["unsealed"]))
+        kept.crowded = set(told["crowded"])
+        columns = (table.column(name).to_pylist() for name in _SCHEMA.names)
+        for rule, event_id, values, sealed in zip(*columns, strict=True):
+            kept.matches.setdefault(rule, {})[event_id] = tuple(values)
+            if sealed:
+                kept.sealed.add(event_id)
+    except (OSError, pa.ArrowException, ValueError, KeyError, TypeError):
+        return Kept()
+    return kept
+
+
+def save(data: Path, log: str, kept: Kept) -> None:
+    """Whole or not at all: a crash leaves what was kept before. Raises CouldNotRun when the disk is full or fails."""
+    rows = [
+        (rule, event_id, values, event_id in kept.sealed)
+        for rule, found in kept.matches.items()
+        for event_id, values in found.items()
+    ]
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(_SCHEMA)
+    told = {
+        "files": {
+            name: {"position": asdict(one.position), "rules": sorted(one.rules), "unsealed": one.unsealed}
+            for name, one in kept.files.items()
+        },
+        "crowded": sorted(kept.crowded),
+    }
+    arrays = [pa.array(column, kind) for column, kind in zip(columns, _SCHEMA.types, strict=True)]
+    sink = pa.BufferOutputStream()
+    schema = _SCHEMA.with_metadata({_KEY: json.dumps(told).encode()})
+    pq.write_table(pa.Table.from_arrays(arrays, schema=schema), sink, compression="zstd")
+    disk, target = Disk(), place(data, log)
+    disk.make_folder(target.parent)
+    part = target.with_suffix(".part")
+    disk.sync(disk.write(part, sink.getvalue().to_pybytes()), part)
+    disk.rename(part, target)

@@ -1,0 +1,247 @@
+"""Do Sigma rules find what lies in the logs, with evidence, and say what they cannot see?"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from custodes.pipeline.detect import detect
+from custodes.pipeline.ingest import ingest
+from custodes.pipeline.progress import Silent
+from custodes.records import Finding
+from tests.pipeline.workspaces import DESK, Place, a_line, a_place, reasons
+
+CLOUD = """
+name = "made up"
+[logs.aws]
+kind = "cloudtrail"
+path = "trail/*.json*"
+[sigma]
+rules = ["sigma"]
+"""
+RAW = {"product": "aws", "service": "cloudtrail"}
+
+
+def a_call(
+    number: int, name: str, *, user: str = "ann", at: str = "2026-03-01T09:00:00Z", **more: Any
+) -> dict[str, Any]:
+    """One made-up record of CloudTrail."""
+    return {
+        "eventID": f"e{number}",
+        "eventTime": at,
+        "eventName": name,
+        "eventSource": "iam.amazonaws.com",
+        "userIdentity": {"type": "IAMUser", "userName": user, "accessKeyId": "AKIAEXAMPLE"},
+        "sourceIPAddress": "192.0.2.7",
+        **more,
+    }
+
+
+def write_trail(folder: Path, name: str, *calls: dict[str, Any]) -> Path:
+    (folder / "trail").mkdir(exist_ok=True)
+    file = folder / "trail" / name
+    data = json.dumps({"Records": list(calls)}).encode()
+    file.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    return file
+
+
+def a_rule(folder: Path, name: str, selection: dict[str, Any], **more: Any) -> None:
+    (folder / "sigma").mkdir(exist_ok=True)
+    document = {
+        "title": f"Title of {name}",
+        "name": name,
+        "status": "test",
+        "level": "high",
+        "logsource": RAW,
+        "tags": ["attack.persistence"],
+        "falsepositives": ["Planned work"],
+        "detection": {"selection": selection, "condition": "selection"},
+    }
+    (folder / "sigma" / f"{name}.yml").write_text(yaml.safe_dump(document | more))
+
+
+def a_correlation(folder: Path, name: str, **correlation: Any) -> None:
+    document = {"title": f"Title of {name}", "name": name, "status": "stable", "level": "medium"}
+    (folder / "sigma" / f"{name}.yml").write_text(yaml.safe_dump(document | {"correlation": correlation}))
+
+
+def run(place: Place) -> tuple[dict[str, list[Finding]], str]:
+    """Findings by check, and what was not covered."""
+    with place.opened() as workspace:
+        ingest(workspace, Silent())
+        outcome = detect(workspace, Silent())
+    found: dict[str, list[Finding]] = {}
+    for one in outcome.findings:
+        if one.check.startswith("sigma."):
+            found.setdefault(one.check, []).append(one)
+    return found, reasons(list(outcome.skipped))
+
+
+def test_a_rule_for_raw_records_finds_sealed_events(tmp_path: Path) -> None:
+    """What the importer does not keep is matched in the log, and told by actor with the leaves of the sealed events."""
+    place = a_place(tmp_path, CLOUD)
+    policy: dict[str, Any] = {"requestParameters": {"policy": {"Effect": "Allow", "mail": "someone@example.com"}}}
+    write_trail(
+        tmp_path,
+        "one.json.gz",
+        a_call(1, "PutUserPolicy", **policy),
+        a_call(2, "PutUserPolicy", user="bob"),
+        a_call(3, "putuserpolicy", at="2026-03-02T09:00:00Z", **policy),
+        a_call(4, "ListUsers", **policy),
+    )
+    a_rule(tmp_path, "policy", {"eventName": "PutUserPolicy", "requestParameters|contains": '"effect":"allow"'})
+    found, skipped = run(place)
+    assert [one.actors for one in found["sigma.policy"]] == [("staff:ann",)]
+    one = found["sigma.policy"][0]
+    assert [evidence.event_id for evidence in one.evidence] == ["e1", "e3"]
+    assert [evidence.leaf for evidence in one.evidence] == sorted({evidence.leaf for evidence in one.evidence})
+    assert (one.severity, one.confidence, one.touches) == (4, 0.5, 2)
+    assert one.raised.isoformat() == "2026-03-02T00:00:00+00:00"
+    assert one.reason == (
+        'The rule "Title of policy" matches 2 events of staff:ann, from 2026-03-01 09:00 UTC to 2026-03-02 09:00 UTC.'
+        " Its authors file it under attack.persistence."
+    )
+    assert "Planned work" in one.tip
+    assert "sigma" not in skipped
+    kept = (place.folder / "custodes-data" / "sigma" / "aws.parquet").read_bytes()
+    assert b"someone" not in kept
+
+
+def test_rules_for_sealed_events_see_their_columns(tmp_path: Path) -> None:
+    """The product custodes; the owner's words for columns; lists by any of their elements."""
+    place = a_place(tmp_path, f'{DESK}\n[sigma]\nrules = ["sigma"]\n[sigma.fields.custodes]\nUser = "actor"\n')
+    (tmp_path / "desk.jsonl").write_text("".join(a_line(number, user=f"e{number}") for number in range(3)))
+    ours = {"product": "custodes"}
+    a_rule(tmp_path, "reader", {"User|endswith": "E1", "action": "read", "records|gte": 1}, logsource=ours)
+    a_rule(tmp_path, "unknown", {"eventName": "x"}, logsource=ours)
+    found, skipped = run(place)
+    assert [one.actors for one in found["sigma.reader"]] == [("staff:e1",)]
+    assert found["sigma.reader"][0].subjects == 1
+    assert 'unknown.yml: Title of unknown the events have no field "eventName"' in skipped
+
+
+def test_what_cannot_be_asked_is_told_by_file_and_title_and_the_rest_is_asked(tmp_path: Path) -> None:
+    place = a_place(tmp_path, CLOUD)
+    write_trail(tmp_path, "one.json", a_call(1, "StopLogging"))
+    a_rule(tmp_path, "stopped", {"eventName": "StopLogging"})
+    a_rule(tmp_path, "broken", {"eventName|re": "(?=Stop)"})
+    a_rule(tmp_path, "elsewhere", {"eventType": "x"}, logsource={"product": "okta"})
+    found, skipped = run(place)
+    assert list(found) == ["sigma.stopped"]
+    assert "sigma broken.yml: Title of broken" in skipped
+    assert "sigma okta a rule asks about logs of okta, and no configured log says that it is one" in skipped
+
+
+def test_correlations_join_logs_and_group_by_what_is_not_kept(tmp_path: Path) -> None:
+    """By the address in the raw record: kept as a token; the parts are silent; the evidence is what came together."""
+    place = a_place(tmp_path, CLOUD)
+    calls = [a_call(n, "ConsoleLogin", at=f"2026-03-01T09:0{n}:00Z", user=f"u{n}") for n in range(4)]
+    other = a_call(9, "ConsoleLogin", at="2026-03-01T09:01:00Z", sourceIPAddress="192.0.2.8")
+    write_trail(tmp_path, "one.json", *calls, other)
+    a_rule(tmp_path, "login", {"eventName": "ConsoleLogin"})
+    condition = {"gte": 3, "field": "userIdentity.userName"}
+    shape = {"rules": ["login"], "group-by": ["sourceIPAddress"], "timespan": "5m", "condition": condition}
+    a_correlation(tmp_path, "many", type="value_count", **shape)
+    found, _ = run(place)
+    assert list(found) == ["sigma.many"]
+    (one,) = found["sigma.many"]
+    assert [evidence.event_id for evidence in one.evidence] == ["e0", "e1", "e2", "e3"]
+    assert one.actors == ("staff:u0", "staff:u1", "staff:u2", "staff:u3")
+    assert "holds 2 times" in one.reason
+    assert "4 different values of userIdentity.userName within 5 minutes, where it asks for at least 3" in one.reason
+    assert "192.0.2" not in one.reason
+
+
+def test_an_unchanged_file_is_not_read_again_and_one_that_is_gone_takes_nothing_with_it(tmp_path: Path) -> None:
+    """Rotation removes the log: its findings stay; a rule that is added afterwards says that it never saw it."""
+    place = a_place(tmp_path, CLOUD)
+    file = write_trail(tmp_path, "one.json", a_call(1, "StopLogging"))
+    write_trail(tmp_path, "two.json", a_call(2, "ListUsers"))
+    a_rule(tmp_path, "stopped", {"eventName": "StopLogging"})
+    assert list(run(place)[0]) == ["sigma.stopped"]
+    file.unlink()
+    found, skipped = run(place)
+    assert list(found) == ["sigma.stopped"]
+    assert "gone" not in skipped
+    a_rule(tmp_path, "listed", {"eventName": "ListUsers"})
+    found, skipped = run(place)
+    assert sorted(found) == ["sigma.listed", "sigma.stopped"]
+    assert "aws trail/one.json the file is gone, and 1 Sigma rules were not asked while it was there" in skipped
+
+
+def test_a_growing_log_is_read_from_where_it_was_left(tmp_path: Path) -> None:
+    place = a_place(tmp_path, CLOUD)
+    (tmp_path / "trail").mkdir()
+    file = tmp_path / "trail" / "one.json"
+    file.write_text(json.dumps(a_call(1, "StopLogging")) + "\n")
+    a_rule(tmp_path, "stopped", {"eventName": "StopLogging"})
+    assert len(run(place)[0]["sigma.stopped"][0].evidence) == 1
+    with file.open("a") as log:
+        log.write(json.dumps(a_call(2, "StopLogging")) + "\n")
+    assert [one.event_id for one in run(place)[0]["sigma.stopped"][0].evidence] == ["e1", "e2"]
+
+
+def test_a_matched_record_that_is_not_sealed_is_told(tmp_path: Path) -> None:
+    """A record in quarantine has no evidence, and that is no silence."""
+    place = a_place(tmp_path, CLOUD)
+    broken = a_call(1, "StopLogging")
+    del broken["eventTime"]
+    write_trail(tmp_path, "one.json", broken, a_call(2, "ListUsers"))
+    a_rule(tmp_path, "stopped", {"eventName": "StopLogging"})
+    found, skipped = run(place)
+    assert found == {}
+    assert "aws Sigma rules a record that rules match is not sealed: there is no evidence of them" in skipped
+
+
+def test_rules_are_asked_again_when_they_change_only(tmp_path: Path) -> None:
+    place = a_place(tmp_path, CLOUD)
+    write_trail(tmp_path, "one.json", a_call(1, "StopLogging"))
+    a_rule(tmp_path, "stopped", {"eventName": "StopLogging"})
+    run(place)
+    with place.opened() as workspace:
+        assert not detect(workspace, Silent()).ran
+    a_rule(tmp_path, "stopped", {"eventName": "StartLogging"})
+    with place.opened() as workspace:
+        outcome = detect(workspace, Silent())
+    assert outcome.ran
+    assert outcome.findings == ()
+
+
+def test_naming_a_log_for_rules_reads_nothing_anew(tmp_path: Path) -> None:
+    """Events that are sealed stay those of the same reading."""
+    place = a_place(tmp_path, DESK)
+    (tmp_path / "desk.jsonl").write_text(a_line(1))
+    place.ingest()
+    place.config.write_text(DESK.replace('kind = "jsonl"', 'kind = "jsonl"\nsigma = { product = "desk" }'))
+    assert place.ingest().kept == {}
+    (tmp_path / "sigma").mkdir()
+    place.config.write_text(place.config.read_text() + '\n[sigma]\nrules = ["sigma"]\n')
+    a_rule(tmp_path, "looks", {"verb": "VIEW"}, logsource={"product": "desk"})
+    found, _ = run(place)
+    assert [one.evidence[0].event_id for one in found["sigma.looks"]] == ["r000001"]
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ('[sigma]\nrules = ["nowhere"]\n', "no such folder"),
+        ("[sigma]\n", "this key is required"),
+        ('[sigma]\nrules = ["."]\nfield = "x"\n', "no such key"),
+        ('[sigma]\nrules = ["."]\n[sigma.fields.custodes]\nUser = "who"\n', "is no column of an event"),
+        ('[logs.x]\nkind = "csv"\npath = "x"\nsigma = { product = "x" }\n', "rules cannot read the records"),
+        ('[logs.x]\nkind = "cloudtrail"\npath = "x"\nsigma = {}\n', "nothing says whose records these are"),
+    ],
+)
+def test_the_configuration_is_refused_with_its_key(tmp_path: Path, config: str, said: str) -> None:
+    from custodes.config import load
+    from custodes.errors import ConfigError
+
+    (tmp_path / "custodes.toml").write_text(f'name = "x"\n{config}')
+    with pytest.raises(ConfigError) as refused:
+        load(tmp_path / "custodes.toml")
+    assert said in str(refused.value)
