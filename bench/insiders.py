@@ -14,7 +14,7 @@ from bench.line import Line
 from bench.quality import PAGE, written
 from custodes.evaluation import insider_report, insiders_run, report
 
-_STAFF: Final = 250
+_STAFF: Final = 120
 _BUDGET: Final = 5
 _SEEDS: Final = 10
 _TOTALS: Final = ("", "precision", "recall", "recall, hard", "false", "joiners", "settled", "reason true")
