@@ -12,7 +12,8 @@ Columns beside those of `event`:
                 party (a case about this party, held by this actor)
     related     nothing ties this actor, but somebody had a case about this customer in the weeks before
     kind        of the actor: staff, service, key
-    grp         whom the actor is like: team and role (of staff), or the kind where the owner told neither
+    grp         whom the actor is like: team and role (of staff), the role alone where fewer than PEERS people have both, or the
+                kind where the owner told neither
     day         the day on whose end the answer is final: the phone is answered first and the case written afterwards,
                 so the last GRACE of a day belong to the next one
 
@@ -48,6 +49,9 @@ MACROS: Final = (
     # The number of a week that begins on Monday: 1970 began on a Thursday.
     "create macro utc_week(moment) as (epoch_us(moment) + 259200000000) // 604800000000",
 )
+
+# Fewer people than this are no group to compare somebody with.
+PEERS: Final = 5
 
 _BITS: Final = 16  # of a leaf's number, within one part
 _LAST: Final = (1 << _BITS) - 1
@@ -85,13 +89,23 @@ TABLES: Final = {
                utc_week(least(coalesce(closed, opened), opened + {_LONGEST}) + {WEEKS_AFTER}) as until
         from all_cases where subject is not null and opened is not null order by since
     """,  # noqa: S608 - our own constants
-    "derived_people": """
+    "derived_people": f"""
         -- Of two rows about one person at one time, one counts: a touch must not become two.
-        select id, nullif(concat_ws('/', team, role), '') as grp, valid_from,
+        with state as (
+            select id, valid_from, max(valid_to) as valid_to, max(team) as team, max(role) as role from all_people
+            group by id, valid_from
+        ), near as (
+            select team, role, count(distinct id) as people from state group by team, role
+        ), far as (
+            select role, count(distinct id) as people from state group by role
+        )
+        -- A team has one leader, who has no peers in it: the leaders of the other teams are.
+        select id, nullif(case when near.people < {PEERS} and far.people >= {PEERS} then state.role
+                               else concat_ws('/', state.team, state.role) end, '') as grp, valid_from,
                coalesce(lead(valid_from) over (partition by id order by valid_from), valid_to) as valid_to
-        from (select id, valid_from, max(valid_to) as valid_to, max(team) as team, max(role) as role from all_people
-              group by id, valid_from) as state
-    """,
+        from state join near on near.team is not distinct from state.team and near.role is not distinct from state.role
+        left join far on far.role = state.role
+    """,  # noqa: S608 - our own constants
 }
 
 # What is worked out of one piece of the log. Piece by piece, because a piece is joined to the cases of its own time
