@@ -194,6 +194,17 @@ def test_whom_an_actor_is_like() -> None:
     ]
 
 
+def test_who_is_alone_in_a_team_is_like_those_of_the_role_elsewhere() -> None:
+    """Six teams of five agents and a leader each: agents are like their team, leaders like each other."""
+    people: tuple[Row, ...] = tuple(
+        {"id": f"staff:{team}{number}", "team": f"desk-{team}", "role": "leader" if number == 0 else "agent"}
+        for team in "abcdef"
+        for number in range(6)
+    )
+    with over(touches({"actor": "staff:a0"}, {"actor": "staff:a1"}), people=people) as engine:
+        assert engine.ask("select grp from touch order by leaf").column("grp").to_pylist() == ["leader", "desk-a/agent"]
+
+
 @pytest.mark.parametrize(
     ("explains", "told"),
     [
