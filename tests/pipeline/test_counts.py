@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from custodes.pipeline.prune import prune
 from custodes.pipeline.verify import verify
 from custodes.records.answer import Coverage
 from tests.pipeline.workspaces import Place, a_line, a_place
+from tests.river.test_odd_files import within
 
 
 def a_desk(folder: Path, hole: int = 7) -> Place:
@@ -133,3 +135,26 @@ def test_nothing_is_kept_of_what_an_index_covers_or_what_was_pruned(
         assert make_index(workspace, Silent()) == 2
     told(place)
     assert kept(place) == []
+
+
+def test_what_is_no_file_of_counts_is_never_waited_for_or_written_through(tmp_path: Path) -> None:
+    """Neither a pipe with the name of one, nor a link where one is being written."""
+    place = a_desk(tmp_path)
+    first = told(place)
+    pipe, other, _ = kept(place)
+    pipe.unlink()
+    os.mkfifo(pipe)
+    other.unlink()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("somebody's own")
+    other.with_suffix(".part").symlink_to(elsewhere)
+    with within(60):
+        assert told(place) == first
+        assert elsewhere.read_text() == "somebody's own"
+        tally = place.folder / "custodes-data/tally.json"
+        tally.unlink()
+        os.mkfifo(tally)
+        place.ingest()
+    assert pipe.is_file()
+    assert other.is_file()
+    assert tally.is_file()

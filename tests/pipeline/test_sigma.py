@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
@@ -15,6 +17,7 @@ from custodes.pipeline.ingest import ingest
 from custodes.pipeline.progress import Silent
 from custodes.records import Finding
 from tests.pipeline.workspaces import DESK, Place, a_line, a_place, reasons
+from tests.river.test_odd_files import within
 
 CLOUD = """
 name = "made up"
@@ -155,6 +158,38 @@ def test_correlations_join_logs_and_group_by_what_is_not_kept(tmp_path: Path) ->
     assert "holds 2 times" in one.reason
     assert "4 different values of userIdentity.userName within 5 minutes, where it asks for at least 3" in one.reason
     assert "192.0.2" not in one.reason
+
+
+def test_what_should_be_a_number_and_is_none_is_not_kept(tmp_path: Path) -> None:
+    """A log may have a mail address where a rule adds up: what stays of it is a token."""
+    place = a_place(tmp_path, CLOUD)
+    calls = [a_call(number, "GetObject", additionalEventData={"bytes": told}) for number, told in enumerate((40, "70"))]
+    write_trail(tmp_path, "one.json", *calls, a_call(9, "GetObject", additionalEventData={"bytes": "a.b@example.com"}))
+    a_rule(tmp_path, "got", {"eventName": "GetObject"})
+    condition = {"gte": 100, "field": "additionalEventData.bytes"}
+    a_correlation(tmp_path, "much", type="value_sum", rules=["got"], timespan="5m", condition=condition)
+    found, _ = run(place)
+    assert list(found) == ["sigma.much"]
+    table = pq.read_table(place.folder / "custodes-data/sigma/aws.parquet")
+    kept = sorted(values[0] for values in table.column("values").to_pylist())
+    assert kept[:2] == ["40", "70"]
+    assert "example.com" not in "".join(kept)
+
+
+def test_what_is_no_file_of_matches_is_never_waited_for(tmp_path: Path) -> None:
+    """A pipe in its place is as good as nothing: the logs are read again."""
+    place = a_place(tmp_path, CLOUD)
+    write_trail(tmp_path, "one.json", a_call(1, "StopLogging"))
+    a_rule(tmp_path, "stopped", {"eventName": "StopLogging"})
+    run(place)
+    a_rule(tmp_path, "more", {"eventName": "StopLogging"})
+    file = place.folder / "custodes-data/sigma/aws.parquet"
+    file.unlink()
+    os.mkfifo(file)
+    with within(60):
+        found, _ = run(place)
+    assert set(found) == {"sigma.stopped", "sigma.more"}
+    assert file.is_file()
 
 
 def test_an_unchanged_file_is_not_read_again_and_one_that_is_gone_takes_nothing_with_it(tmp_path: Path) -> None:

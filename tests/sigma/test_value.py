@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from typing import Any
 
 import pytest
@@ -10,6 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.sigma.asked import fitting, matches, only, read, reference_count, refusal, rule_text, values
+
+
+def test_wildcards_cost_no_more_than_the_text_is_long() -> None:
+    """Whoever writes a line of a log must not be able to keep a rule busy until its time is over."""
+    begun = time.monotonic()
+    assert values("f", "*a*a*a*a*b?", "A" * 5_000, "aaaab\n") == ["aaaab\n"]
+    assert time.monotonic() - begun < 10
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import io
+import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -18,7 +19,10 @@ from typing import Final
 
 import pyarrow as pa
 
+from custodes import kept
+from custodes.errors import CouldNotRun
 from custodes.events.pack import read_segment
+from custodes.ledger.durable import Disk
 from custodes.ledger.segments import Seal
 from custodes.pipeline.evidence import EVENTS
 from custodes.pipeline.received import COLUMNS, RECEIVED, count
@@ -50,8 +54,7 @@ class Counts:
         if not (self._data / seal.path).exists():
             return None
         try:
-            with place_of(self._data, seal).open("rb") as file:
-                raw = file.read(_MOST_BYTES + 1)
+            raw = kept.read(place_of(self._data, seal), _MOST_BYTES)
         except OSError:
             return None
         if not hmac.compare_digest(raw[:_HEAD], _MAGIC + self._mark(seal, raw[_HEAD:])):
@@ -64,7 +67,8 @@ class Counts:
         Where it cannot be written it is counted again the next time: an answer does not fail for it.
         """
         try:
-            data = (self._data / seal.path).read_bytes()
+            with kept.opened(self._data / seal.path, self._data) as file:
+                data = file.read()
             if hashlib.sha256(data).hexdigest() != seal.sha256:
                 return None
             counted = count(read_segment(pa.BufferReader(data), COLUMNS))
@@ -72,13 +76,13 @@ class Counts:
             return None
         written = _stream(counted)
         target = place_of(self._data, seal)
-        with suppress(OSError):
-            target.parent.mkdir(mode=0o700, exist_ok=True)
+        disk = Disk()
+        with suppress(CouldNotRun):
+            disk.make_folder(target.parent)
             part = target.with_suffix(".part")  # of one name, so that one left by a crash is taken over
-            part.touch(mode=0o600)
             # Not synced: what a crash cuts off has no mark that fits, and is counted again.
-            part.write_bytes(_MAGIC + self._mark(seal, written) + written)
-            part.replace(target)
+            os.close(disk.write(part, _MAGIC + self._mark(seal, written) + written))
+            disk.rename(part, target)
         return counted
 
     def drop_others(self, seals: Collection[Seal]) -> None:
@@ -108,11 +112,10 @@ def differing(data: Path, sealed: Sequence[Seal]) -> Iterator[str]:
         except (OSError, pa.ArrowException):
             continue
         try:
-            # Its size first: a file of any size can be made of holes, and is not to fill the memory.
-            kept = _table(file.read_bytes()) if file.stat().st_size <= _MOST_BYTES else None
+            told = _table(kept.read(file, _MOST_BYTES))
         except OSError:
-            kept = None
-        if kept is None or not kept.equals(counted):
+            told = None
+        if told is None or not told.equals(counted):
             yield file.relative_to(data).as_posix()
 
 

@@ -55,7 +55,8 @@ def sigma_inputs(workspace: Workspace) -> str:
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
             digest.update(str(file.relative_to(folder)).encode())
             try:
-                digest.update(hashlib.sha256(file.read_bytes()).digest())
+                with file.open("rb") as opened:  # of any size: other files may lie there
+                    digest.update(hashlib.file_digest(opened, "sha256").digest())
             except OSError as error:
                 digest.update(str(error.errno).encode())
     for log in workspace.config.logs:

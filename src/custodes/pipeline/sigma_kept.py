@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from custodes.events.interface import Position
+from custodes.kept import opened
 from custodes.ledger.durable import Disk
 
 FOLDER: Final = "sigma"
@@ -83,7 +84,8 @@ def load(data: Path, log: str) -> Kept:
     """What was kept; nothing where the file is missing or damaged, so that the logs are read again."""
     kept = Kept()
     try:
-        table = pq.read_table(place(data, log))
+        with opened(place(data, log)) as file:
+            table = pq.ParquetFile(file).read()
         told = json.loads(table.schema.metadata[_KEY])
         for name, one in told["files"].items():
             kept.files[name] = ReadFile(Position(**one["position"]), frozenset(one["rules"]), int(one["unsealed"]))

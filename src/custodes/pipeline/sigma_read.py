@@ -20,6 +20,7 @@ from custodes.records import Skipped
 from custodes.sigma.condition import Columns, where
 from custodes.sigma.projection import Projection
 from custodes.sigma.rule import Rule
+from custodes.sigma.value import is_number
 
 MATCHES: Final = 1_000_000  # of one rule in one log: a rule that matches more counts ordinary work
 _TABLE: Final = "raw_record"
@@ -154,9 +155,11 @@ class _Reading:
         return known
 
     def _told(self, one: Wanted, cells: Sequence[str | None]) -> Values:
-        """What is kept of the values: equal ones give equal tokens, whatever their case."""
+        """What is kept of the values: equal ones give equal tokens, whatever their case. What adds up is a number."""
         return tuple(
-            cell if cell is None or one.carried[field] == "number" else self._workspace.tokeniser.token(cell)
+            cell
+            if cell is None or (one.carried[field] == "number" and is_number(cell))
+            else self._workspace.tokeniser.token(cell)
             for field, cell in zip(sorted(one.carried), cells, strict=True)
         )
 

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from custodes import kept
 from custodes.errors import CouldNotRun
 from custodes.events.pack import read_segment
 from custodes.events.words import coded
@@ -27,6 +29,7 @@ from custodes.pipeline.fresh import Fresh
 
 TALLY: Final = "tally.json"
 _FORM: Final = 1
+_MOST_BYTES: Final = 1 << 28  # a file of any size can be made of holes
 # Columns that may be empty in one event, but hardly in all events of a log that maps them.
 OPTIONAL: Final = ("behalf", "object", "subject", "party", "tool", "client", "address", "agent", "case", "fields")
 EVENTS: Final = "events"  # what is counted beside them: all of them
@@ -75,8 +78,9 @@ def keep(data: Path, days: Mapping[str, Day]) -> None:
     told = {"form": _FORM, "days": {name: _plain(day) for name, day in days.items()}}
     content = json.dumps(told, separators=(",", ":")).encode()
     target = data / TALLY
-    if target.exists() and target.read_bytes() == content:
-        return
+    with suppress(OSError):
+        if kept.read(target, len(content)) == content:
+            return
     disk = Disk()
     part = target.with_suffix(".part")  # of one name, so that one left by a crash is taken over
     disk.sync(disk.write(part, content), part)
@@ -158,7 +162,7 @@ def _plain(day: Day) -> dict[str, object]:
 def _load(data: Path) -> dict[str, Day]:
     """What is remembered; nothing where it cannot be understood, so that all is counted anew."""
     try:
-        told: Any = json.loads((data / TALLY).read_bytes())
+        told: Any = json.loads(kept.read(data / TALLY, _MOST_BYTES))
         if told["form"] != _FORM:
             return {}
         return dict(_days(told["days"]))

@@ -11,6 +11,8 @@ import yaml
 from custodes.sigma.rule import CannotCompile
 
 LARGEST: Final = 1 << 20  # bytes of a file of rules
+_MOST: Final = 4 * LARGEST  # characters, each alias counted as what it stands for
+_RULES: Final = "is it a file of rules?"
 _DEEPEST: Final = 64  # levels: the compiled loader ends the process where text is nested too deep for the stack
 
 
@@ -32,7 +34,7 @@ def documents(file: Path) -> list[dict[str, Any]]:
     """The mappings in a file, empty documents left out. Raises CannotCompile with what is wrong and where."""
     try:
         if file.stat().st_size > LARGEST:
-            raise CannotCompile("the file is larger than 1 MiB", "is it a file of rules?")
+            raise CannotCompile("the file is larger than 1 MiB", _RULES)
         text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise CannotCompile("the file cannot be read", error.strerror or "check the file") from error
@@ -51,12 +53,40 @@ def documents(file: Path) -> list[dict[str, Any]]:
     return found
 
 
-def _must_be_flat(text: str) -> None:
-    depth = 0
+def _must_be_flat(text: str) -> None:  # noqa: PLR0912 - one branch for each kind of event
+    """Before anything is made of it: an alias stands for all of what it names, each time anew."""
+    named: dict[str, tuple[int, int]] = {}  # characters and levels, by anchor
+    above: list[tuple[str | None, int, int]] = []  # anchor, characters, levels of each that is not over yet
+    total = 0
     for event in yaml.parse(text, Loader=_Loader):
+        anchor, size, levels = getattr(event, "anchor", None), 1, 0
         if isinstance(event, yaml.events.CollectionStartEvent):
-            depth += 1
-            if depth > _DEEPEST:
-                raise CannotCompile("the file is nested too deep", "is it a file of rules?")
-        elif isinstance(event, yaml.events.CollectionEndEvent):
-            depth -= 1
+            above.append((anchor, 1, 0))
+            if len(above) > _DEEPEST:
+                raise CannotCompile("the file is nested too deep", _RULES)
+            continue
+        if isinstance(event, yaml.events.CollectionEndEvent):
+            anchor, size, levels = above.pop()
+            levels += 1
+        elif isinstance(event, yaml.events.AliasEvent):
+            if anchor not in named:
+                raise CannotCompile(f'the anchor "{anchor}" holds itself, or is nowhere', "write its values out")
+            size, levels = named[anchor]
+            anchor = None
+        elif isinstance(event, yaml.events.ScalarEvent):
+            size += len(event.value)
+        else:
+            named = {} if isinstance(event, yaml.events.DocumentStartEvent) else named
+            continue
+        if anchor is not None:
+            named[anchor] = size, levels
+        if above:
+            outer, so_far, deepest = above[-1]
+            above[-1] = outer, so_far + size, max(deepest, levels)
+            size = above[-1][1]
+        else:
+            total += size
+        if len(above) + levels > _DEEPEST:
+            raise CannotCompile("the file is nested too deep", _RULES)
+        if total + size > _MOST:
+            raise CannotCompile("the file stands for more than it holds, by its aliases", "write the values out")

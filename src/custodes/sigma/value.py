@@ -7,6 +7,7 @@ are often text, so they are read out of it with care: DuckDB would end the whole
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -73,6 +74,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def is_number(text: str) -> bool:
+    """Whether `number` gives anything for a text."""
+    return re.fullmatch(_NUMBER, text, re.ASCII) is not None
+
+
 def number(text: str) -> str:
     """SQL of the number that a text is, NULL where it is none."""
     return f"case when regexp_full_match({text}, '{_NUMBER}') then try_cast({text} as double) end"
@@ -133,8 +139,9 @@ def _text(value: SigmaString) -> Test:
             function = "contains"
     if function:
         return lambda text: f"{function}({folded(text)}, {folded(literal(only))})"
-    pattern = folded(literal("".join(map(_like, parts))))
-    return lambda text: f"{folded(text)} like {pattern} escape '\\'"
+    # As an expression, which takes as long as the text is: LIKE with an escape tries each wildcard at each place.
+    pattern = " || ".join(_pattern(part, folded) for part in parts)
+    return lambda text: f"regexp_full_match({folded(text)}, {pattern}, 's')"
 
 
 def _parts(value: SigmaString) -> list[str | SpecialChars]:
@@ -152,10 +159,10 @@ def _parts(value: SigmaString) -> list[str | SpecialChars]:
     return parts
 
 
-def _like(part: str | SpecialChars) -> str:
+def _pattern(part: str | SpecialChars, folded: Callable[[str], str]) -> str:
     if isinstance(part, str):
-        return part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return "%" if part is _MULTI else "_"
+        return f"regexp_escape({folded(literal(part))})"
+    return "'.*'" if part is _MULTI else "'.'"
 
 
 def _regex(value: SigmaRegularExpression) -> str:
