@@ -195,7 +195,9 @@ def test_a_mapping_that_was_mended_speaks_for_the_rows_it_was_wrong_about(
     assert [one.taken for one in known(desk)] == [EARLY, LATE]
     assert verdict(desk, "2")
     with desk.opened() as workspace:
-        assert then(workspace, "cases", "2026-02-28").rows[0]["subject"] == "customer:c1"
+        told = then(workspace, "cases", "2026-02-28")
+        assert told.rows[0]["subject"] == "customer:c1"
+        assert told.mended == LATE
     assert problems(desk) == ()
 
 

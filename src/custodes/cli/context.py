@@ -27,15 +27,13 @@ def context(
         known = then(workspace, kind, at)
         workspace.seal_receipts([workspace.receipt("look", question="context", about=kind, at=known.at.isoformat())])
     if json:
-        print(
-            show.as_json(
-                {"kind": kind, "at": known.at, "sealed": known.sealed, "dated": known.dated, "rows": known.rows}
-            )
-        )
+        told = {"kind": kind, "at": known.at, "sealed": known.sealed, "dated": known.dated, "mended": known.mended}
+        print(show.as_json({**told, "rows": known.rows}))
     elif known.sealed is None:
         print(f"nothing was known about {kind} at {known.at:%Y-%m-%d %H:%M}Z: no snapshot had been taken")
     else:
         odd = "" if known.dated else ", date not sealed"
+        odd += "" if known.mended is None else f", read again by other rules on {known.mended:%Y-%m-%d %H:%M}Z"
         dated = f"as known at {known.at:%Y-%m-%d %H:%M}Z (snapshot of {known.sealed:%Y-%m-%d %H:%M}Z{odd})"
         print(f"{len(known.rows):,} {kind} {dated}")
         for row in known.rows:

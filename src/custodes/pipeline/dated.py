@@ -40,7 +40,7 @@ _MARK: Final = b'"kind":"context"'
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Digests of what a snapshot was made of: the rows as they came, and the rules of the mapping."""
+    """What a snapshot was made of: a digest of the rows as they came, and the rules of the mapping in words."""
 
     source: str
     rules: str
@@ -54,6 +54,7 @@ class Snapshot:
     what the state said until then, or the state alone.
     leaf: the receipt's, or the snapshot's own where it has none; by it snapshots are in order.
     origin: none of those that were sealed before it was kept.
+    mended: when the same rows were read again by other rules, whose reading this is; None where they never were.
     """
 
     kind: str
@@ -63,6 +64,7 @@ class Snapshot:
     leaf: int
     file: Path
     origin: Origin | None = None
+    mended: datetime | None = None
 
     @property
     def sealed(self) -> bool:
@@ -123,7 +125,8 @@ def _corrected(found: Sequence[Snapshot]) -> list[Snapshot]:
     for one in found:
         mended = last[one.kind, one.origin.source] if one.origin is not None else one
         same = mended.origin is None or one.origin is None or mended.origin.rules == one.origin.rules
-        made.append(one if same else replace(one, sha256=mended.sha256, file=mended.file, origin=mended.origin))
+        again = replace(one, sha256=mended.sha256, file=mended.file, origin=mended.origin, mended=mended.taken)
+        made.append(one if same else again)
     return made
 
 

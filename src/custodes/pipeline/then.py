@@ -17,12 +17,14 @@ class Then:
     """What was known about one kind of context. sealed: when the snapshot was taken; None when there was none yet.
 
     dated: whether that time is sealed itself; of a snapshot of an earlier release it is what the state said.
+    mended: when its rows were read again by other rules, as which they stand here; None where they never were.
     """
 
     at: datetime
     sealed: datetime | None
     rows: list[dict[str, object]]
     dated: bool = True
+    mended: datetime | None = None
 
 
 def then(workspace: Workspace, kind: str, at: str | None = None) -> Then:
@@ -36,4 +38,5 @@ def then(workspace: Workspace, kind: str, at: str | None = None) -> Then:
     known = [one for one in dated(workspace) if one.kind == kind and one.taken <= moment]
     if not known:
         return Then(moment, None, [])
-    return Then(moment, known[-1].taken, known[-1].table().to_pylist(), known[-1].sealed)
+    last = known[-1]
+    return Then(moment, last.taken, last.table().to_pylist(), last.sealed, last.mended)
