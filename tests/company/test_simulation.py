@@ -38,6 +38,7 @@ from custodes.pipeline.ingest import ingest
 from custodes.pipeline.lock import only_writer
 from custodes.pipeline.progress import Silent
 from custodes.pipeline.workspace import create_or_open, prepare
+from custodes.records.schema import SEALED_SCHEMA
 from tests.company.simulating import everything, plan
 from tests.demonstration import custodes
 
@@ -118,7 +119,7 @@ def test_what_is_simulated_equals_what_is_ingested(
 
     assert by_id(direct.events) == by_id(sealed)
     assert direct.events.num_rows == sealed.num_rows
-    assert direct.events.schema == sealed.schema.with_metadata(None)
+    assert direct.events.schema == sealed.cast(SEALED_SCHEMA).schema
     assert set(direct.events["source"].to_pylist()) == set(LOGS)
 
 

@@ -96,6 +96,7 @@ def test_nobody_is_named_and_the_leaving_is_sealed(tmp_path: Path, monkeypatch: 
             if seal.path.startswith("ledger/receipts/")
             for line in (workspace.data / seal.path).read_bytes().splitlines()
         ]
+    receipts = [one for one in receipts if one["kind"] != "context"]
     assert [one["kind"] for one in receipts] == ["look", "export"]
     assert receipts[1]["detail"]["sha256"] == hashlib.sha256(made).hexdigest()
     assert FORMATS[form](told_of_again(place)) == FORMATS[form](told_of_again(place))

@@ -242,7 +242,7 @@ def test_a_full_disk_while_sealing_loses_nothing(tiny: Tiny) -> None:
     folder = tiny(lines=[line(n, id=os.urandom(24).hex(), user=os.urandom(24).hex()) for n in range(60_000)])
     data = folder / "custodes-data"
     data.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "none", str(data)], check=False)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m,mode=700", "none", str(data)], check=False)
     if mounted.returncode != 0:
         pytest.skip("this machine does not let tests mount a small file system")
     try:

@@ -12,8 +12,8 @@ Columns beside those of `event`:
                 party (a case about this party, held by this actor)
     related     nothing ties this actor, but somebody had a case about this customer in the weeks before
     kind        of the actor: staff, service, key
-    grp         whom the actor is like: team and role (of staff), the role alone where fewer than PEERS have both, or the
-                kind where the owner told neither
+    grp         whom the actor is like: team and role (of staff), the role alone where fewer than PEERS have both, or
+                the kind where the owner told neither
     day         the day on whose end the answer is final: the phone is answered first and the case written afterwards,
                 so the last GRACE of a day belong to the next one
 
