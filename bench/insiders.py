@@ -1,8 +1,8 @@
 """How many insiders are found, how soon, and how much of what is shown is true? Ours and simpler methods side by side.
 
-`python -m bench insiders` looks at one company of each shape; `python -m bench.insiders --write` at ten, each with
-careless and with careful insiders, and rewrites the tables of docs/quality.md: an hour on two cores. Shapes and seeds
-are those that no detection was tuned on. One seed makes the same numbers again.
+`python -m bench insiders` looks at two companies of each shape, one with careless and one with careful insiders;
+`python -m bench.insiders --write` at twenty, and rewrites the tables of docs/quality.md. Shapes and seeds are those
+that no detection was tuned on. One seed makes the same numbers again.
 """
 
 from __future__ import annotations

@@ -31,13 +31,9 @@ class CustodesError(Exception):
         self.where = where
         self.hint = hint
 
-    def __reduce__(self) -> tuple[Callable[..., CustodesError], tuple[str, str, str]]:
+    def __reduce__(self) -> tuple[Callable[[str], CustodesError], tuple[str]]:
         # A refusal of another process comes back by pickle, which knows no keyword arguments by itself.
-        return partial(_again, type(self)), (self.what, self.where, self.hint)
-
-
-def _again(kind: type[CustodesError], what: str, where: str, hint: str) -> CustodesError:
-    return kind(what, where=where, hint=hint)
+        return partial(type(self), where=self.where, hint=self.hint), (self.what,)
 
 
 class ConfigError(CustodesError):

@@ -15,7 +15,8 @@ from tests.pipeline.workspaces import DESK, Place, a_line, a_place, names
 FEW, MANY = 30_000, 1_000_000
 ROOM = 96  # megabytes that a million of them may take beyond some thousand; held, they would take several hundred
 
-# The greatest memory of a process only grows: that of the few first, then what the many add to it.
+# A file that began as another would be taken for its copy, so lines name their file. The greatest memory of a process
+# only grows: that of the few first, then what the many add to it.
 _MEASURED = """
 import resource, sys
 from pathlib import Path
@@ -23,7 +24,7 @@ from tests.pipeline.workspaces import Place
 place = Place(Path(sys.argv[1]))
 def bad(name, count):
     with (place.folder / name).open("w") as log:
-        log.writelines(f"no record, number {number}\\n" for number in range(count))
+        log.writelines(f"no record of {name}, number {number}\\n" for number in range(count))
 def most():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 bad("desk1.jsonl", int(sys.argv[2]))

@@ -462,7 +462,7 @@ def crm(postgres: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> s
     """A database with one of everything, and a role that may read."""
     postgres.create_database("crm")
     postgres.run(
-        "DO $$ BEGIN CREATE ROLE crm_owner LOGIN PASSWORD 'made up'; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+        "DO $$ BEGIN CREATE ROLE reader LOGIN PASSWORD 'made up'; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
         "CREATE TABLE customers (id int PRIMARY KEY, email text, phone text)",
         "INSERT INTO customers SELECT n, 'person' || n || '@example.com', '+372 5' || lpad(n::text, 7, '0') "
         "FROM generate_series(1, 60) AS n",
@@ -476,12 +476,12 @@ def crm(postgres: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> s
         "CREATE TABLE leads (contact text)",
         "CREATE PROCEDURE fill() LANGUAGE sql AS $$ INSERT INTO leads SELECT phone FROM customers $$",
         "CREATE TABLE secret (whose text)",
-        "GRANT USAGE ON SCHEMA mart TO crm_owner",
-        "GRANT SELECT ON customers, mart.mailing, mart.cached, audit, leads TO crm_owner",
+        "GRANT USAGE ON SCHEMA mart TO reader",
+        "GRANT SELECT ON customers, mart.mailing, mart.cached, audit, leads TO reader",
         database="crm",
     )
     monkeypatch.setenv("CRM", "made up")
-    url = postgres.url("crm", "crm_owner")
+    url = postgres.url("crm", "reader")
     return f'[stores.crm]\nkind = "postgres"\nurl = "{url}"\npassword_env = "CRM"\n'
 
 
@@ -505,16 +505,16 @@ def test_postgres_tells_the_statements_that_were_run(crm: str, postgres: Cluster
         "SELECT pg_stat_statements_reset()",
         f"INSERT INTO secret SELECT email FROM customers WHERE email <> '{SECRET}'",
         f"COPY (SELECT email FROM customers WHERE email <> '{SECRET}') TO PROGRAM 'cat > /dev/null'",
-        "GRANT SELECT ON pg_stat_statements TO crm_owner",
+        "GRANT SELECT ON pg_stat_statements TO reader",
         database="crm",
     )
     blind = scanned(tmp_path, crm)
     assert any("statements of other roles" in one for one in reasons(blind, "crm"))
-    postgres.run("GRANT pg_read_all_stats TO crm_owner")
+    postgres.run("GRANT pg_read_all_stats TO reader")
     try:
         outcome = scanned(tmp_path, crm)
     finally:
-        postgres.run("REVOKE pg_read_all_stats FROM crm_owner")
+        postgres.run("REVOKE pg_read_all_stats FROM reader")
     run = {(str(edge.source), str(edge.target)) for edge in outcome.flows if edge.origin == "statements"}
     assert ("crm.public.customers.email", "crm.public.secret.whose") in run
     assert ("crm.public.customers.email", "program.email") in run

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from custodes.company.campaigns import ALL
@@ -19,6 +20,7 @@ from custodes.evaluation.insiders import Company, Figures, figures
 
 OURS: Final = "Custodes"
 _DAYS: Final = 90
+_AT_ONCE: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ def run(
     """Every shape, seed and stealth: a company with each campaign once, or each of those that are named.
 
     every: days from one look of the company at what is found to the next.
-    processes: how many companies are looked at side by side; 0 is one for each core. The figures are the same.
+    processes: how many companies are looked at side by side; 0 is one for each core, eight at most, as
+    each may hold gigabytes. The figures are the same. on_company hears of each company that was looked at.
     Raises BadInput for a campaign that there is not, or a company too small for one.
     """
     asked = [
@@ -57,7 +60,7 @@ def run(
     ]
     seen: dict[str, list[Company]] = {OURS: []}
     skipped: set[str] = set()
-    for one, told in zip(asked, _answers(asked, processes or os.cpu_count() or 1), strict=True):
+    for one, told in zip(asked, _answers(asked, processes or min(os.cpu_count() or 1, _AT_ONCE)), strict=True):
         on_company(f"{one.shape} {one.seed} {one.stealth}")
         skipped |= told.skipped
         for name, company in told.companies.items():
@@ -95,14 +98,10 @@ def _answers(asked: Sequence[_Asked], processes: int) -> Iterator[_Told]:
     # A forked child would inherit the locks of threads that it does not have.
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
         try:
-            yield from pool.map(_alone, asked)
+            yield from pool.map(partial(_answer, threads=1), asked)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-
-
-def _alone(asked: _Asked) -> _Told:
-    return _answer(asked, threads=1)
 
 
 def _answer(asked: _Asked, threads: int | None = None) -> _Told:
