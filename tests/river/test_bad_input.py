@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -276,6 +277,23 @@ def test_a_restored_older_state_refuses_to_sign(tiny: Tiny) -> None:
         file.unlink()
     (folder / "custodes-data/state.db").write_bytes(old)
     refused(custodes("run", cwd=folder), 1)
+
+
+def test_a_copied_workspace_is_refused_before_anything_is_done(tiny: Tiny) -> None:
+    """Not after an hour of looking whose outcome could not be sealed; it can be verified all the same."""
+    folder = tiny()
+    assert custodes("run", cwd=folder).code == 0
+    copy = folder.parent / "copy"
+    shutil.copytree(folder, copy)
+    with (copy / "app.jsonl").open("a") as log:
+        log.write(line(99) + "\n")
+    before = (copy / "custodes-data/state.db").read_bytes()
+    for words in (["run"], ["detect"], ["who", "--subject", "customer:1"]):
+        answer = custodes(*words, cwd=copy)
+        refused(answer, 1, "copy of a ledger", "adopt")
+        assert not answer.out
+    assert (copy / "custodes-data/state.db").read_bytes() == before
+    assert verified(copy)
 
 
 def test_an_unknown_store_table_for_context_is_uncovered(tiny: Tiny) -> None:

@@ -36,6 +36,7 @@ def writing() -> Iterator[Workspace]:
     with only_writer(config.data):
         workspace = create_or_open(config, by=acting_user())
         try:
+            workspace.ledger.must_be_home()
             yield workspace
         finally:
             workspace.close()
@@ -47,6 +48,7 @@ def looking() -> Iterator[Workspace]:
     from custodes.pipeline.lock import only_writer
 
     with only_writer(configuration().data), reading() as workspace:
+        workspace.ledger.must_be_home()
         yield workspace
 
 

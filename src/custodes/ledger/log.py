@@ -114,6 +114,11 @@ class Ledger:
         """The key that checks what this log signs; its `text` is what to publish."""
         return self._signer.verifier
 
+    def must_be_home(self) -> None:
+        """Raises LedgerBroken in a copy, as `begin` would: before long work that could not be sealed in the end."""
+        with writer_lock(self._layout.ledger, self._wait):
+            must_be_home(self._disk, self._layout)
+
     def begin(self) -> Batch:
         """Take the pen. Use it as a context manager: leaving it without `commit` leaves nothing behind.
 
