@@ -192,7 +192,9 @@ def one_by_one(findings: list[Finding]) -> float:
     """The score as it is defined: each check by its strongest finding, and what none of them says."""
     calm = 1.0
     for check in dict.fromkeys(one.check for one in findings):
-        calm *= 1.0 - max(incidents_module.WEIGHTS[one.severity] * one.confidence for one in findings if one.check == check)
+        calm *= 1.0 - max(
+            incidents_module.WEIGHTS[one.severity] * one.confidence for one in findings if one.check == check
+        )
     return round(100 * (1.0 - calm), 1)
 
 
