@@ -26,7 +26,7 @@ from custodes.records import Finding, LogSource, Skipped
 from custodes.sigma.condition import Columns, where
 from custodes.sigma.correlation import Input, carried, compiled, input_of, slots
 from custodes.sigma.finding import EVENTS, TooMany, of_correlation, of_rule
-from custodes.sigma.rule import SEALED, Rule, RuleSet
+from custodes.sigma.rule import SEALED, Correlation, Rule, RuleSet
 from custodes.sigma.sealed import sealed_columns
 from custodes.sigma.value import quoted
 
@@ -82,7 +82,7 @@ class _Asking:
 
     def answered(self) -> list[str]:
         """Ids of the rules and correlations that were asked of everything there was for them."""
-        both = (*self._rules.rules, *self._rules.correlations)
+        both: list[Rule | Correlation] = [*self._rules.rules, *self._rules.correlations]
         return sorted(one.about.check for one in both if one.about.key not in self._lost)
 
     def _ask_sealed(self, rule: Rule) -> None:
