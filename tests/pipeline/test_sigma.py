@@ -36,6 +36,12 @@ LATE = "2026-03-01T12:00:00Z"
 RAW = {"product": "aws", "service": "cloudtrail"}
 
 
+@pytest.fixture(autouse=True)
+def _only_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ours are not asked here: they would be most of the time of each test."""
+    monkeypatch.setattr("custodes.pipeline.detect.load_detections", lambda _: ())
+
+
 def a_call(
     number: int, name: str, *, user: str = "ann", at: str = "2026-03-01T09:00:00Z", **more: Any
 ) -> dict[str, Any]:
