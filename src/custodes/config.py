@@ -91,11 +91,15 @@ class LogConfig:
 
 @dataclass(frozen=True, slots=True)
 class SigmaConfig:
-    """Folders of Sigma rules. fields: by product, what a rule's word for a field means. placeholders: for `|expand`."""
+    """Folders of Sigma rules. fields: by product, what a rule's word for a field means. placeholders: for `|expand`.
+
+    root: from where rules' files are named.
+    """
 
     rules: tuple[Path, ...]
     fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     placeholders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    root: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,6 +471,7 @@ def _sigma(table: _Table, root: Path) -> SigmaConfig:
         rules=tuple(root / folder for folder in folders),
         fields={product: fields.words(product) for product in fields.values},
         placeholders={name: placeholders.texts(name) for name in placeholders.values},
+        root=root,
     )
     for name, column in sigma.fields.get("custodes", {}).items():
         if column not in EVENT_COLUMNS:

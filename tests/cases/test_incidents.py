@@ -1,8 +1,14 @@
 """Which findings are one story?"""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custodes.cases import incidents as incidents_module
 from custodes.cases.incidents import fuse, grown
 from custodes.records import Finding, finding_id, incident_id
 
@@ -152,3 +158,53 @@ def test_a_score_counts_from_when_its_findings_were_known() -> None:
     assert [moment for moment, _ in steps] == [hint.raised, proof.raised]
     assert steps[0][1] == 15.0
     assert steps[-1][1] == incident.score
+
+
+SIGNS = st.tuples(st.sampled_from("abcdef"), st.integers(0, 40), st.integers(1, 5), st.floats(0, 1))
+
+
+@given(st.lists(SIGNS, min_size=1, max_size=30))
+def test_the_score_at_each_moment_is_that_of_what_was_known_by_then(signs: list[tuple[str, int, int, float]]) -> None:
+    """Whatever came first: each step is the score that the findings so far have by themselves."""
+    found = [
+        a_finding(check, actors=("staff:a",), keys=(f"k{place}",), subjects=place, severity=severity,
+                  confidence=confidence, raised=NOW + timedelta(days=day))
+        for place, (check, day, severity, confidence) in enumerate(signs)
+    ]  # fmt: skip
+    found = [replace(one, id=f"{place:04}") for place, one in enumerate(found)]
+    (incident,) = fuse(strong(found))
+    incident = replace(incident, findings=tuple(one.id for one in found))
+    known = sorted(found, key=lambda one: (one.raised, one.id))
+    expected: list[tuple[datetime, float]] = []
+    for place, one in enumerate(known):
+        score = one_by_one(known[: place + 1])
+        if not expected or score > expected[-1][1]:
+            expected.append((one.raised, score))
+    assert grown(incident, {one.id: one for one in found}) == expected
+
+
+def strong(findings: list[Finding]) -> list[Finding]:
+    """So sure that all of one actor are one story."""
+    return [replace(one, severity=5, confidence=1.0) for one in findings]
+
+
+def one_by_one(findings: list[Finding]) -> float:
+    """The score as it is defined: each check by its strongest finding, and what none of them says."""
+    calm = 1.0
+    for check in dict.fromkeys(one.check for one in findings):
+        calm *= 1.0 - max(
+            incidents_module.WEIGHTS[one.severity] * one.confidence for one in findings if one.check == check
+        )
+    return round(100 * (1.0 - calm), 1)
+
+
+def test_a_story_of_thousands_is_weighed_once_for_each_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An incident of a noisy year is not weighed anew with each finding that joins it."""
+    found = [replace(a_finding(f"c{place % 7}", actors=("staff:a",)), id=f"{place:04}") for place in range(2000)]
+    (incident,) = fuse(found[:1])
+    incident = replace(incident, findings=tuple(one.id for one in found))
+    weighed = []
+    plain = incidents_module._weight
+    monkeypatch.setattr(incidents_module, "_weight", lambda one: weighed.append(one.id) or plain(one))
+    grown(incident, {one.id: one for one in found})
+    assert len(weighed) <= 2 * len(found)

@@ -40,7 +40,7 @@ def refusal(text: str) -> str:
     finally:
         engine.close()
     assert caught.value.hint
-    return str(caught.value)
+    return f"{caught.value} ({caught.value.hint})"
 
 
 def test_a_whole_file_is_taken() -> None:
@@ -60,7 +60,14 @@ def test_a_whole_file_is_taken() -> None:
         ("id: mine", "id: other", "mine.yml: id"),
         ("title: Many reads\n", "", "mine.yml: title"),
         ("severity: low", "severity: dreadful", "mine.yml: severity"),
+        ("severity: low", "severity: dreadful", "one of: info"),
+        ("severity: low", "severity: 4", "one of: info"),
         ("severity: low", "severty: low", "mine.yml: severity"),
+        ("select actor,", "select actr,", 'no column "actr"'),
+        ("select actor,", "select actr,", 'did you mean "actor"? event has: event_id, '),
+        ("by actor having", "by event.actr having", 'did you mean "actor"? event has: event_id, '),
+        ("confidence: 0.5", "confidence: high", "a number from 0 to 1"),
+        ("confidence: 0.5", "confidence: high", "over: actor, n, subjects, "),
         ("triage: [ask]", "triage: [ask]\ncolour: red", "no such key, mine.yml: colour"),
         ("triage: [ask]", "triage: []", "mine.yml: triage"),
         ("blind_spots: [much]\n", "", "mine.yml: blind_spots"),
@@ -95,6 +102,14 @@ def test_a_mistake_is_told_with_its_key(before: str, after: str, told: str) -> N
 def test_a_detection_without_scenarios_is_refused() -> None:
     """A promise nobody can check is no promise."""
     assert "no scenario that must stay quiet" in refusal(GOOD[: GOOD.index("quiet:")])
+
+
+@pytest.mark.parametrize("wrong", ["confidence: high", "confidence: '>> 0.5'", "confidence: 1.2.3", "subjects: some"])
+def test_what_an_expectation_compares_is_a_number(wrong: str) -> None:
+    """Told when the file is read, not when its scenario runs, and with what would do."""
+    said = refusal(GOOD.replace("subjects: 3}", f"subjects: 3}}\n    finds: {{actors: ['staff:a'], {wrong}}}"))
+    assert f"mine.yml: fires[0].finds[0].{wrong.split(':', maxsplit=1)[0]}" in said
+    assert "one of >=, <=, >, <, == before it" in said
 
 
 def test_text_that_is_no_mapping() -> None:

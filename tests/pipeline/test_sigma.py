@@ -8,14 +8,19 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
 
+from custodes.engine.interface import QuestionFailed
+from custodes.engine.tables import DuckTables
+from custodes.pipeline import sigma_ask, sigma_read
 from custodes.pipeline.detect import detect
 from custodes.pipeline.ingest import ingest
+from custodes.pipeline.overview import overview
 from custodes.pipeline.progress import Silent
-from custodes.records import Finding
+from custodes.records import Finding, LedgerStatus
 from tests.pipeline.workspaces import DESK, Place, a_line, a_place, reasons
 from tests.river.test_odd_files import within
 
@@ -27,7 +32,14 @@ path = "trail/*.json*"
 [sigma]
 rules = ["sigma"]
 """
+LATE = "2026-03-01T12:00:00Z"
 RAW = {"product": "aws", "service": "cloudtrail"}
+
+
+@pytest.fixture(autouse=True)
+def _only_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ours are not asked here: they would be most of the time of each test."""
+    monkeypatch.setattr("custodes.pipeline.detect.load_detections", lambda _: ())
 
 
 def a_call(
@@ -125,7 +137,7 @@ def test_rules_for_sealed_events_see_their_columns(tmp_path: Path) -> None:
     found, skipped = run(place)
     assert [one.actors for one in found["sigma.reader"]] == [("staff:e1",)]
     assert found["sigma.reader"][0].subjects == 1
-    assert 'unknown.yml: Title of unknown the events have no field "eventName"' in skipped
+    assert 'sigma/unknown.yml: Title of unknown the events have no field "eventName"' in skipped
 
 
 def test_what_cannot_be_asked_is_told_by_file_and_title_and_the_rest_is_asked(tmp_path: Path) -> None:
@@ -136,7 +148,7 @@ def test_what_cannot_be_asked_is_told_by_file_and_title_and_the_rest_is_asked(tm
     a_rule(tmp_path, "elsewhere", {"eventType": "x"}, logsource={"product": "okta"})
     found, skipped = run(place)
     assert list(found) == ["sigma.stopped"]
-    assert "sigma broken.yml: Title of broken" in skipped
+    assert "sigma sigma/broken.yml: Title of broken" in skipped
     assert "sigma okta a rule asks about logs of okta, and no configured log says that it is one" in skipped
 
 
@@ -259,6 +271,138 @@ def test_naming_a_log_for_rules_reads_nothing_anew(tmp_path: Path) -> None:
     a_rule(tmp_path, "looks", {"verb": "VIEW"}, logsource={"product": "desk"})
     found, _ = run(place)
     assert [one.evidence[0].event_id for one in found["sigma.looks"]] == ["r000001"]
+
+
+def test_a_rule_that_fails_on_a_record_is_counted_by_no_correlation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of its matches are not none: `a and not b` would accuse. What it did match is a finding all the same."""
+    place = a_place(tmp_path, CLOUD)
+    write_trail(tmp_path, "one.json", a_call(1, "StopLogging"), a_call(5, "Approve", at="2026-03-01T09:09:00Z"))
+    write_trail(tmp_path, "two.json", a_call(2, "Approve", at="2026-03-01T09:01:00Z"), a_call(3, "Late", at=LATE))
+    a_rule(tmp_path, "stopped", {"eventName": "StopLogging"})
+    a_rule(tmp_path, "approved", {"eventName": "Approve"})
+    shape = {"rules": ["stopped", "approved"], "timespan": "5m", "generate": True}
+    a_correlation(tmp_path, "alone", type="temporal", condition="stopped and not approved", **shape)
+    plain, asked = DuckTables.ask, []
+
+    def failing(tables: DuckTables, sql: str) -> pa.Table:
+        if "approve'" in sql.lower() and "raw_record" in sql:
+            asked.append(sql)
+            if len(asked) == 2:
+                raise QuestionFailed("no answer within 60 seconds", "narrow it")
+        return plain(tables, sql)
+
+    monkeypatch.setattr(DuckTables, "ask", failing)
+    found, skipped = run(place)
+    assert len(asked) == 2
+    assert sorted(found) == ["sigma.approved", "sigma.stopped"]
+    assert "sigma sigma/approved.yml: Title of approved no answer within 60 seconds" in skipped
+    assert 'sigma/alone.yml: Title of alone the matches of the rule "approved" that it refers to are not all' in skipped
+    monkeypatch.undo()
+    a_rule(tmp_path, "more", {"eventName": "Never"})
+    assert "sigma.alone" not in run(place)[0]
+
+
+def test_a_field_may_be_grouped_by_here_and_added_up_there(tmp_path: Path) -> None:
+    """Kept as a token for the one and as a number for the other, whichever is read first."""
+    place = a_place(tmp_path, CLOUD)
+    calls = [
+        a_call(number, "GetObject", additionalEventData={"bytes": told})
+        for number, told in enumerate(("40", "40", "70", "a.b@example.com", "A.B@example.com"))
+    ]
+    write_trail(tmp_path, "one.json", *calls)
+    a_rule(tmp_path, "got", {"eventName": "GetObject"})
+    field = "additionalEventData.bytes"
+    total = {"type": "value_sum", "condition": {"gte": 150, "field": field}}
+    same = {"type": "event_count", "group-by": [field], "condition": {"gte": 2}}
+    for name, shape in (("a_total", total), ("b_same", same), ("c_total", total)):
+        a_correlation(tmp_path, name, rules=["got"], timespan="5m", **shape)
+    found, skipped = run(place)
+    assert "sigma" not in skipped
+    assert {name: len(each) for name, each in found.items()} == {
+        "sigma.a_total": 1,
+        "sigma.b_same": 2,
+        "sigma.c_total": 1,
+    }
+    assert sorted(len(one.evidence) for one in found["sigma.b_same"]) == [2, 2]
+    table = pq.read_table(place.folder / "custodes-data/sigma/aws.parquet")
+    assert "example.com" not in str(table.column("values").to_pylist())
+
+
+def test_all_rules_together_match_so_much_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one with the most is told and let go; the others are asked on, and no run reads the log in vain."""
+    monkeypatch.setattr(sigma_read, "ALL_MATCHES", 6)
+    place = a_place(tmp_path, CLOUD)
+    calls = [a_call(number, "ListUsers", user=f"u{number}") for number in range(5)]
+    write_trail(tmp_path, "one.json", *calls, *(a_call(10 + number, "StopLogging") for number in range(3)))
+    a_rule(tmp_path, "listed", {"eventName": "ListUsers"})
+    a_rule(tmp_path, "stopped", {"eventName": "StopLogging"})
+    for _ in range(2):
+        found, skipped = run(place)
+        assert list(found) == ["sigma.stopped"]
+        assert "sigma/listed.yml: Title of listed rules match more than" in skipped
+        assert "this one the most" in skipped
+        a_rule(tmp_path, "more", {"eventName": "Never"})
+
+
+def test_rules_of_several_logs_are_bound_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sigma_ask, "ALL_MATCHES", 6)
+    second = '[logs.other]\nkind = "cloudtrail"\npath = "other/*.json"\n[sigma]'
+    place = a_place(tmp_path, CLOUD.replace("[sigma]", second))
+    write_trail(tmp_path, "one.json", *(a_call(number, "ListUsers") for number in range(4)), a_call(8, "StopLogging"))
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "a.json").write_text(json.dumps({"Records": [a_call(20 + n, "ListUsers") for n in range(3)]}))
+    a_rule(tmp_path, "listed", {"eventName": "ListUsers"})
+    a_rule(tmp_path, "stopped", {"eventName": "StopLogging"})
+    found, skipped = run(place)
+    assert list(found) == ["sigma.stopped"]
+    assert "sigma/listed.yml: Title of listed rules match more than" in skipped
+
+
+def test_a_rule_that_matched_too_much_is_asked_again_when_that_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Logs are rotated away, and the noise with them: what is left is told, and what nobody saw is, too."""
+    monkeypatch.setattr(sigma_read, "MATCHES", 3)
+    monkeypatch.setattr(sigma_ask, "MATCHES", 3)
+    place = a_place(tmp_path, CLOUD)
+    noise = write_trail(tmp_path, "one.json", *(a_call(number, "StopLogging") for number in range(5)))
+    write_trail(tmp_path, "two.json", a_call(9, "StopLogging", user="bob"))
+    a_rule(tmp_path, "stopped", {"eventName": "StopLogging"})
+    found, skipped = run(place)
+    assert found == {}
+    assert "it matches so much" in skipped
+    a_rule(tmp_path, "more", {"eventName": "Never"})
+    assert "it matches so much" in run(place)[1]
+    noise.unlink()
+    found, skipped = run(place)
+    assert [one.actors for one in found["sigma.stopped"]] == [("staff:bob",)]
+    assert "it matches so much" not in skipped
+    assert "trail/one.json the file is gone, and 1 Sigma rules were not asked while it was there" in skipped
+
+
+def test_the_overview_tells_rules_that_ran_and_those_that_nobody_asked(tmp_path: Path) -> None:
+    """Rules that came after the last run, or could not be asked, are not among what found nothing."""
+    place = a_place(tmp_path, CLOUD)
+    write_trail(tmp_path, "one.json", a_call(1, "ListUsers"))
+    a_rule(tmp_path, "stopped", {"eventName": "StopLogging"})
+    a_rule(tmp_path, "elsewhere", {"eventType": "x"}, logsource={"product": "okta"})
+
+    def told() -> tuple[list[str], str]:
+        with place.opened() as workspace:
+            known = overview(workspace, LedgerStatus("made up", 0, "", None, verified=False))
+        return [one for one in known.checks if one.startswith("sigma.")], reasons(list(known.skipped))
+
+    assert told()[0] == []
+    assert "sigma Sigma rules rules are configured, and none was asked yet" in told()[1]
+    run(place)
+    assert told()[0] == ["sigma.stopped"]
+    assert "Sigma rules rules" not in told()[1]
+    assert "a rule asks about logs of okta" in told()[1]
+    a_rule(tmp_path, "late", {"eventName": "ListUsers"})
+    assert told()[0] == ["sigma.stopped"]
+    assert "rules or their configuration have changed since they were last asked" in told()[1]
 
 
 @pytest.mark.parametrize(

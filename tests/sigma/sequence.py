@@ -15,7 +15,7 @@ from sigma.backends.sqlite.sqlite import sqliteBackend
 from sigma.collection import SigmaCollection
 
 from custodes.engine.tables import DuckTables
-from custodes.sigma.correlation import Asked, Input, carried, compiled
+from custodes.sigma.correlation import Asked, carried, compiled, input_of, slots
 from custodes.sigma.rule import Correlation, Refused, RuleSet
 from tests.sigma.asked import read
 
@@ -108,16 +108,16 @@ def _made(tables: DuckTables, correlations: Sequence[str], rows: Sequence[Row]) 
     for rule in ruled.rules:
         key = rule.about.key
         matching = [(place, row) for place, row in enumerate(rows) if key in row[1]]
-        names = sorted(wanted.get(key, {}))
+        names = slots(wanted.get(key, {}))
         columns: dict[str, pa.Array] = {
             "eid": pa.array([str(place) for place, _ in matching], pa.string()),
             "ts": pa.array([row[0] * _SECOND for _, row in matching], pa.int64()),
         }
-        for number, name in enumerate(names):
+        for number, (name, _) in enumerate(names):
             cells = [_field(row, name) for _, row in matching]
             columns[f"v{number}"] = pa.array(cells, pa.string())
         tables.hold(f"m_{key}", pa.table(columns))
-        inputs[key] = Input(f"m_{key}", {name: f"v{number}" for number, name in enumerate(names)})
+        inputs[key] = input_of(f"m_{key}", wanted.get(key, {}))
     horizon = max((row[0] for row in rows), default=0) * _SECOND
     plan = compiled(ruled.correlations, inputs, horizon)
     for asked in plan:

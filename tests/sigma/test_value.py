@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from custodes.sigma.folder import load
 from tests.sigma.asked import fitting, matches, only, read, reference_count, refusal, rule_text, values
 
 
@@ -163,6 +165,30 @@ def test_what_cannot_be_asked_is_refused_with_its_reason(key: str, value: Any, s
     assert [one.about.title for one in rules.rules] == ["Made up"]
     assert [one.title for one in rules.refused] == ["Broken one"]
     assert said.lower() in rules.refused[0].reason.lower()
+
+
+def test_why_a_regular_expression_is_refused_is_told_in_plain_words() -> None:
+    """RE2 says it in bytes; a reader is no programmer of Python."""
+    said = refusal(rule_text({"f|re": "(?=Stop)"}))
+    assert "invalid perl operator" in said
+    assert "b'" not in said
+
+
+@pytest.mark.parametrize(("key", "allowed"), [("level", "informational, low, medium"), ("status", "stable")])
+def test_a_word_that_is_none_of_the_allowed_ones_is_told_with_them(key: str, allowed: str) -> None:
+    (one,) = read(rule_text({"f": "a"}, **{key: "dreadful"})).refused
+    assert one.hint.startswith("one of: ")
+    assert allowed in one.hint
+
+
+def test_a_refused_rule_is_named_with_its_folder(tmp_path: Path) -> None:
+    """Two folders may each have a file of one name."""
+    for name in ("cloud", "desk"):
+        (tmp_path / "rules" / name).mkdir(parents=True)
+        (tmp_path / "rules" / name / "one.yml").write_text(rule_text({"f|re": "(?=Stop)"}))
+    folders = [tmp_path / "rules" / name for name in ("cloud", "desk")]
+    assert [one.file for one in load(folders, root=tmp_path).refused] == ["rules/cloud/one.yml", "rules/desk/one.yml"]
+    assert load(folders[:1]).refused[0].file == str(folders[0] / "one.yml")
 
 
 _SHAPES = ["", "|contains", "|startswith", "|endswith", "|cased"]

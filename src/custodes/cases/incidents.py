@@ -75,8 +75,7 @@ def grown(incident: Incident, findings: Mapping[str, Finding]) -> list[tuple[dat
     """
     group = sorted((findings[name] for name in incident.findings), key=_age)
     steps: list[tuple[datetime, float]] = []
-    for place, finding in enumerate(group):
-        score = _score(group[: place + 1])
+    for finding, score in zip(group, _scores(group), strict=True):
         if not steps or score > steps[-1][1]:
             steps.append((finding.raised, score))
     return steps
@@ -203,13 +202,29 @@ def _score(group: Sequence[Finding]) -> float:
 
     Each check counts once, by its strongest finding: ten findings of one check are the same doubt ten times.
     """
-    strongest: dict[str, float] = {}
+    return list(_scores(group))[-1]
+
+
+def _scores(group: Sequence[Finding]) -> Iterator[float]:
+    """The score of the first finding, of the first two, and so on.
+
+    The products of all checks up to each are kept, in the order in which the checks came: what a finding changes is
+    multiplied anew and nothing before it, so that every score is to the last bit that of its findings alone.
+    """
+    place: dict[str, int] = {}
+    strongest: list[float] = []
+    calm = [1.0]  # before each check, and after the last
     for finding in group:
-        strongest[finding.check] = max(strongest.get(finding.check, 0.0), _weight(finding))
-    calm = 1.0
-    for belief in strongest.values():
-        calm *= 1.0 - belief
-    return round(100 * (1.0 - calm), 1)
+        here = place.setdefault(finding.check, len(strongest))
+        if here == len(strongest):
+            strongest.append(0.0)
+            calm.append(calm[-1])
+        belief = _weight(finding)
+        if belief > strongest[here]:
+            strongest[here] = belief
+            for each in range(here, len(strongest)):
+                calm[each + 1] = calm[each] * (1.0 - strongest[each])
+        yield round(100 * (1.0 - calm[-1]), 1)
 
 
 def _union(parts: Iterator[tuple[str, ...]]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from custodes.cli.river import Json
 from custodes.cli.workspace import configuration
 
 if TYPE_CHECKING:
+    from custodes.detections.detection import Detection
     from custodes.sigma.rule import Correlation, Rule
 
 detections = typer.Typer(no_args_is_help=True, help="The questions that are asked over the evidence.")
@@ -96,22 +98,47 @@ def show_detection(detection: str) -> None:
 
 
 @detections.command("test")
-def test_detections() -> None:
+def try_detections(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Only these (default: all, yours first).")
+    ] = None,
+) -> None:
     """Run the scenarios that must fire and that must stay quiet, yours and ours."""
     from custodes.detections.catalogue import load_detections
     from custodes.detections.scenario import check
 
     problems = 0
-    known = load_detections(_own("detections"))
+    known = _named(load_detections(_own("detections")), names or ())
     for one in known:
         wrong = check(one)
         problems += len(wrong)
         scenarios = len(one.fires) + len(one.quiet)
-        print(f"{'ok  ' if not wrong else 'FAIL'} {one.id} ({scenarios} scenarios)")
+        # At once: whoever waits for theirs sees it before all of ours have run.
+        print(f"{'ok  ' if not wrong else 'FAIL'} {one.id} ({scenarios} scenarios)", flush=True)
         for problem in wrong:
-            print(f"     {problem}")
-    print(f"{len(known)} detections, {problems} problems")
+            print(f"     {problem}", flush=True)
+    print(f"{len(known)} detection{'s' if len(known) != 1 else ''}, {problems} problems")
     sys.exit(FINDINGS if problems else CLEAN)
+
+
+def _named(known: Sequence[Detection], names: Sequence[str]) -> list[Detection]:
+    """Those of these names, in the order named; without names all, the owner's first. Raises BadInput."""
+    from difflib import get_close_matches
+
+    from custodes.errors import BadInput
+
+    if not names:
+        return sorted(known, key=lambda one: (one.shipped, one.id))
+    by_id = {one.id: one for one in known}
+    for name in names:
+        if name.startswith("sigma."):
+            hint = '"custodes detections sigma" tries the rules themselves'
+            raise BadInput(f'"{name}" is a Sigma rule, which has no scenarios', hint=hint)
+        if name not in by_id:
+            close = get_close_matches(name, by_id, n=1)
+            hint = f'did you mean "{close[0]}"?' if close else '"custodes detections list" names them'
+            raise BadInput(f'no detection "{name}"', hint=hint)
+    return [by_id[name] for name in dict.fromkeys(names)]
 
 
 @categories.command("list")

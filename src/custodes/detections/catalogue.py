@@ -11,7 +11,7 @@ from typing import Final
 import pyarrow as pa
 
 from custodes.detections import reason
-from custodes.detections.detection import PARTICIPANTS, Detection, Expectation, Scenario
+from custodes.detections.detection import COMPARISON, PARTICIPANTS, Detection, Expectation, Scenario
 from custodes.detections.form import Form, read, read_file
 from custodes.engine import embedded
 from custodes.engine.interface import Engine, Parameter, QuestionFailed
@@ -123,7 +123,8 @@ def _bind(
     try:
         engine.ask(f"select cast({confidence} as double) as c from ({query}\n) as found limit 0", given)  # noqa: S608 - gated by the engine
     except QuestionFailed as failure:
-        raise form.fail("confidence", failure.reason, failure.hint) from failure
+        hint = f"a number from 0 to 1, or SQL that gives one, over: {', '.join(schema.names)}"
+        raise form.fail("confidence", failure.reason, hint) from failure
     missing = [column for column in _REQUIRED if column not in schema.names]
     if missing:
         raise form.fail("query", f'the column "{missing[0]}" is missing', f"return {', '.join(_REQUIRED)}")
@@ -140,8 +141,10 @@ def _is_reference(kind: pa.DataType) -> bool:
 
 
 def _severity(form: Form) -> int:
-    word = form.text("severity")
-    if word not in SEVERITIES:
+    word = form.take("severity")
+    if not isinstance(word, str) or word not in SEVERITIES:
+        if word is None:
+            raise form.fail("severity", "a severity is required here", f"one of: {', '.join(SEVERITIES)}")
         raise form.fail("severity", f'"{word}" is no severity', f"one of: {', '.join(SEVERITIES)}")
     return SEVERITIES[word]
 
@@ -211,10 +214,17 @@ def _expectation(form: Form) -> Expectation:
     for one, many in PARTICIPANTS:
         if form.take(one) is not None:
             participants[many] = form.texts(one)
-    confidence, subjects = form.take("confidence"), form.take("subjects")
+    confidence, subjects = _comparison(form, "confidence", "0.7"), _comparison(form, "subjects", "40")
     form.finish()
-    return Expectation(
-        participants,
-        None if confidence is None else str(confidence),
-        None if subjects is None else str(subjects),
-    )
+    return Expectation(participants, confidence, subjects)
+
+
+def _comparison(form: Form, key: str, example: str) -> str | None:
+    value = form.take(key)
+    if value is None:
+        return None
+    if COMPARISON.match(str(value)) is None:
+        raise form.fail(
+            key, f'"{value}" is no comparison', f'a number, or one of >=, <=, >, <, == before it: ">= {example}"'
+        )
+    return str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -10,6 +11,9 @@ from custodes.engine.interface import Parameter
 
 # Who or what a row accuses: singular column, plural column.
 PARTICIPANTS: Final = (("actor", "actors"), ("party", "parties"), ("client", "clients"), ("key", "keys"))
+
+# How an expectation compares a number: `>= 0.7`, or the number alone.
+COMPARISON: Final = re.compile(r"^(>=|<=|>|<|==)?\s*(\d+(?:\.\d+)?|\.\d+)$", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

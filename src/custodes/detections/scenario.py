@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -11,7 +10,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from custodes.detections.detection import PARTICIPANTS, Detection, Expectation, Scenario
+from custodes.detections.detection import COMPARISON, PARTICIPANTS, Detection, Expectation, Scenario
 from custodes.detections.run import detect
 from custodes.detections.tables import ScenarioWrong, tables
 from custodes.engine import embedded
@@ -21,7 +20,6 @@ from custodes.records import Finding
 # Events (SEALED_SCHEMA), context by name, data map -> an engine over them. The caller knows which engine.
 MakeEngine = Callable[[pa.Table, Mapping[str, pa.Table], pa.Table], Engine]
 
-_COMPARISON: Final = re.compile(r"^(>=|<=|>|<|==)?\s*([0-9.]+)$")
 _OPERATORS: Final = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "==": operator.eq}
 
 
@@ -100,7 +98,7 @@ def _meets(expected: Expectation, finding: Finding) -> bool:
 def _compares(wanted: str | None, value: float) -> bool:
     if wanted is None:
         return True
-    match = _COMPARISON.match(wanted)
+    match = COMPARISON.match(wanted)
     if match is None:
         raise ScenarioWrong(f'"{wanted}" is no comparison such as ">= 0.9"')
     return bool(_OPERATORS[match[1] or "=="](value, float(match[2])))

@@ -22,8 +22,9 @@ import pyarrow.parquet as pq
 
 from custodes import kept
 from custodes.engine import dated, derived
-from custodes.engine.gate import Gate
+from custodes.engine.gate import VIEWS, Gate
 from custodes.engine.interface import Parameter, QuestionFailed
+from custodes.engine.misnamed import misnamed
 from custodes.errors import CouldNotRun
 from custodes.records.schema import CONTEXT_SCHEMAS, SEALED_SCHEMA
 
@@ -164,6 +165,8 @@ class DuckEngine:
             connection.execute("set variable until = $1::timestamptz", [until.isoformat()])
             with self._deadline(connection):
                 return connection.execute(sql, given).to_arrow_table()
+        except duckdb.BinderException as error:
+            raise misnamed(str(error), sql, _columns(connection)) or failure(error, self._timeout) from error
         except duckdb.Error as error:
             raise failure(error, self._timeout) from error
 
@@ -360,6 +363,16 @@ def _plain(table: pa.Table) -> pa.Table:
 
 def _quoted(path: str) -> str:
     return "'" + path.replace("'", "''") + "'"
+
+
+def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """The columns of each view that a question may use."""
+    found: dict[str, list[str]] = {view: [] for view in VIEWS}
+    rows = connection.execute("select table_name, column_name from duckdb_columns() order by column_index").fetchall()
+    for view, column in rows:
+        if view in found:
+            found[view].append(column)
+    return found
 
 
 def _named(error: duckdb.Error, files: Sequence[str]) -> str:

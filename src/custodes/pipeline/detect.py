@@ -22,6 +22,7 @@ from custodes.pipeline.open_engine import explaining, open_engine, snapshots
 from custodes.pipeline.progress import Progress
 from custodes.pipeline.scan import drifted_findings
 from custodes.pipeline.sigma import sigma_findings, sigma_inputs
+from custodes.pipeline.sigma_asked import note
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Finding, Incident, Skipped
 
@@ -89,6 +90,7 @@ def _ask(workspace: Workspace, engine: DuckEngine, detections: tuple[Detection, 
     workspace.judgements.save([*findings, *drifted_findings(workspace)], incidents)
     workspace.casebook.open_all(incidents, now)
     workspace.coverage.replace("detect", [*outcome.skipped, *sigma.skipped, *_undated(workspace)])
+    note(workspace, sigma.asked)
 
 
 def _undated(workspace: Workspace) -> Iterator[Skipped]:

@@ -11,6 +11,7 @@ from custodes.pipeline.flowing import flows_told
 from custodes.pipeline.misplaced import misplaced
 from custodes.pipeline.open_engine import open_engine
 from custodes.pipeline.rulings import ruled
+from custodes.pipeline.sigma_asked import asked_rules, unasked
 from custodes.pipeline.workspace import Workspace
 from custodes.records import LedgerStatus, LogCoverage, Overview
 
@@ -63,10 +64,13 @@ def overview(workspace: Workspace, ledger: LedgerStatus) -> Overview:
         subjects=counts["subjects"],
         findings=workspace.judgements.findings(),
         incidents=workspace.judgements.incidents(),
-        skipped=workspace.coverage.all(),
+        skipped=(*workspace.coverage.all(), *unasked(workspace)),
         ledger=ledger,
         vaults=tuple(vaults),
         suppressed=suppressed,
         misplaced=misplaced_now,
-        checks=tuple(one for one in asked if one not in {gap.dataset for gap in workspace.coverage.all("detect")}),
+        checks=(
+            *(one for one in asked if one not in {gap.dataset for gap in workspace.coverage.all("detect")}),
+            *asked_rules(workspace),
+        ),
     )

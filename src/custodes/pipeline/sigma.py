@@ -22,10 +22,11 @@ STORE: Final = "sigma"
 
 @dataclass(slots=True)
 class SigmaOutcome:
-    """What was found, and what could not be asked or seen."""
+    """What was found, and what could not be asked or seen. asked: ids of the rules that were asked to the end."""
 
     findings: list[Finding] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
 
 
 def rule_set(config: SigmaConfig) -> RuleSet:
@@ -42,14 +43,11 @@ def rule_set(config: SigmaConfig) -> RuleSet:
             hint='pip install "custodes[sigma]"',
         ) from error
     with DuckTables(threads=1) as tables:
-        return tried(load(config.rules, config.placeholders), tables, config.fields)
+        return tried(load(config.rules, config.placeholders, config.root), tables, config.fields)
 
 
-def sigma_inputs(workspace: Workspace) -> str:
-    """A digest of what rules can find beside the evidence: their files, how they are configured, the raw logs."""
-    config = workspace.config.sigma
-    if config is None:
-        return ""
+def rule_files(config: SigmaConfig) -> str:
+    """A digest of the rules' files, and of how they are configured."""
     digest = hashlib.sha256(repr((config.fields, config.placeholders)).encode())
     for folder in config.rules:
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -59,6 +57,15 @@ def sigma_inputs(workspace: Workspace) -> str:
                     digest.update(hashlib.file_digest(opened, "sha256").digest())
             except OSError as error:
                 digest.update(str(error.errno).encode())
+    return digest.hexdigest()
+
+
+def sigma_inputs(workspace: Workspace) -> str:
+    """A digest of what rules can find beside the evidence: their files, how they are configured, the raw logs."""
+    config = workspace.config.sigma
+    if config is None:
+        return ""
+    digest = hashlib.sha256(f"noted {rule_files(config)}".encode())  # noted: see pipeline.sigma_asked
     for log in workspace.config.logs:
         if log.sigma is not None:
             digest.update(repr((log.name, log.sigma, log.path)).encode())
@@ -75,8 +82,8 @@ def sigma_findings(workspace: Workspace, engine: Engine) -> SigmaOutcome:
     rules = rule_set(config)
     from custodes.pipeline.sigma_ask import asked  # noqa: PLC0415 - it loads the parser
 
-    findings, skipped = asked(workspace, config, rules, engine)
-    return SigmaOutcome(findings, [*refused_skipped(rules.refused), *skipped])
+    findings, skipped, answered = asked(workspace, config, rules, engine)
+    return SigmaOutcome(findings, [*refused_skipped(rules.refused), *skipped], answered)
 
 
 def refused_skipped(refused: Sequence[Refused]) -> Iterator[Skipped]:

@@ -8,7 +8,7 @@ what could not be read, and what no rule could ask is told as uncovered.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -20,13 +20,13 @@ from custodes.engine.interface import Engine, QuestionFailed, Tables
 from custodes.engine.tables import DuckTables
 from custodes.pipeline.sigma import STORE
 from custodes.pipeline.sigma_kept import Kept, save
-from custodes.pipeline.sigma_read import MATCHES, Wanted, read
+from custodes.pipeline.sigma_read import ALL_MATCHES, MATCHES, Wanted, read
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Finding, LogSource, Skipped
 from custodes.sigma.condition import Columns, where
-from custodes.sigma.correlation import Input, carried, compiled
+from custodes.sigma.correlation import Input, carried, compiled, input_of, slots
 from custodes.sigma.finding import EVENTS, TooMany, of_correlation, of_rule
-from custodes.sigma.rule import SEALED, Rule, RuleSet
+from custodes.sigma.rule import SEALED, Correlation, Rule, RuleSet
 from custodes.sigma.sealed import sealed_columns
 from custodes.sigma.value import quoted
 
@@ -37,12 +37,15 @@ _SEALED_COLUMNS: Final = "event_id, leaf, time, actor, subject, dataset, source"
 
 def asked(
     workspace: Workspace, config: SigmaConfig, rules: RuleSet, engine: Engine
-) -> tuple[list[Finding], list[Skipped]]:
-    """What the rules find and what they could not see. engine: over the sealed events. Raises QuestionFailed."""
+) -> tuple[list[Finding], list[Skipped], list[str]]:
+    """What the rules find, what they could not see, and the ids of those that were asked to the end.
+
+    engine: over the sealed events. Raises QuestionFailed.
+    """
     with DuckTables() as tables:
         asking = _Asking(workspace, config, rules, engine, tables)
         asking.run()
-        return asking.findings, asking.skipped
+        return asking.findings, asking.skipped, asking.answered()
 
 
 class _Asking:
@@ -57,9 +60,10 @@ class _Asking:
         self._engine = engine
         self._tables = tables
         self._carried = carried(rules.correlations)
-        self._events: list[pa.Table] = []  # sealed events that rules match
+        self._events: dict[str, list[pa.Table]] = {}  # by key of the rule: sealed events that it matches
         self._matches: dict[str, list[pa.Table]] = {}  # by key of the rule: eid, ts, values
-        self._lost: set[str] = set()  # keys of rules whose matches are not all here
+        self._lost: set[str] = set()  # keys of rules whose matches are not all here: no correlation can count them
+        self._untold: set[str] = set()  # of those, the ones without any matches here
         self.findings: list[Finding] = []
         self.skipped: list[Skipped] = []
 
@@ -76,10 +80,15 @@ class _Asking:
         self._tell_unwatched(raw, [source for _, source in logs])
         self._tell()
 
+    def answered(self) -> list[str]:
+        """Ids of the rules and correlations that were asked of everything there was for them."""
+        both: list[Rule | Correlation] = [*self._rules.rules, *self._rules.correlations]
+        return sorted(one.about.check for one in both if one.about.key not in self._lost)
+
     def _ask_sealed(self, rule: Rule) -> None:
         columns = sealed_columns(self._config.fields.get(SEALED, {}))
-        names = sorted(self._carried.get(rule.about.key, {}))
-        values = "".join(f", {columns.of(name)} as v{place}" for place, name in enumerate(names))
+        names = slots(self._carried.get(rule.about.key, {}))
+        values = "".join(f", {columns.of(name)} as v{place}" for place, (name, _) in enumerate(names))
         condition = where(rule.trees, columns)
         try:
             found = self._engine.ask(
@@ -91,12 +100,13 @@ class _Asking:
         if found.num_rows > MATCHES:
             self._skip_rule(rule, *_crowded())
             return
-        self._take(rule, found, {name: found.column(f"v{place}") for place, name in enumerate(names)})
+        self._take(rule, found, [found.column(f"v{place}") for place in range(len(names))])
 
     def _ask_raw(self, log: LogConfig, rules: Sequence[Rule]) -> None:
         wanted = [self._wanted(rule) for rule in rules]
-        kept, skipped = read(self._workspace, log, wanted, self._tables)
-        self.skipped += skipped
+        reading = read(self._workspace, log, wanted, self._tables)
+        kept = reading.kept
+        self.skipped += reading.skipped
         ids = sorted({event_id for found in kept.matches.values() for event_id in found})
         found = self._sealed(log, ids)
         rows: dict[str, list[int]] = {}
@@ -106,16 +116,20 @@ class _Asking:
         save(self._workspace.data, log.name, kept)
         for one in wanted:
             if one.digest in kept.crowded:
-                self._skip_rule(one.rule, *_crowded())
+                self._skip_rule(one.rule, *(_crowded() if kept.count(one.digest) > MATCHES else _full()))
                 continue
+            failure = reading.failed.get(one.digest)
+            if failure is not None:
+                # What it matched before it failed is true; that the rest matches nothing is not known.
+                self._lost.add(one.rule.about.key)
+                self._skip(f"{one.rule.about.file}: {one.rule.about.title}", failure.reason, failure.hint)
             matched = kept.matches.get(one.digest, {})
             places = [(place, values) for name, values in matched.items() for place in rows.get(name, ())]
             taken = found.take(pa.array([place for place, _ in places], pa.int64()))
-            names = sorted(one.carried)
-            carried = {
-                name: pa.chunked_array([pa.array([values[number] for _, values in places], pa.string())])
-                for number, name in enumerate(names)
-            }
+            carried = [
+                pa.chunked_array([pa.array([values[number] for _, values in places], pa.string())])
+                for number in range(len(slots(one.carried)))
+            ]
             self._take(one.rule, taken, carried, told=True)
         self._tell_unsealed(log, kept, lacking)
 
@@ -135,18 +149,29 @@ class _Asking:
         )
         return self._engine.ask(sql, {"log": log.name, "ids": ids})
 
-    def _take(self, rule: Rule, found: pa.Table, carried: Mapping[str, pa.ChunkedArray], *, told: bool = False) -> None:
-        """Hold the matches of a rule. told: the values are tokens already."""
+    def _take(self, rule: Rule, found: pa.Table, carried: Sequence[pa.ChunkedArray], *, told: bool = False) -> None:
+        """Hold the matches of a rule. carried: by slot. told: the values are tokens already."""
+        key = rule.about.key
+        if key in self._untold:
+            return
         eid = pc.binary_join_element_wise(found.column("source").cast(pa.string()), found.column("event_id"), ":")
         events = found.select(["event_id", "leaf", "time", "actor", "subject", "dataset"]).append_column("eid", eid)
-        self._events.append(events)
+        self._events.setdefault(key, []).append(events)
         ts = found.column("time").cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
-        kinds = self._carried.get(rule.about.key, {})
         columns = {"eid": eid, "ts": ts}
-        for place, name in enumerate(sorted(carried)):
-            plain = told or kinds[name] == "number"
-            columns[f"v{place}"] = carried[name] if plain else self._tokens(_text(carried[name]))
-        self._matches.setdefault(rule.about.key, []).append(pa.table(columns))
+        for place, ((_, how), values) in enumerate(zip(slots(self._carried.get(key, {})), carried, strict=True)):
+            plain = told or how == "number"
+            columns[f"v{place}"] = values if plain else self._tokens(_text(values))
+        self._matches.setdefault(key, []).append(pa.table(columns))
+        self._bound()
+
+    def _bound(self) -> None:
+        """While more is held than may be, let go of the rule that has the most."""
+        held = {key: sum(one.num_rows for one in tables) for key, tables in self._matches.items()}
+        while sum(held.values()) > ALL_MATCHES:
+            most = max(held, key=lambda key: (held[key], key))
+            del held[most], self._matches[most], self._events[most]
+            self._skip_rule(next(rule for rule in self._rules.rules if rule.about.key == most), *_full())
 
     def _tokens(self, values: pa.ChunkedArray) -> pa.Array:
         """Each distinct value is made a token once."""
@@ -161,11 +186,11 @@ class _Asking:
         if not self._events:
             self._tell_lost_correlations()
             return
-        self._tables.hold("arrived", pa.concat_tables(self._events))
+        self._tables.hold("arrived", pa.concat_tables(each for held in self._events.values() for each in held))
         self._tables.make(EVENTS, "select distinct * from arrived")
         inputs = {rule.about.key: self._input(place, rule) for place, rule in enumerate(self._rules.rules)}
         for rule in self._rules.rules:
-            if rule.told and rule.about.key not in self._lost:
+            if rule.told and rule.about.key not in self._untold:
                 try:
                     self.findings += of_rule(self._tables, rule, inputs[rule.about.key].table)
                 except TooMany:
@@ -183,8 +208,10 @@ class _Asking:
                         self._tables.make(step.name, step.sql)
                     self.findings += of_correlation(self._tables, one, asked)
             except TooMany:
+                self._lost.add(one.about.key)
                 self._skip(f"{one.about.file}: {one.about.title}", *_crowded())
             except QuestionFailed as failure:
+                self._lost.add(one.about.key)
                 self._skip(f"{one.about.file}: {one.about.title}", failure.reason, failure.hint)
 
     def _tell_lost_correlations(self) -> None:
@@ -196,13 +223,13 @@ class _Asking:
                 self._skip(f"{one.about.file}: {one.about.title}", what, "see what is said of that rule")
 
     def _input(self, place: int, rule: Rule) -> Input:
-        names = sorted(self._carried.get(rule.about.key, {}))
+        wanted = self._carried.get(rule.about.key, {})
         table = f"matches{place}"
-        kinds = {"eid": pa.string(), "ts": pa.int64(), **{f"v{number}": pa.string() for number in range(len(names))}}
-        schema = pa.schema(list(kinds.items()))
+        columns = {f"v{number}": pa.string() for number in range(len(slots(wanted)))}
+        schema = pa.schema([("eid", pa.string()), ("ts", pa.int64()), *columns.items()])
         held = [one.cast(schema) for one in self._matches.get(rule.about.key, [])]
         self._tables.hold(table, pa.concat_tables(held) if held else schema.empty_table())
-        return Input(table, {name: f"v{number}" for number, name in enumerate(names)})
+        return input_of(table, wanted)
 
     def _horizon(self) -> int:
         """Up to when everything is known: the last touch that is sealed."""
@@ -234,6 +261,7 @@ class _Asking:
 
     def _skip_rule(self, rule: Rule, reason: str, hint: str) -> None:
         self._lost.add(rule.about.key)
+        self._untold.add(rule.about.key)
         self._skip(f"{rule.about.file}: {rule.about.title}", reason, hint)
 
     def _skip(self, name: str, reason: str, hint: str) -> None:
@@ -242,6 +270,11 @@ class _Asking:
 
 def _crowded() -> tuple[str, str]:
     return "it matches so much that it counts ordinary work", "narrow the rule, or remove it"
+
+
+def _full() -> tuple[str, str]:
+    what = f"rules match more than {ALL_MATCHES:,} events together, and this one the most"
+    return what, "narrow the rules that match most, or remove them"
 
 
 def _text(values: pa.ChunkedArray) -> pa.ChunkedArray:

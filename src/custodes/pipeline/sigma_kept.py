@@ -9,7 +9,7 @@ the sealed event of that id. Removed, it is made again, as far as the logs are t
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -34,12 +34,13 @@ Values = tuple[str | None, ...]
 @dataclass(frozen=True, slots=True)
 class ReadFile:
     """How far a file was read, and by which rules (their digests). unsealed: records they matched and that became no
-    event.
+    event. matched: by rule, how many events they matched, also where these are too many to be kept.
     """
 
     position: Position
     rules: frozenset[str]
     unsealed: int = 0
+    matched: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -60,7 +61,40 @@ class Kept:
             del self.matches[gone]
         self.crowded &= digests
         for name, one in self.files.items():
-            self.files[name] = replace(one, rules=one.rules & digests)
+            matched = {digest: count for digest, count in one.matched.items() if digest in digests}
+            self.files[name] = replace(one, rules=one.rules & digests, matched=matched)
+
+    def bound(self, most: int, of_all: int) -> None:
+        """Let go of rules that match more than most, and while all have more than of_all, of the one with the most."""
+        for digest, found in list(self.matches.items()):
+            if len(found) > most:
+                self._crowd(digest)
+        while sum(map(len, self.matches.values())) > of_all:
+            self._crowd(max(self.matches, key=lambda digest: (len(self.matches[digest]), digest)))
+
+    def _crowd(self, digest: str) -> None:
+        self.crowded.add(digest)
+        self.matches.pop(digest, None)
+        self._unread(digest)
+
+    def _unread(self, digest: str) -> None:
+        """No file counts as read by it: of what it matched there nothing is kept."""
+        for name, one in self.files.items():
+            self.files[name] = replace(one, rules=one.rules - {digest})
+
+    def lift(self, there: Collection[str], most: int, of_all: int) -> None:
+        """Ask rules again that matched too much, once what is there has fewer matches. there: names of files."""
+        room = of_all - sum(map(len, self.matches.values()))
+        for digest in sorted(self.crowded, key=lambda one: (self.count(one, there), one)):
+            count = self.count(digest, there)
+            if count <= min(most, room):
+                self.crowded.discard(digest)
+                self._unread(digest)
+                room -= count
+
+    def count(self, digest: str, there: Collection[str] | None = None) -> int:
+        """How many events a rule matched, in all files or in these."""
+        return sum(one.matched.get(digest, 0) for name, one in self.files.items() if there is None or name in there)
 
     def settle(self, there: Collection[str]) -> int:
         """Forget what was sealed and is gone; how many of the matched ids are not sealed."""
@@ -88,14 +122,16 @@ def load(data: Path, log: str) -> Kept:
             table = pq.ParquetFile(file).read()
         told = json.loads(table.schema.metadata[_KEY])
         for name, one in told["files"].items():
-            kept.files[name] = ReadFile(Position(**one["position"]), frozenset(one["rules"]), int(one["unsealed"]))
+            matched = {str(digest): int(count) for digest, count in one.get("matched", {}).items()}
+            position = Position(**one["position"])
+            kept.files[name] = ReadFile(position, frozenset(one["rules"]), int(one["unsealed"]), matched)
         kept.crowded = set(told["crowded"])
         columns = (table.column(name).to_pylist() for name in _SCHEMA.names)
         for rule, event_id, values, sealed in zip(*columns, strict=True):
             kept.matches.setdefault(rule, {})[event_id] = tuple(values)
             if sealed:
                 kept.sealed.add(event_id)
-    except (OSError, pa.ArrowException, ValueError, KeyError, TypeError):
+    except (OSError, pa.ArrowException, ValueError, KeyError, TypeError, AttributeError):
         return Kept()
     return kept
 
@@ -110,7 +146,12 @@ def save(data: Path, log: str, kept: Kept) -> None:
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(_SCHEMA)
     told = {
         "files": {
-            name: {"position": asdict(one.position), "rules": sorted(one.rules), "unsealed": one.unsealed}
+            name: {
+                "position": asdict(one.position),
+                "rules": sorted(one.rules),
+                "unsealed": one.unsealed,
+                "matched": dict(one.matched),
+            }
             for name, one in kept.files.items()
         },
         "crowded": sorted(kept.crowded),

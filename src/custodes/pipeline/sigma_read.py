@@ -18,11 +18,13 @@ from custodes.pipeline.sigma_kept import Kept, ReadFile, Values, load
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Skipped
 from custodes.sigma.condition import Columns, where
+from custodes.sigma.correlation import slots
 from custodes.sigma.projection import Projection
 from custodes.sigma.rule import Rule
 from custodes.sigma.value import is_number
 
 MATCHES: Final = 1_000_000  # of one rule in one log: a rule that matches more counts ordinary work
+ALL_MATCHES: Final = 3_000_000  # of all rules in one log, and then in all logs: each is held, some 200 bytes
 _TABLE: Final = "raw_record"
 
 
@@ -30,7 +32,7 @@ _TABLE: Final = "raw_record"
 class Wanted:
     """A rule as it is asked. digest: of what it asks and of what is kept of its matches. paths: by field, where it is.
 
-    carried: fields whose values correlations need, and how (`value` as a token, `number` as it is).
+    carried: fields whose values correlations need, and how (`value` as a token, `number` as it is, or `both`).
     """
 
     rule: Rule
@@ -39,13 +41,25 @@ class Wanted:
     carried: Mapping[str, str]
 
 
-def read(workspace: Workspace, log: LogConfig, wanted: Sequence[Wanted], tables: Tables) -> tuple[Kept, list[Skipped]]:
-    """What the rules match in this log, now and before, and what they could not see. The caller saves what is kept."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the rules match in a log, now and before. skipped: what they could not see.
+
+    failed: by digest, why a rule could not be asked to the end: what is kept of its matches is not all.
+    """
+
+    kept: Kept
+    skipped: Sequence[Skipped]
+    failed: Mapping[str, QuestionFailed]
+
+
+def read(workspace: Workspace, log: LogConfig, wanted: Sequence[Wanted], tables: Tables) -> Reading:
+    """Ask the rules of what is new in this log. The caller saves what is kept."""
     kept = load(workspace.data, log.name)
     kept.only(frozenset(one.digest for one in wanted))
     reading = _Reading(workspace, log, wanted, tables, kept)
     reading.run()
-    return kept, reading.skipped
+    return Reading(kept, reading.skipped, reading.failed)
 
 
 class _Reading:
@@ -59,6 +73,7 @@ class _Reading:
         self._kept = kept
         self._queries: dict[tuple[str, frozenset[str]], str] = {}
         self.skipped: list[Skipped] = []
+        self.failed: dict[str, QuestionFailed] = {}
         fields: dict[str, str] = {}
         for one in wanted:
             fields |= one.paths
@@ -79,6 +94,7 @@ class _Reading:
             # A rotated file may lie outside the log's pattern: ingest knows it under the name it has now.
             if name not in names and (root / name).is_file():
                 names[name] = root / name
+        self._kept.lift({name for name, file in names.items() if file.is_file()}, MATCHES, ALL_MATCHES)
         for name, file in sorted(names.items()):
             try:
                 self._file(reader, raw, file, name)
@@ -89,21 +105,31 @@ class _Reading:
             del self._kept.files[name]  # ingest knows it under another name
 
     def _file(self, reader: LogReader, raw: RawLog, file: Path, name: str) -> None:
-        asked = frozenset(one.digest for one in self._wanted)
+        asked = self._asking()
         before = self._kept.files.get(name)
         since: Position | None = None
         if before is not None and asked <= before.rules:
             if before.position.done and untouched(file, before.position):
                 return
             since = before.position if reader.continues(file, before.position) else None
-        told, unsealed = (before.rules, before.unsealed) if before is not None and since is not None else (asked, 0)
+        if before is not None and since is not None:
+            told, unsealed, matched = before.rules, before.unsealed, dict(before.matched)
+        else:
+            # Rules that match too much are not asked: how much they matched stays known while the file is the same.
+            same = before is not None and reader.continues(file, before.position)
+            past = before.matched if before is not None and same else {}
+            told, unsealed, matched = asked, 0, {one: count for one, count in past.items() if one not in asked}
         for batch in raw.batches(file, since):
-            unsealed += self._batch(raw, file, batch)
-            still = frozenset(one.digest for one in self._wanted)  # without those that failed on a record
-            self._kept.files[name] = ReadFile(batch.position, told & still, unsealed)
+            unsealed += self._batch(raw, file, batch, matched)
+            # Without those that failed on a record, or match too much by now.
+            self._kept.files[name] = ReadFile(batch.position, told & self._asking(), unsealed, dict(matched))
+            self._kept.bound(MATCHES, ALL_MATCHES)
 
-    def _batch(self, raw: RawLog, file: Path, batch: RawBatch) -> int:
-        """Keep what the rules match; how many of the matched records became no event."""
+    def _asking(self) -> frozenset[str]:
+        return frozenset(one.digest for one in self._wanted) - self._kept.crowded
+
+    def _batch(self, raw: RawLog, file: Path, batch: RawBatch, counts: dict[str, int]) -> int:
+        """Keep what the rules match, and count it by rule; how many of the matched records became no event."""
         if not batch.records:
             return 0
         table, columns = self._projection.table(batch.records)
@@ -117,17 +143,18 @@ class _Reading:
             except QuestionFailed as failure:
                 # The others are asked on; the file counts as read by those that could.
                 self._wanted.remove(one)
-                self._skip(one.rule.about.title, failure.reason, failure.hint)
+                self.failed[one.digest] = failure
                 continue
             if answer.num_rows:
                 rows = answer.column("row").to_pylist()
-                cells = [answer.column(f"v{place}").to_pylist() for place in range(len(one.carried))]
+                cells = [answer.column(f"v{place}").to_pylist() for place in range(len(slots(one.carried)))]
                 # Without a column to take from, each row has no values.
                 values = [self._told(one, cell) for cell in (zip(*cells, strict=True) if cells else [()] * len(rows))]
                 matched.append((one, rows, values))
         places = sorted({row for _, rows, _ in matched for row in rows})
         ids = dict(zip(places, raw.event_ids(file, [batch.frames[row] for row in places]), strict=True))
         for one, rows, values in matched:
+            counts[one.digest] = counts.get(one.digest, 0) + sum(len(ids[row]) for row in rows)
             self._keep(one, rows, values, ids)
         return sum(not each for each in ids.values())
 
@@ -138,16 +165,13 @@ class _Reading:
         for row, told in zip(rows, values, strict=True):
             for event_id in ids[row]:
                 found[event_id] = told
-        if len(found) > MATCHES:
-            self._kept.crowded.add(one.digest)
-            found.clear()
 
     def _query(self, one: Wanted, columns: Columns) -> str:
         key = one.digest, columns.listed
         known = self._queries.get(key)
         if known is None:
             carried = "".join(
-                f", {_first(columns, field)} as v{place}" for place, field in enumerate(sorted(one.carried))
+                f", {_first(columns, field)} as v{place}" for place, (field, _) in enumerate(slots(one.carried))
             )
             condition = where(one.rule.trees, columns)
             known = f"select row{carried} from {_TABLE} where {condition} order by row"  # noqa: S608 - sigma quotes all values
@@ -157,14 +181,12 @@ class _Reading:
     def _told(self, one: Wanted, cells: Sequence[str | None]) -> Values:
         """What is kept of the values: equal ones give equal tokens, whatever their case. What adds up is a number."""
         return tuple(
-            cell
-            if cell is None or (one.carried[field] == "number" and is_number(cell))
-            else self._workspace.tokeniser.token(cell)
-            for field, cell in zip(sorted(one.carried), cells, strict=True)
+            cell if cell is None or (how == "number" and is_number(cell)) else self._workspace.tokeniser.token(cell)
+            for (_, how), cell in zip(slots(one.carried), cells, strict=True)
         )
 
     def _gone(self, names: set[str]) -> None:
-        asked = {one.digest for one in self._wanted}
+        asked = self._asking()
         for name in sorted(names):
             before = self._kept.files.get(name)
             missing = asked - (before.rules if before is not None else frozenset())

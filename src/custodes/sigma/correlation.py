@@ -29,14 +29,20 @@ _SECOND: Final = 1_000_000  # microseconds
 _MOST_CHAINS: Final = 256
 _ANY: Final = -1  # a span that holds matches of every part
 METRIC: Final = "sigma_metric"
+_BOTH: Final = "both"
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A table of matches: `eid` (text), `ts` (microseconds since 1970), and a column of text for each field."""
+    """A table of matches: `eid` (text), `ts` (microseconds since 1970), and a column of text for each field.
+
+    column: by field, its values (equal ones are equal texts). number: by field, the texts to be read as numbers, where
+    they lie in another column.
+    """
 
     table: str
     column: Mapping[str, str] = field(default_factory=dict)
+    number: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +69,40 @@ class Asked:
 
 
 def carried(correlations: Sequence[Correlation]) -> dict[str, dict[str, str]]:
-    """By key of a rule, the fields of its matches that correlations need, and how: `value` or `number`."""
+    """By key of a rule, the fields of its matches that correlations need, and how: `value`, `number` or `both`."""
     found: dict[str, dict[str, str]] = {}
     for one in correlations:
         for part in one.parts:
             wanted = found.setdefault(part.key, {})
             for name in one.group:
-                wanted.setdefault(part.field(name), "value")
+                _want(wanted, part.field(name), "value")
             if one.field is not None:
-                wanted[part.field(one.field)] = "number" if one.kind in NUMERIC else "value"
+                _want(wanted, part.field(one.field), "number" if one.kind in NUMERIC else "value")
     return found
+
+
+def _want(wanted: dict[str, str], name: str, how: str) -> None:
+    """One correlation may group by what another adds up: then both are needed."""
+    wanted[name] = how if wanted.get(name, how) == how else _BOTH
+
+
+def slots(wanted: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The columns that hold what is carried, in their order: the field, and `value` or `number`."""
+    return [
+        (name, each)
+        for name, how in sorted(wanted.items())
+        for each in (("value", "number") if how == _BOTH else (how,))
+    ]
+
+
+def input_of(table: str, wanted: Mapping[str, str]) -> Input:
+    """The input whose columns `v0`, `v1`, … are those slots."""
+    columns = {slot: f"v{place}" for place, slot in enumerate(slots(wanted))}
+    return Input(
+        table,
+        {name: column for (name, how), column in columns.items() if how == "value"},
+        {name: column for (name, how), column in columns.items() if how == "number"},
+    )
 
 
 def check(one: Correlation, others: Mapping[str, Correlation]) -> None:
@@ -179,8 +209,10 @@ class _Node:
             )
             value = "null"
             if self.one.field is not None:
-                value = quoted(held.column[part.field(self.one.field)])
-                value = f"({number(value)})" if self.one.kind in NUMERIC else value
+                name = part.field(self.one.field)
+                numeric = self.one.kind in NUMERIC
+                value = quoted(held.number[name] if numeric and name in held.number else held.column[name])
+                value = f"({number(value)})" if numeric else value
             parts.append(f"select distinct eid, ts, {slot} as slot{groups}, {value} as v from {quoted(held.table)}")
         every = " union all ".join(parts)
         if not self._groups:

@@ -13,9 +13,9 @@ from typing import Any, Final
 from sigma.collection import SigmaCollection
 from sigma.conditions import ConditionType
 from sigma.correlations import SigmaCorrelationRule
-from sigma.exceptions import SigmaError, SigmaRuleLocation
+from sigma.exceptions import SigmaError, SigmaLevelError, SigmaRuleLocation, SigmaStatusError
 from sigma.filters import SigmaFilter
-from sigma.rule import SigmaRule
+from sigma.rule import SigmaLevel, SigmaRule, SigmaStatus
 from sigma.rule.base import SigmaRuleBase
 
 from custodes.records import SEVERITIES, LogSource
@@ -39,20 +39,23 @@ _MISTAKES: Final = (TypeError, ValueError, AttributeError, KeyError, IndexError,
 _REWRITE: Final = "correct the rule, or remove it from the folder"
 
 
-def load(folders: Sequence[Path], placeholders: Mapping[str, Sequence[str]] | None = None) -> RuleSet:
+def load(
+    folders: Sequence[Path], placeholders: Mapping[str, Sequence[str]] | None = None, root: Path | None = None
+) -> RuleSet:
     """All rules below these folders. placeholders: values by name, for `|expand`.
 
-    Nothing is raised for a rule: what is wrong with it is in `refused`.
+    root: files are named as seen from it. Nothing is raised for a rule: what is wrong with it is in `refused`.
     """
-    reading = _Reading(placeholders or {})
+    reading = _Reading(placeholders or {}, root)
     for folder in folders:
         reading.read(folder)
     return reading.finish()
 
 
 class _Reading:
-    def __init__(self, placeholders: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, placeholders: Mapping[str, Sequence[str]], root: Path | None) -> None:
         self._placeholders = placeholders
+        self._root = root
         self._filters: list[tuple[str, SigmaFilter]] = []
         self._rules: dict[str, Rule] = {}
         self._parsed: list[tuple[About, SigmaRule]] = []
@@ -63,10 +66,12 @@ class _Reading:
 
     def read(self, folder: Path) -> None:
         files = sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
+        # With its folder: several may be configured, and a file of one name may lie in each.
+        named = folder.relative_to(self._root) if self._root and folder.is_relative_to(self._root) else folder
         if not files:
-            self._refused.append(Refused(str(folder), "", "the folder holds no rule", "put files ending in .yml there"))
+            self._refused.append(Refused(str(named), "", "the folder holds no rule", "put files ending in .yml there"))
         for file in files:
-            name = str(file.relative_to(folder))
+            name = str(named / file.relative_to(folder))
             titles = ""
             try:
                 told = documents(file)
@@ -83,17 +88,17 @@ class _Reading:
                 self._refused.append(Refused(name, titles, error.reason, error.hint))
                 continue
             except (SigmaError, *_MISTAKES) as error:
-                self._refused.append(Refused(name, titles, _said(error), _REWRITE))
+                self._refused.append(Refused(name, titles, _said(error), _step(error)))
                 continue
             for one in (*collection.rules, *collection.filters):
                 try:
                     self._take(one, name)
                 except _MISTAKES as error:
-                    self._refused.append(Refused(name, titles, _said(error), _REWRITE))
-            named = {id(wrong) for one in (*collection.rules, *collection.filters) for wrong in one.errors}
+                    self._refused.append(Refused(name, titles, _said(error), _step(error)))
+            blamed = {id(wrong) for one in (*collection.rules, *collection.filters) for wrong in one.errors}
             for wrong in collection.errors:
-                if id(wrong) not in named:
-                    self._refused.append(Refused(name, titles, _said(wrong), _REWRITE))
+                if id(wrong) not in blamed:
+                    self._refused.append(Refused(name, titles, _said(wrong), _step(wrong)))
 
     def finish(self) -> RuleSet:
         for about, parsed in self._parsed:
@@ -112,7 +117,7 @@ class _Reading:
     def _take(self, one: SigmaRuleBase, name: str) -> None:
         title = str(one.title or "")
         if one.errors:
-            self._refused.append(Refused(name, title, _said(one.errors[0]), _REWRITE))
+            self._refused.append(Refused(name, title, _said(one.errors[0]), _step(one.errors[0])))
             return
         if isinstance(one, SigmaFilter):
             self._filters.append((name, one))
@@ -179,8 +184,7 @@ class _Reading:
         return list(done.values())
 
     def _refuse(self, about: About, error: Exception) -> None:
-        hint = error.hint if isinstance(error, CannotCompile) else _REWRITE
-        self._refused.append(Refused(about.file, about.title, _said(error), hint))
+        self._refused.append(Refused(about.file, about.title, _said(error), _step(error)))
 
 
 def _silent(parsed: Sequence[SigmaCorrelationRule], known: Mapping[str, str]) -> set[str]:
@@ -228,6 +232,16 @@ def _said(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deep"
     return f"it is not written as a rule is ({type(error).__name__})"
+
+
+def _step(error: Exception) -> str:
+    if isinstance(error, CannotCompile):
+        return error.hint
+    words = (
+        SigmaLevel if isinstance(error, SigmaLevelError) else SigmaStatus if isinstance(error, SigmaStatusError) else ()
+    )
+    allowed = ", ".join(one.name.lower() for one in words)
+    return f"one of: {allowed}" if allowed else _REWRITE
 
 
 def shown(refused: Sequence[Refused]) -> Iterator[str]:

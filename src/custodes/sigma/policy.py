@@ -18,7 +18,12 @@ class _Quiet(RE2RegexEngine):
         options: Any = self._re2.Options()
         options.log_errors = False
         on = "".join(letter for flag, letter in _FLAGS if flags & flag)
-        return cast("RegexPattern", self._re2.compile(f"(?{on}){pattern}" if on else pattern, options))
+        try:
+            return cast("RegexPattern", self._re2.compile(f"(?{on}){pattern}" if on else pattern, options))
+        except self._re2.error as error:
+            # It says why in bytes, which pySigma would show as Python writes them.
+            said = error.args[0] if error.args else ""
+            raise self._re2.error(said.decode(errors="replace") if isinstance(said, bytes) else said) from error
 
 
 QUIET: Final = SigmaPolicy(regex_engine=_Quiet())

@@ -42,7 +42,7 @@ class About:
     """What a rule says of itself. key: its name, else its id, else its file's name. severity: OCSF 1-5.
 
     belief: 0 to 1, from the rule's status: how often its authors expect it to be right. innocent: what else may look
-    like it (the rule's falsepositives). file: where it was read, relative to its folder.
+    like it (the rule's falsepositives). file: where it was read, with its folder.
     """
 
     key: str
