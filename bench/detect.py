@@ -52,7 +52,7 @@ def _asked(made: Marketplace, folder: Path, what: str) -> list[Line]:
     Path("/proc/self/clear_refs").write_text("5")  # from here on the peak is that of asking
     begun, busy = time.perf_counter(), time.process_time()
     with DuckEngine(
-        made.files, made.context, made.fields, memory_limit=_MEMORY, timeout=_TIMEOUT, temp=folder
+        made.files, made.context, made.fields, memory_limit=_MEMORY, timeout=_TIMEOUT, temp=folder, scratch=folder
     ) as engine:
         engine.ask("select 1 from touch limit 1")
         lines += _rates("what explains each touch", "shared by all", million, begun, busy)

@@ -260,7 +260,7 @@ def test_what_lies_behind_the_view_is_not_asked(name: str) -> None:
 
 
 def test_held_in_memory_or_not_the_answer_is_the_same(tmp_path: Path) -> None:
-    """Every column, for every day, whether the touches are a table, resident or read from files each time."""
+    """Every column, for every day: of a table, resident, read from files each time, or written once."""
     rows: list[Row] = []
     cases: list[Row] = []
     for number in range(300):
@@ -278,12 +278,17 @@ def test_held_in_memory_or_not_the_answer_is_the_same(tmp_path: Path) -> None:
     pq.write_table(events.slice(0, 150), files[0])
     pq.write_table(events.slice(150), files[1])
     answers = []
-    for segments, resident in ((events, 0), (files, 1_000), (files, 0)):
-        with over(segments, *cases, resident_rows=resident) as engine:
+    for segments, resident, scratch in (
+        (events, 0, None),
+        (files, 1_000, None),
+        (files, 0, None),
+        (files, 0, tmp_path),
+    ):
+        with over(segments, *cases, resident_rows=resident, scratch=scratch) as engine:
             answers.append([
                 engine.ask("select * from touch order by leaf", until=NOON + day * DAY).to_pylist() for day in range(16)
             ])  # fmt: skip
-    assert answers[0] == answers[1] == answers[2]
+    assert answers[0] == answers[1] == answers[2] == answers[3]
     last = answers[0][-1]
     assert {row["tie"] for row in last} == {None, "assigned", "named", "record", "party"}
     assert {row["related"] for row in last} == {True, False}

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from custodes.engine.duckdb import DuckEngine
+from custodes.engine.duckdb import ENGINE_FOLDER, DuckEngine
 from custodes.engine.interface import Parameter, QuestionFailed
 from custodes.errors import CouldNotRun
 from custodes.records import AccessEvent
@@ -56,10 +56,13 @@ def segments(tmp_path: Path) -> list[Path]:
     return files
 
 
-@pytest.fixture(params=[1_000, 0], ids=["resident", "from files"])
-def engine(request: pytest.FixtureRequest, segments: list[Path]) -> Iterator[DuckEngine]:
-    with DuckEngine(segments, timeout=20, resident_rows=request.param) as engine:
+@pytest.fixture(params=["resident", "from files", "written once"])
+def engine(request: pytest.FixtureRequest, segments: list[Path], tmp_path: Path) -> Iterator[DuckEngine]:
+    rows = 1_000 if request.param == "resident" else 0
+    scratch = tmp_path if request.param == "written once" else None
+    with DuckEngine(segments, timeout=20, resident_rows=rows, scratch=scratch) as engine:
         yield engine
+    assert not list(tmp_path.glob(f"{ENGINE_FOLDER}*"))
 
 
 def test_events_are_seen_and_times_are_utc(engine: DuckEngine) -> None:

@@ -60,21 +60,29 @@ def cases(count: int) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=CONTEXT_SCHEMAS["cases"])
 
 
-def answer(segments: pa.Table | list[Path], context: Mapping[str, pa.Table], **more: int) -> pa.Table:
-    with DuckEngine(segments, context, resident_rows=more.get("resident_rows", 1_000_000)) as engine:
+def answer(
+    segments: pa.Table | list[Path],
+    context: Mapping[str, pa.Table],
+    *,
+    resident_rows: int = 1_000_000,
+    scratch: Path | None = None,
+) -> pa.Table:
+    with DuckEngine(segments, context, resident_rows=resident_rows, scratch=scratch) as engine:
         return engine.ask("select leaf, day, explained, tie, related, kind, grp from touch order by leaf")
 
 
 @pytest.mark.parametrize("rows", [1, 50, 10_000])
 def test_in_however_many_pieces(rows: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A case that spans two pieces explains in both; held in memory or read from files."""
+    """A case that spans two pieces explains in both; held in memory, read from files, or written to a table."""
     events, known = sealed(600, HOUR), {"cases": cases(120)}
     whole = answer(events, known)
     assert 0 < sum(whole["explained"].to_pylist()) < 600
     monkeypatch.setattr(engines, "PIECE_ROWS", rows)
+    monkeypatch.setattr(engines, "_LEAVES_AT_ONCE", max(rows, 7))
     assert answer(events, known) == whole
     pq.write_table(events, tmp_path / "a.parquet")
     assert answer([tmp_path / "a.parquet"], known, resident_rows=1) == whole
+    assert answer([tmp_path / "a.parquet"], known, resident_rows=1, scratch=tmp_path) == whole
 
 
 @pytest.mark.parametrize(("first", "step"), [(0, 1), (65_530, 1), (3 << 40, 70_001)])

@@ -42,12 +42,20 @@ FIELD_SCHEMA: Final = pa.schema(
 # Up to this many touches are held in memory (some 400 bytes each); more are read from their segments by each question.
 RESIDENT_ROWS: Final = 400_000
 
+# With a scratch folder, more of them are written to a compressed table there, with all that is worked out: so many
+# leaves at a time, each within the time for a question.
+_LEAVES_AT_ONCE: Final = 4_000_000
+_SCRATCH: Final = "scratch"  # what the attached table's file and catalogue are called
+
 # Touches worked out at once: some 200 bytes each while they are joined to their cases.
 PIECE_ROWS: Final = 500_000
 
 # Questions answered side by side where all touches are resident: one question over so few rows keeps one core busy.
 # Over more rows DuckDB uses every core for one question, and two would share the memory that one may need.
 SIDE_BY_SIDE: Final = 2
+
+# The folders that an engine makes begin so; what a killed one left may be removed.
+ENGINE_FOLDER: Final = "custodes-engine-"
 
 Snapshots = Sequence[tuple[datetime, pa.Table | Path]]
 _DERIVED: Final = re.compile(rf"\b({'|'.join(derived.VIEWS)})\b", re.IGNORECASE)
@@ -85,6 +93,8 @@ class DuckEngine:
     resident_rows: up to how many touches are held in memory; 0 holds none, for a question about events alone.
     memory_limit: DuckDB's words ("1GB"). timeout: seconds per question, and per piece of what is worked out before the
     first. temp: folder for what does not fit in memory.
+    scratch: folder for a table of the touches where they are too many for memory: worth writing for whoever asks much.
+    Without one, each question works on the segments.
     Several threads may ask: up to SIDE_BY_SIDE questions are answered at once, the others wait.
     Raises CouldNotRun when a segment or a context file cannot be read.
     """
@@ -101,19 +111,25 @@ class DuckEngine:
         temp: Path | None = None,
         threads: int | None = None,
         resident_rows: int = RESIDENT_ROWS,
+        scratch: Path | None = None,
     ) -> None:
         self._timeout = timeout
         self._gate = Gate()
         self._free: queue.SimpleQueue[duckdb.DuckDBPyConnection] = queue.SimpleQueue()
         self._working_out = threading.Lock()
         self._worked_out: bool | QuestionFailed = False
-        self._temp = tempfile.TemporaryDirectory(prefix="custodes-engine-", dir=temp)
+        self._temp = tempfile.TemporaryDirectory(prefix=ENGINE_FOLDER, dir=temp)
         files = [] if isinstance(segments, pa.Table) else [str(path.absolute()) for path in segments]
         try:
             for path in files:
                 _must_be_plain(path)
             # Only to know whether they fit: to read what each file says of itself takes a millisecond a file.
             self._resident = not files or (bool(resident_rows) and sum(_rows(path) for path in files) <= resident_rows)
+            self._written = (
+                None
+                if scratch is None or self._resident
+                else tempfile.TemporaryDirectory(prefix=ENGINE_FOLDER, dir=scratch)
+            )
         except BaseException:
             self._temp.cleanup()
             raise
@@ -184,21 +200,30 @@ class DuckEngine:
                         connection.execute(
                             f"insert into derived_piece {derived.PIECE}", {"since": since, "until": until}
                         )
-                with self._deadline(connection):
-                    self._put_together(connection)
+                self._put_together(connection)
             except duckdb.Error as error:
                 self._worked_out = failure(error, self._timeout)
                 raise self._worked_out from error
             self._worked_out = True
 
     def _put_together(self, connection: duckdb.DuckDBPyConnection) -> None:
-        connection.execute(f"insert into derived_part {derived.PARTS}")
-        for name in ("derived_piece", "derived_work", "derived_span"):
-            connection.execute(f"truncate {name}")
+        with self._deadline(connection):
+            connection.execute(f"insert into derived_part {derived.PARTS}")
+            for name in ("derived_piece", "derived_work", "derived_span"):
+                connection.execute(f"truncate {name}")
+        if self._written is not None:
+            for since, until in _ranges(connection):
+                with self._deadline(connection):
+                    some = f"{derived.TOUCHED} where e.leaf between $since and $until"
+                    connection.execute(f"insert into {_SCRATCH}.derived_touch {some}", {"since": since, "until": until})
+        elif self._resident:
+            with self._deadline(connection):
+                connection.execute(f"insert into derived_touch {derived.TOUCHED}")
+        else:
+            return
+        # Questions about events read the same rows, which are not held twice.
+        connection.execute(_EVENT.format(columns=_SEALED, source="derived_touch"))
         if self._resident:
-            connection.execute(f"insert into derived_touch {derived.TOUCHED}")
-            # The same rows are not held twice.
-            connection.execute(_EVENT.format(columns=_SEALED, source="derived_touch"))
             connection.execute("drop table sealed")
 
     def _pieces(self, connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
@@ -220,6 +245,8 @@ class DuckEngine:
             self._free.get().close()
         self._connection.close()
         self._temp.cleanup()
+        if self._written is not None:
+            self._written.cleanup()
 
     def _hold(self, name: str, table: pa.Table, more: str = "") -> None:
         self._connection.register("arriving", table)
@@ -243,6 +270,8 @@ class DuckEngine:
         run("set TimeZone = 'UTC'")
         # A question names one thing in several ways, each a query of its own over the same files.
         run("set parquet_metadata_cache = true")
+        if self._written is not None:
+            run(f"attach {_quoted(f'{self._written.name}/touches')} as {_SCRATCH}")
         run(f"set allowed_paths = [{', '.join(_quoted(path) for path in files)}]")
         run("set enable_external_access = false")
         try:
@@ -269,10 +298,7 @@ class DuckEngine:
             run(f"create table {name} as {query} limit 0")
         run(f"create table derived_piece as {derived.PIECE} limit 0", _NO_TIME)
         run(f"create table derived_part as {derived.PARTS} limit 0")
-        if self._resident:
-            run(f"create table derived_touch as {derived.TOUCHED} limit 0")
-        else:
-            run(f"create view derived_touch as {derived.TOUCHED}")
+        self._make_touches()
         for name, query in derived.QUERIES.items():
             run(f"create view {name} as {query}")
         for connection in [self._connection.cursor() for _ in range(SIDE_BY_SIDE if self._resident else 1)]:
@@ -280,6 +306,16 @@ class DuckEngine:
             connection.execute("set TimeZone = 'UTC'")
             self._free.put(connection)
         run("set lock_configuration = true")
+
+    def _make_touches(self) -> None:
+        run = self._connection.execute
+        if self._resident:
+            run(f"create table derived_touch as {derived.TOUCHED} limit 0")
+        elif self._written is not None:
+            run(f"create table {_SCRATCH}.derived_touch as {derived.TOUCHED} limit 0")
+            run(f"create view derived_touch as select * from {_SCRATCH}.derived_touch")  # noqa: S608 - our own name
+        else:
+            run(f"create view derived_touch as {derived.TOUCHED}")
 
     def _deadline(self, connection: duckdb.DuckDBPyConnection) -> AbstractContextManager[None]:
         return deadline(connection, self._timeout)
@@ -335,6 +371,14 @@ def _context_table(name: str, given: pa.Table | Path | None, schema: pa.Schema) 
 def _read(file: Path, schema: pa.Schema) -> pa.Table:
     with kept.opened(file) as opened:
         return pq.read_table(opened, schema=schema)
+
+
+def _ranges(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, int]]:
+    """Leaves from the first to the last, so many at a time."""
+    first, last = connection.execute("select min(leaf), max(leaf) from sealed").fetchall()[0]
+    if first is not None:
+        for since in range(first, last + 1, _LEAVES_AT_ONCE):
+            yield since, since + _LEAVES_AT_ONCE - 1
 
 
 def _must_be_plain(path: str) -> None:

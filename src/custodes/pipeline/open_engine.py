@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from custodes import kept
 from custodes.engine.interface import QuestionFailed
 from custodes.errors import CouldNotRun
 from custodes.pipeline.dated import Snapshot, dated, newest
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
     from custodes.engine.duckdb import DuckEngine
 
+
+SCRATCH: Final = "scratch"  # for what does not fit in memory while detections are asked; empty in between
 
 _PATIENCE: Final = 60.0  # seconds for a question that somebody waits for
 
@@ -42,18 +46,40 @@ def open_engine(
 
         fields = field_table(workspace)
     rows = RESIDENT_ROWS if replay else 0
+    scratch = _scratch(workspace) if replay else None
     try:
         with DuckEngine(
             workspace.segments() if only is None else only,
             _held(workspace) if replay else context(workspace),
             fields,
             explaining(workspace),
+            temp=scratch,
+            scratch=scratch,
             resident_rows=rows,
             timeout=max(1.0, float(workspace.config.detection_timeout)) if replay else _PATIENCE,
         ) as engine:
             yield engine
     except QuestionFailed as failure:
         raise CouldNotRun(failure.reason, where=str(workspace.data / EVENTS), hint=failure.hint) from failure
+
+
+def _scratch(workspace: Workspace) -> Path:
+    """On the disk that the workspace is on: a folder for temporary files of the system may be small, or memory.
+
+    What a killed run left there is removed: who asks detections holds the workspace's lock. Raises CouldNotRun.
+    """
+    folder = workspace.data / SCRATCH
+    try:
+        kept.make_folder(folder)
+        for left in folder.iterdir():
+            shutil.rmtree(left)
+    except OSError as error:
+        raise CouldNotRun(
+            f"the folder for what does not fit in memory cannot be used ({error.strerror})",
+            where=str(folder),
+            hint="check its rights and the disk's room",
+        ) from error
+    return folder
 
 
 def context(workspace: Workspace) -> dict[str, pa.Table]:

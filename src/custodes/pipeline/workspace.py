@@ -212,7 +212,7 @@ def _open(config: Config, clock: Callable[[], datetime], by: str) -> Workspace:
 
 def _must_hold_its_own(data: Path) -> None:
     """What a link leads to can be exchanged without a trace here, and what is written through it lies elsewhere."""
-    for top in (EVENTS, CONTEXT, INDEX, "ids", "ledger", "keys", "memo"):
+    for top in (EVENTS, CONTEXT, INDEX, "ids", "ledger", "keys", "memo", "scratch"):
         folder = data / top
         try:
             within = [] if top in {"ids", "memo"} else [Path(one) for one in os.scandir(folder) if one.is_symlink()]
