@@ -203,8 +203,13 @@ def test_a_story_of_thousands_is_weighed_once_for_each_finding(monkeypatch: pyte
     found = [replace(a_finding(f"c{place % 7}", actors=("staff:a",)), id=f"{place:04}") for place in range(2000)]
     (incident,) = fuse(found[:1])
     incident = replace(incident, findings=tuple(one.id for one in found))
-    weighed = []
+    weighed: list[str] = []
     plain = incidents_module._weight
-    monkeypatch.setattr(incidents_module, "_weight", lambda one: weighed.append(one.id) or plain(one))
+
+    def weigh(one: Finding) -> float:
+        weighed.append(one.id)
+        return plain(one)
+
+    monkeypatch.setattr(incidents_module, "_weight", weigh)
     grown(incident, {one.id: one for one in found})
     assert len(weighed) <= 2 * len(found)
