@@ -113,7 +113,7 @@ def detect(json: Json = False) -> None:
             receipt = workspace.receipt("detect", findings=len(outcome.findings), incidents=len(outcome.incidents))
             workspace.seal_receipts([receipt])
     print(show.as_json(show.detect_plain(outcome)) if json else show.detect_text(outcome))
-    sys.exit(FINDINGS if outcome.findings else UNCOVERED if outcome.skipped else CLEAN)
+    sys.exit(FINDINGS if outcome.open else UNCOVERED if outcome.skipped else CLEAN)
 
 
 @app.command()

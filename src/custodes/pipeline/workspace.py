@@ -28,6 +28,7 @@ from custodes.state.coverage import Coverage
 from custodes.state.database import Database
 from custodes.state.datamap import DataMap
 from custodes.state.drifts import Drifts
+from custodes.state.exemptions import Exemptions
 from custodes.state.flows import Flows
 from custodes.state.history import History
 from custodes.state.intake import Intake
@@ -81,6 +82,7 @@ class Workspace:
         self.judgements = Judgements(database)
         self.casebook = Casebook(database)
         self.rulings = Rulings(database)
+        self.exemptions = Exemptions(database)
         # Snapshots of context with their dates, for a size of the ledger: to find them is to read every receipt.
         self.dates: tuple[int, list[Snapshot]] | None = None
 
