@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -53,7 +54,7 @@ def own(detections: tuple[Detection, ...]) -> tuple[Detection, ...]:
 
 
 class Night:
-    """A folder, its clock, and who exported what in it. everybody: one finding about all that exported, not one each."""
+    """A folder, its clock, and who exported what in it. everybody: one finding about all of them, not one each."""
 
     def __init__(self, folder: Path, extra: str = "", *, everybody: bool = False) -> None:
         self.folder = folder
@@ -65,7 +66,18 @@ class Night:
         told = told.replace("{columns}", columns).replace("{who}", "{log}" if everybody else "{actor}")
         (folder / "detections/night_export.yml").write_text(told)
         config = DESK.replace('values = { view = "read" }', 'values = { view = "read", save = "export" }')
-        (folder / "custodes.toml").write_text(config.replace("[logs.desk]", 'detections = "detections"\n[logs.desk]', 1) + extra)
+        (folder / "custodes.toml").write_text(
+            config.replace("[logs.desk]", 'detections = "detections"\n[logs.desk]', 1) + extra
+        )
+
+    @classmethod
+    def copied(cls, made: Path, folder: Path) -> Night:
+        """Another one as it was made, with a ledger of its own."""
+        shutil.copytree(made, folder)
+        (folder / "custodes-data/ledger/home").unlink()
+        one = cls.__new__(cls)
+        one.folder, one.now, one._lines = folder, NOW, 1_000
+        return one
 
     def export(self, *users: str, times: int = 4, day: int = 2) -> None:
         """Lines of the log: each of them exports so often, of another customer each time."""

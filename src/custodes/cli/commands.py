@@ -12,6 +12,7 @@ from custodes.cli import (  # noqa: F401 - imported for their commands
     explain,
     export,
     lineage,
+    notify,
     report,
     river,
     serve,

@@ -46,7 +46,9 @@ def add_exception(
     named = (tuple(names or ()) for names in (actor, party, client, key, dataset))
     with looking() as workspace:
         one = add(workspace, Scope(check, *named), why, until.replace(tzinfo=UTC), every=every_finding)
-        covers = next(each.covers for each in listed(workspace, workspace.judgements.findings()) if each.exemption == one)
+        covers = next(
+            each.covers for each in listed(workspace, workspace.judgements.findings()) if each.exemption == one
+        )
     print(safe(f"{one.id} holds until {one.until:%Y-%m-%d} and is sealed: {one.scope.told()}"))
     print(_covers(len(covers)) + '; "custodes detect" makes the incidents anew')
 
@@ -69,7 +71,11 @@ def list_exceptions(json: Json = False) -> None:
         print(show.safe(f"{made.id}  {one.state}  until {made.until:%Y-%m-%d}: {made.scope.told()}"))
         print(show.safe(f"    by {made.by}, {show.minute(made.time)}: {made.why}"))
         if one.withdrawn:
-            print(show.safe(f"    withdrawn by {one.withdrawn.by}, {show.minute(one.withdrawn.time)}: {one.withdrawn.why}"))
+            print(
+                show.safe(
+                    f"    withdrawn by {one.withdrawn.by}, {show.minute(one.withdrawn.time)}: {one.withdrawn.why}"
+                )
+            )
         elif one.state == "in force":
             print(f"    {_covers(len(one.covers))}")
     if not told:

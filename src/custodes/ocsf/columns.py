@@ -78,9 +78,7 @@ COLUMNS: Final = {
             "confidence": _TEXT,
             "confidence_score": _NUMBER,
             "resources": _RESOURCES,
-            "data_security": _object(
-                "detection_system", data_lifecycle_state_id=_NUMBER, detection_system_id=_NUMBER
-            ),
+            "data_security": _object("detection_system", data_lifecycle_state_id=_NUMBER, detection_system_id=_NUMBER),
             "actor": _object(user=_USER),
             "remediation": _object("desc"),
             "evidences": pa.list_(_object(actor=_object(user=_USER), src_endpoint=_ENDPOINT)),

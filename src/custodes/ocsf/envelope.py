@@ -22,7 +22,12 @@ CLASSES: Final = {
 _SEVERITIES: Final = {1: "Informational", 2: "Low", 3: "Medium", 4: "High", 5: "Critical"}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
-_KINDS_OF_USER: Final = {"staff": (1, "User"), "service": (4, "Service"), "key": (99, "Key"), "customer": (99, "Customer")}
+_KINDS_OF_USER: Final = {
+    "staff": (1, "User"),
+    "service": (4, "Service"),
+    "key": (99, "Key"),
+    "customer": (99, "Customer"),
+}
 
 
 def begin(kind: int, activity: int, called: str, time: datetime, *, severity: int, uid: str, release: str) -> Document:

@@ -40,7 +40,20 @@ _ACCOUNT: Final[Mapping[str, tuple[int, str]]] = {
 }
 _DOOR: Final[Mapping[str, tuple[int, str]]] = {"login": (1, "Logon"), "login_as": (7, "Account Switch")}
 _KEPT: Final = (
-    *("actor", "behalf", "action", "dataset", "object", "subject", "party", "fields", "tool", "client", "agent", "case"),
+    *(
+        "actor",
+        "behalf",
+        "action",
+        "dataset",
+        "object",
+        "subject",
+        "party",
+        "fields",
+        "tool",
+        "client",
+        "agent",
+        "case",
+    ),
     *("outcome", "leaf"),
 )
 

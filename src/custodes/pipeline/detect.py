@@ -115,7 +115,9 @@ def _ask(
     # What drifted is news about a store and no story of misuse: it is told, and opens no case.
     workspace.judgements.save([*findings, *drifted_findings(workspace)], incidents)
     workspace.casebook.open_all(incidents, now)
-    workspace.coverage.replace("detect", [*outcome.skipped, *sigma.skipped, *_undated(workspace), *exemptions.unproven(workspace)])
+    workspace.coverage.replace(
+        "detect", [*outcome.skipped, *sigma.skipped, *_undated(workspace), *exemptions.unproven(workspace)]
+    )
 
 
 def _undated(workspace: Workspace) -> Iterator[Skipped]:

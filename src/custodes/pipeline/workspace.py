@@ -33,6 +33,7 @@ from custodes.state.flows import Flows
 from custodes.state.history import History
 from custodes.state.intake import Intake
 from custodes.state.judgements import Judgements
+from custodes.state.outbox import Outbox
 from custodes.state.rulings import Rulings
 from custodes.state.seals import StateSeals
 
@@ -83,6 +84,7 @@ class Workspace:
         self.casebook = Casebook(database)
         self.rulings = Rulings(database)
         self.exemptions = Exemptions(database)
+        self.outbox = Outbox(database)
         # Snapshots of context with their dates, for a size of the ledger: to find them is to read every receipt.
         self.dates: tuple[int, list[Snapshot]] | None = None
 
