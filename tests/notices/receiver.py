@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Receiver:
     """What it got, and how it answers: `ok`, `drip` (a byte now and then), `hang`, `break`, or a status.
 
-    headers: of every answer. On `taken, then broken` it takes the request and breaks the connection instead of saying so.
+    headers: of every answer. `taken, then broken`: the request is taken, and the connection broken for an answer.
     """
 
     url: str = ""

@@ -43,7 +43,7 @@ def findings(
     *, words: As = Words.OCSF, form: Format = Form.JSONL, since: Since = None, until: Until = None, out: Out = None
 ) -> None:
     """Findings of the last run that were raised then, excepted ones as suppressed; the export is sealed."""
-    _send("findings", form, since, until, out)
+    _send("findings", words, form, since, until, out)
 
 
 @export.command()
@@ -51,7 +51,7 @@ def incidents(
     *, words: As = Words.OCSF, form: Format = Form.JSONL, since: Since = None, until: Until = None, out: Out = None
 ) -> None:
     """Incidents of the last run that were raised then, with what was decided; the export is sealed."""
-    _send("incidents", form, since, until, out)
+    _send("incidents", words, form, since, until, out)
 
 
 @export.command()
@@ -59,10 +59,10 @@ def events(
     *, words: As = Words.OCSF, form: Format = Form.JSONL, since: Since = None, until: Until = None, out: Out = None
 ) -> None:
     """Sealed events of that time, each with its leaf in the ledger; the export is sealed."""
-    _send("events", form, since, until, out)
+    _send("events", words, form, since, until, out)
 
 
-def _send(what: What, form: Form, since: str | None, until: str | None, out: Path | None) -> None:
+def _send(what: What, words: Words, form: Form, since: str | None, until: str | None, out: Path | None) -> None:
     from custodes.cli.show import safe, uncovered_lines
     from custodes.errors import BadInput
     from custodes.pipeline.outgoing import Window, send
@@ -72,7 +72,7 @@ def _send(what: What, form: Form, since: str | None, until: str | None, out: Pat
     window = Window(moment(since, "--since"), moment(until, "--until"))
     with looking() as workspace:
         sent = send(workspace, what, form.value, window, out, sys.stdout.buffer)
-    print(f"{sent.documents:,} {what} as OCSF", file=sys.stderr)
+    print(f"{sent.documents:,} {what} as {words.upper()}", file=sys.stderr)
     for line in uncovered_lines(sent.uncovered) if sent.uncovered else ():
         print(safe(line), file=sys.stderr)
     sys.exit(UNCOVERED if sent.uncovered else CLEAN)

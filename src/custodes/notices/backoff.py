@@ -1,4 +1,4 @@
-"""When is a notice tried again? Sooner at first, then ever later, never later than an hour, unless the receiver says so."""
+"""When is a notice tried again? Soon at first, then ever later, within an hour unless the receiver asks for more."""
 
 from __future__ import annotations
 

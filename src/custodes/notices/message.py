@@ -13,8 +13,10 @@ MOST: Final = 10  # incidents told in one message
 LONGEST: Final = 4_000  # characters: what fits every channel
 _LONGEST_REASON: Final = 240
 
-# Names in logs are chosen by whoever writes them: in a channel nothing of theirs may call people, link, or look like markup.
-_HARMLESS: Final = str.maketrans({"<": "‹", ">": "›", "@": "＠", "[": "(", "]": ")", "`": "'", "*": "∗"})
+# Names in logs are chosen by whoever writes them: in a channel none may call people, link, or look like markup.
+_HARMLESS: Final = str.maketrans(
+    {"<": "\u2039", ">": "\u203a", "@": "\uff20", "[": "(", "]": ")", "`": "'", "*": "\u2217"}
+)
 
 
 @dataclass(frozen=True, slots=True)

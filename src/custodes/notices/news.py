@@ -1,4 +1,4 @@
-"""Which incidents is a target told of? Each once when it comes to be shown, and again only when it has grown gravely."""
+"""Which incidents is a target told of? Of each once it is shown, and again only when it has grown gravely."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which columns has a Parquet file of our OCSF documents? OCSF's own names, objects as structs, nulls where JSON has none."""
+"""Which columns has a Parquet file of OCSF documents? OCSF's names, objects as structs, nulls where JSON has none."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """How is a touch told in OCSF? As what happened to data, to an interface, to an account, or at the door.
 
 6005 Datastore Activity for data that was touched, 6003 API Activity where a key touched it (a key acts through an
-interface by its nature), 3001 Account Change for what was done to an account or a party, 3002 Authentication for a login.
+interface by its nature), 3001 Account Change for what was done to an account or a party, 3002 Authentication for a
+login.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How is a finding told in OCSF? As 2006 where data lies or flows wrongly, as 2004 where somebody's conduct looks wrong."""
+"""How is a finding told in OCSF? 2006 where data lies or flows wrongly, 2004 where conduct looks wrong."""
 
 from __future__ import annotations
 

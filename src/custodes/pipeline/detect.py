@@ -135,7 +135,7 @@ def _days(engine: DuckEngine) -> list[datetime]:
 
 
 def _inputs(workspace: Workspace, detections: tuple[Detection, ...], holding: Sequence[Exemption]) -> str:
-    """A digest of all that findings and incidents depend on: evidence, context, data map, questions, exceptions, release."""
+    """A digest of all that findings depend on: evidence, context, data map, questions, exceptions, release."""
     digest = hashlib.sha256(__version__.encode())
     for path in workspace.segments():
         digest.update(path.name.encode())

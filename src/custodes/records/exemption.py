@@ -1,4 +1,4 @@
-"""What is known and allowed, though a check claims it? It holds for a while, and is told wherever it keeps a claim back."""
+"""What is known and allowed, though a check claims it? For a while, and told wherever it keeps a claim back."""
 
 from __future__ import annotations
 
