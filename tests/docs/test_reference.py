@@ -94,6 +94,7 @@ TABLES = {
     "Controller": [("[controller]", "")],
     "Processing": [("[processing.n]", 'datasets = ["s"]')],
     "Sigma": [("[sigma]", 'rules = ["."]')],
+    "Notices": [("[[notices]]", 'name = "n"\nkind = "ocsf"\npath = "p"')],
 }
 
 
@@ -114,6 +115,7 @@ def test_every_key_of_the_configuration_is_on_its_page_and_no_other(tmp_path: Pa
         "processing",
         "flows",
         "sigma",
+        "notices",
     } == _accepted(tmp_path, "", "")
     assert {key for key in top if "." in key} == {f"scan.{key}" for key in _accepted(tmp_path, "[scan]", "")}
 
