@@ -152,7 +152,7 @@ def test_context_tables_may_have_a_timezone(tmp_path: Path) -> None:
 # --- the template of `custodes init` ----------------------------------------------------------------------------
 
 # A commented line that is TOML: a table's head, or a key with its value.
-_COMMENTED = re.compile(r"^# (?=\[\w+\.?[\w.]*\]|\w+ = )", re.MULTILINE)
+_COMMENTED = re.compile(r"^# (?=\[{1,2}\w+\.?[\w.]*\]|\w+ = )", re.MULTILINE)
 
 
 def test_the_written_template_loads_as_it_is_and_with_every_comment_removed(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ class NotDelivered(Exception):
         self.retry_after = retry_after
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], *, within: float = WITHIN) -> None:
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> None:
     """POST to an http(s) address. Taken is any answer of 2xx; a redirection is not followed. Raises NotDelivered."""
     try:
         parts = urlsplit(url)
@@ -43,7 +43,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, within: float = W
 
     def ask() -> None:
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        connection = kind(host, port, timeout=min(_SILENT, within))
+        connection = kind(host, port, timeout=min(_SILENT, WITHIN))
         try:
             connection.request("POST", target, body, dict(headers))
             answer = connection.getresponse()
@@ -53,10 +53,10 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, within: float = W
         if not 200 <= answer.status < 300:
             raise NotDelivered(f"the receiver answered {answer.status}", answer.getheader("Retry-After"))
 
-    _in_time(ask, within)
+    _in_time(ask)
 
 
-def by_apprise(url: str, message: Message, *, within: float = WITHIN) -> None:
+def by_apprise(url: str, message: Message) -> None:
     """Through apprise: mail, Slack, Teams and whatever else it knows. Raises NotDelivered."""
     try:
         import apprise  # noqa: PLC0415 - an extra, and slow to import
@@ -78,7 +78,7 @@ def by_apprise(url: str, message: Message, *, within: float = WITHIN) -> None:
         ):
             raise NotDelivered("apprise could not deliver it")
 
-    _in_time(ask, within)
+    _in_time(ask)
 
 
 def append(file: Path, data: bytes) -> None:
@@ -101,7 +101,7 @@ def append(file: Path, data: bytes) -> None:
         raise NotDelivered(f"the file cannot be written ({error.strerror})") from error
 
 
-def _in_time(ask: Callable[[], None], within: float) -> None:
+def _in_time(ask: Callable[[], None]) -> None:
     """Time-outs of a socket begin anew with each byte: a receiver that sends one now and then would hold us for ever.
 
     What is not back in time is left to end by itself; that it may still arrive is why a notice has an id.
@@ -118,9 +118,9 @@ def _in_time(ask: Callable[[], None], within: float) -> None:
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    thread.join(within)
+    thread.join(WITHIN)
     if thread.is_alive():
-        raise NotDelivered(f"no answer within {within:g} seconds")
+        raise NotDelivered(f"no answer within {WITHIN:g} seconds")
     if failed:
         raise failed[0]
 
