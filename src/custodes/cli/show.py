@@ -407,6 +407,9 @@ def run_plain(outcome: RunOutcome) -> Plain:
         },
         "incidents": [incident_plain(one) for one in known.incidents],
         "findings": [finding_plain(one) for one in known.findings],
+        "excepted": [
+            {**finding_plain(one.finding), "excepted": [excepted_plain(by) for by in one.by]} for one in known.excepted
+        ],
         "risks": risks_plain(outcome.risks),
         "ledger": ledger_plain(known.ledger),
         "memo": str(outcome.memo),
