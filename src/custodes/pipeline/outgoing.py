@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from itertools import islice
 from pathlib import Path
 from typing import IO, Final, Literal
@@ -55,7 +55,7 @@ class Window:
     def meets(self, day: date) -> bool:
         """Whether any moment of a day is inside."""
         return (self.since is None or day >= self.since.astimezone(UTC).date()) and (
-            self.until is None or day <= self.until.astimezone(UTC).date()
+            self.until is None or datetime.combine(day, time(), UTC) < self.until
         )
 
 
@@ -128,11 +128,11 @@ def _events(workspace: Workspace, window: Window) -> Iterator[Document]:
 
 
 def _inside(table: pa.Table, window: Window) -> pa.Table:
-    time = table.column("time")
+    kind = table.schema.field("time").type
     if window.since is not None:
-        table = table.filter(pc.greater_equal(time, pa.scalar(window.since, time.type)))
+        table = table.filter(pc.greater_equal(table.column("time"), pa.scalar(window.since, kind)))
     if window.until is not None:
-        table = table.filter(pc.less(table.column("time"), pa.scalar(window.until, time.type)))
+        table = table.filter(pc.less(table.column("time"), pa.scalar(window.until, kind)))
     return table
 
 
@@ -172,7 +172,7 @@ class _Hashing:
         self._file.flush()
 
     def close(self) -> None:
-        self._file.flush()
+        """Whoever made the file closes it: the digest is sealed first."""
 
     def readable(self) -> bool:
         return False

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from custodes import kept
 from custodes.config import Config
@@ -87,6 +87,8 @@ class Workspace:
         self.outbox = Outbox(database)
         # Snapshots of context with their dates, for a size of the ledger: to find them is to read every receipt.
         self.dates: tuple[int, list[Snapshot]] | None = None
+        # And what receipts of a kind say, for the same reason.
+        self.receipts: dict[str, tuple[int, list[dict[str, Any]]]] = {}
 
     def segments(self) -> list[Path]:
         """The sealed event files that are kept, oldest leaf first."""
