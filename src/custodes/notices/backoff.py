@@ -13,7 +13,7 @@ LONGEST: Final = timedelta(hours=24)  # of what a receiver may ask for: a mistak
 
 def next_try(attempts: int, now: datetime, asked: timedelta | None = None) -> datetime:
     """After so many failed attempts (1 or more). asked: how long the receiver wants to be left alone."""
-    own = min(FIRST * 2 ** min(attempts - 1, 16), LAST)
+    own = min(FIRST * (1 << min(attempts - 1, 16)), LAST)
     return now + max(own, min(asked or own, LONGEST))
 
 
