@@ -103,7 +103,7 @@ def add(workspace: Workspace, scope: Scope, why: str, until: datetime, *, every:
     tells of one that never took effect, never the other way round.
     """
     now = workspace.clock()
-    scope = replace(scope, **{name: tuple(dict.fromkeys(getattr(scope, name))) for name in LIMITS})
+    scope = Scope(scope.check, *(tuple(dict.fromkeys(getattr(scope, name))) for name in LIMITS))
     _checked(workspace, scope, every=every)
     _reasoned(workspace, scope, why)
     if until <= now:

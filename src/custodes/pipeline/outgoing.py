@@ -146,7 +146,7 @@ def _gone(workspace: Workspace, window: Window) -> Iterator[Skipped]:
             counts[day] += seals[path]
     for day, count in sorted(counts.items()):
         reason = f"{count:,} leaves of {day} were removed on purpose, after a sealed receipt"
-        yield Skipped("export", "", "", reason, 'no copy of them is kept: see "custodes ledger prune"')
+        yield Skipped("ingest", "", "", reason, 'no copy of them is kept: see "custodes ledger prune"')
 
 
 class _Hashing:
@@ -222,18 +222,18 @@ def _spool(folder: Path, out: Path | None) -> Iterator[tuple[IO[bytes], Callable
 
                 yield file, copy
             return
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{out.name}.", delete=False) as file:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{out.name}.", delete=False) as named:
 
             def rename(_stdout: IO[bytes]) -> None:
-                file.flush()
-                os.fsync(file.fileno())
-                Path(file.name).replace(out)
+                named.flush()
+                os.fsync(named.fileno())
+                Path(named.name).replace(out)
 
             try:
-                yield file, rename
+                yield named, rename
             finally:
                 with suppress(FileNotFoundError):
-                    Path(file.name).unlink()  # half an export must not lie about
+                    Path(named.name).unlink()  # half an export must not lie about
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -11,7 +11,7 @@ from custodes.records.finding import Finding
 
 Turn = Literal["made", "withdrawn"]
 
-# What a scope can be limited to, as a finding calls it. Of a dataset, whatever lies in it is meant, too.
+# What a scope can be limited to, as a finding calls it, in the order of Scope. Of a dataset, what lies in it, too.
 LIMITS: Final = ("actors", "parties", "clients", "keys", "datasets")
 
 
