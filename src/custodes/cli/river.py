@@ -70,8 +70,10 @@ def scan(
     kept = [show.excepted_lines(one, allowed[one.id]) for one in (*found, *drifted, *flowing) if one.id in allowed]
     # What drifted is told for a while, and is news once.
     odd = any(one.id not in allowed for one in (*found, *flowing, *(drifted if outcome.drifted else ())))
-    text = show.scan_text(outcome, told, [*flowing_text(outcome, flowing), *(line for lines in kept for line in lines)])
-    print(show.as_json(scan_plain(outcome, places, found)) if json else text)
+    flows = flowing_text(outcome, [one for one in flowing if one.id not in allowed])
+    text = show.scan_text(outcome, told, [*flows, *(line for lines in kept for line in lines)])
+    plain = {**scan_plain(outcome, places, found), "excepted": show.covered_plain(allowed)}
+    print(show.as_json(plain) if json else text)
     sys.exit(FINDINGS if odd else UNCOVERED if outcome.skipped else CLEAN)
 
 

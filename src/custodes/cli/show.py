@@ -274,6 +274,11 @@ def excepted_plain(one: Exemption) -> Plain:
     return {"id": one.id, "by": one.by, "why": one.why, "until": one.until}
 
 
+def covered_plain(allowed: Mapping[str, Sequence[Exemption]]) -> list[Plain]:
+    """The findings that exceptions cover, by id."""
+    return [{"finding": name, "by": [excepted_plain(one) for one in by]} for name, by in allowed.items()]
+
+
 def excepted_lines(finding: Finding, by: Sequence[Exemption]) -> list[str]:
     """A finding that is known and allowed, and under which exceptions."""
     told = "; ".join(f"{one.id} until {one.until:%Y-%m-%d} ({one.why})" for one in by)
