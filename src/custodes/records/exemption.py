@@ -39,13 +39,17 @@ class Scope:
         """Whether the whole of a finding is inside."""
         if finding.check != self.check:
             return False
-        named = ((self.actors, finding.actors), (self.parties, finding.parties), (self.clients, finding.clients))
-        named += ((self.keys, finding.keys),)
-        if not all(set(has) <= set(allowed) for allowed, has in named if allowed):
-            return False
-        if not all(has for allowed, has in (*named, (self.datasets, finding.datasets)) if allowed):
-            return False
-        return not self.datasets or all(_within(one, self.datasets) for one in finding.datasets)
+        named = (
+            (self.actors, finding.actors),
+            (self.parties, finding.parties),
+            (self.clients, finding.clients),
+            (self.keys, finding.keys),
+        )
+        for allowed, has in named:
+            if allowed and not (has and set(has) <= set(allowed)):
+                return False
+        inside = finding.datasets and all(_within(one, self.datasets) for one in finding.datasets)
+        return not self.datasets or bool(inside)
 
     def told(self) -> str:
         """In words: the check, and what it is limited to."""
