@@ -29,6 +29,7 @@ question: Did somebody export customer data at night?
 why: It is seen by nobody.
 severity: high
 needs: [event]
+identity: [{key}]
 query: |
   select {columns}, count(*) as exports, count(distinct subject) as subjects,
          min(time) as first, max(time) as last, list(leaf) as evidence
@@ -47,6 +48,14 @@ quiet:
   - name: exports during the day
     generate: {actor: "staff:a1", action: export, objects: 3, at: 10 hours}
 """
+
+
+def written(*, everybody: bool = False, action: str = "export") -> str:
+    """The detection. everybody: one finding about all, not one each."""
+    told = DETECTION.replace("{by}", "source" if everybody else "actor").replace("{calm}", "2.0")
+    columns = "list(distinct actor) as actors, any_value(source) as log" if everybody else "actor"
+    told = told.replace("{columns}", columns).replace("{who}", "{log}" if everybody else "{actor}")
+    return told.replace("{key}", "log" if everybody else "actor").replace("action = 'export'", f"action = '{action}'")
 
 
 _KNOWN: dict[str, tuple[Detection, ...]] = {}
@@ -68,10 +77,7 @@ class Night:
         self.now = NOW
         self._lines = 0
         (folder / "detections").mkdir()
-        told = DETECTION.replace("{by}", "source" if everybody else "actor").replace("{calm}", "2.0")
-        columns = "list(distinct actor) as actors, any_value(source) as log" if everybody else "actor"
-        told = told.replace("{columns}", columns).replace("{who}", "{log}" if everybody else "{actor}")
-        (folder / "detections/night_export.yml").write_text(told)
+        (folder / "detections/night_export.yml").write_text(written(everybody=everybody))
         config = DESK.replace('values = { view = "read" }', 'values = { view = "read", save = "export" }')
         (folder / "custodes.toml").write_text(
             config.replace("[logs.desk]", 'detections = "detections"\n[logs.desk]', 1) + extra

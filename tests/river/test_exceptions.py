@@ -8,28 +8,42 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.demonstration import custodes
+from tests.pipeline.night import written
 from tests.river.test_schemas import holds
 
 Tiny = Callable[..., Path]
 LATER = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}"
 
 
-def test_a_look_at_bait_is_allowed_told_and_back(tiny: Tiny) -> None:
-    """One course of commands: found, told to a file, excepted, exported, withdrawn."""
-    folder = tiny(extra='[[notices]]\nname = "lines"\nkind = "ocsf"\npath = "told.jsonl"\n')
-    (folder / "subjects.csv").write_text("id,watched\ncustomer:5,honey\n")
+def at_night(tiny: Tiny, extra: str) -> Path:
+    """Twenty looks at night, each with a case, which one detection of the owner's finds."""
+    lines = [
+        json.dumps({"id": f"r{n}", "at": f"2026-03-02T02:{n:02}:00Z", "user": "e1", "customer": n})
+        for n in range(1, 21)
+    ]
+    folder = tiny(lines=lines, extra=extra)
+    file = folder / "custodes.toml"
+    file.write_text('detections = "detections"\n' + file.read_text())
+    (folder / "detections").mkdir()
+    (folder / "detections/night_export.yml").write_text(written(action="read"))
     assert custodes("ingest", cwd=folder).code in {0, 3}
+    return folder
+
+
+def test_what_is_found_is_told_allowed_and_back(tiny: Tiny) -> None:
+    """One course of commands: found, told to a file, excepted, exported, withdrawn."""
+    folder = at_night(tiny, '[[notices]]\nname = "lines"\nkind = "ocsf"\npath = "told.jsonl"\n')
     found = custodes("detect", "--json", cwd=folder)
     assert found.code == 1
     (finding,) = found.json["findings"]
-    assert (finding["check"], finding["actors"], finding["excepted"]) == ("watched_lookup", ["staff:e1"], [])
+    assert (finding["check"], finding["actors"], finding["excepted"]) == ("night_export", ["staff:e1"], [])
 
     said = custodes("notify", "--json", cwd=folder)
     (target,) = said.json["targets"]
     assert target["made"] == len([one for one in found.json["incidents"] if one["shown"]])
     assert (said.code, target["waiting"]) == (0, 0)
 
-    asked = ("exceptions", "add", "watched_lookup", "--why", "a drill", "--until", LATER)
+    asked = ("exceptions", "add", "night_export", "--why", "a drill", "--until", LATER)
     refused = custodes(*asked, cwd=folder)
     assert refused.code == 2
     assert "--every-finding" in refused.err
@@ -59,9 +73,7 @@ def test_nobody_to_tell_is_said(tiny: Tiny) -> None:
 
 
 def test_a_target_that_fails_is_named_and_ends_with_three(tiny: Tiny) -> None:
-    folder = tiny(extra='[[notices]]\nname = "team"\nkind = "webhook"\nurl_env = "NO_SUCH_VARIABLE"\n')
-    (folder / "subjects.csv").write_text("id,watched\ncustomer:5,honey\n")
-    custodes("ingest", cwd=folder)
+    folder = at_night(tiny, '[[notices]]\nname = "team"\nkind = "webhook"\nurl_env = "NO_SUCH_VARIABLE"\n')
     custodes("detect", cwd=folder)
     answer = custodes("notify", cwd=folder)
     assert answer.code == 3
