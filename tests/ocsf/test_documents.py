@@ -57,14 +57,15 @@ def test_the_schema_that_is_asked_refuses_what_is_none() -> None:
     """Else all that follows would prove nothing."""
     document = event_document(row(), "0")
     must_hold(document)
-    for change in (
+    changes: list[dict[str, object]] = [
         {"src_endpoint": {}},
         {"actor": {"user": {"type_id": 1}}},
         {"severity_id": 7},
         {"time": "today"},
         {"database": {"name": "shop"}},
         {"whatever": 1},
-    ):
+    ]
+    for change in changes:
         assert not validator(6005).is_valid({**document, **change}), change
     del document["time"]
     assert not validator(6005).is_valid(document)
