@@ -37,6 +37,8 @@ LOG_KINDS: Final = (
 _MAPPED: Final = ("jsonl", "csv", "parquet")  # read by nothing but the owner's mapping
 _MAPPABLE: Final = (*_MAPPED, "ocsf", "access")
 ROUTE_COLUMNS: Final = ("dataset", "object", "subject", "party", "case", "action", "fields", "records")
+NOTICE_KINDS: Final = ("apprise", "webhook", "ocsf")
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 CONTEXT_KINDS: Final = ("people", "cases", "parties", "keys", "subjects")
 
 
@@ -152,6 +154,21 @@ class ScanConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeConfig:
+    """One target of notices. url_env, authorization_env: environment variables that hold the address and the header.
+
+    path: of the kind ocsf, a file instead of an address. least: the lowest score that it is told of.
+    """
+
+    name: str
+    kind: str
+    url_env: str | None = None
+    authorization_env: str | None = None
+    path: Path | None = None
+    least: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything custodes.toml says. Paths are absolute. file: the file it came from."""
 
@@ -170,6 +187,7 @@ class Config:
     processing: tuple[Processing, ...] = ()
     flows: tuple[FlowConfig, ...] = ()
     sigma: SigmaConfig | None = None
+    notices: tuple[NoticeConfig, ...] = ()
 
     @property
     def root(self) -> Path:
@@ -217,6 +235,7 @@ def load(file: Path) -> Config:
         processing=tuple(_processing(name, table) for name, table in top.tables("processing")),
         flows=tuple(_flow(name, table, root) for name, table in top.tables("flows")),
         sigma=_sigma(top.table("sigma"), root) if "sigma" in top.values else None,
+        notices=_notices(top, root),
     )
     top.asked.add("sigma")
     top.finish()
@@ -479,6 +498,44 @@ def _sigma(table: _Table, root: Path) -> SigmaConfig:
             raise fields.table("custodes").fail(name, f'"{column}" is no column of an event', told)
     table.finish()
     return sigma
+
+
+def _notices(top: _Table, root: Path) -> tuple[NoticeConfig, ...]:
+    found: dict[str, NoticeConfig] = {}
+    for table in top.list_of_tables("notices"):
+        one = _notice(table, root)
+        if one.name in found:
+            raise table.fail("name", f'two targets are called "{one.name}"', "what was told is remembered by the name")
+        found[one.name] = one
+    return tuple(found.values())
+
+
+def _notice(table: _Table, root: Path) -> NoticeConfig:
+    name, kind = table.text("name"), table.choice("kind", NOTICE_KINDS)
+    path = table.maybe("path") if kind == "ocsf" else None
+    url_env = table.maybe("url_env")
+    for key, value in (("url_env", url_env), ("authorization_env", table.maybe("authorization_env"))):
+        if value is not None and not _VARIABLE.fullmatch(value):
+            hint = "put the secret into the environment, and write the variable's name here"
+            raise table.fail(key, "this is no name of an environment variable", hint)
+    if (path is None) == (url_env is None):
+        raise table.fail(
+            "url_env",
+            "an address is needed",
+            'write url_env = "NAME_OF_A_VARIABLE"' + (', or path = "notices.jsonl"' if kind == "ocsf" else ""),
+        )
+    notice = NoticeConfig(
+        name=name,
+        kind=kind,
+        url_env=url_env,
+        authorization_env=table.maybe("authorization_env") if kind != "apprise" else None,
+        path=None if path is None else root / path,
+        least=table.number("least", 0),
+    )
+    if kind == "apprise" and "authorization_env" in table.values:
+        raise table.fail("authorization_env", "an address of apprise holds its own secret", "remove it")
+    table.finish()
+    return notice
 
 
 def _controller(table: _Table) -> Controller:

@@ -94,6 +94,7 @@ TABLES = {
     "Controller": [("[controller]", "")],
     "Processing": [("[processing.n]", 'datasets = ["s"]')],
     "Sigma": [("[sigma]", 'rules = ["."]')],
+    "Notices": [("[[notices]]", 'name = "n"\nkind = "ocsf"\npath = "p"')],
 }
 
 
@@ -114,6 +115,7 @@ def test_every_key_of_the_configuration_is_on_its_page_and_no_other(tmp_path: Pa
         "processing",
         "flows",
         "sigma",
+        "notices",
     } == _accepted(tmp_path, "", "")
     assert {key for key in top if "." in key} == {f"scan.{key}" for key in _accepted(tmp_path, "[scan]", "")}
 
@@ -150,7 +152,7 @@ def test_context_tables_may_have_a_timezone(tmp_path: Path) -> None:
 # --- the template of `custodes init` ----------------------------------------------------------------------------
 
 # A commented line that is TOML: a table's head, or a key with its value.
-_COMMENTED = re.compile(r"^# (?=\[\w+\.?[\w.]*\]|\w+ = )", re.MULTILINE)
+_COMMENTED = re.compile(r"^# (?=\[{1,2}\w+\.?[\w.]*\]|\w+ = )", re.MULTILINE)
 
 
 def test_the_written_template_loads_as_it_is_and_with_every_comment_removed(tmp_path: Path) -> None:

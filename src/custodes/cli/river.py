@@ -49,6 +49,7 @@ def scan(
     """Find which customer data is where; unchanged stores are not read again, large ones only until it is sure."""
     from custodes.cli import show
     from custodes.cli.flows import flowing_text, scan_plain
+    from custodes.pipeline.exemptions import excepted, in_force
     from custodes.pipeline.flowing import flow_findings
     from custodes.pipeline.misplaced import findings_of, misplaced
     from custodes.pipeline.open_engine import open_engine
@@ -61,12 +62,19 @@ def scan(
             places = misplaced(workspace, engine)
         found, drifted = findings_of(workspace, places), drifted_findings(workspace)
         flowing = flow_findings(workspace)
+        allowed = excepted([*found, *drifted, *flowing], in_force(workspace))
         if outcome.changed:
             receipt = workspace.receipt("scan", fields=len(outcome.fields), uncovered=len(outcome.skipped))
             workspace.seal_receipts([receipt])
-    text = show.scan_text(outcome, [*found, *drifted], flowing_text(outcome, flowing))
-    print(show.as_json(scan_plain(outcome, places, found)) if json else text)
-    sys.exit(FINDINGS if found or flowing or outcome.drifted else UNCOVERED if outcome.skipped else CLEAN)
+    told = [one for one in (*found, *drifted) if one.id not in allowed]
+    kept = [show.excepted_lines(one, allowed[one.id]) for one in (*found, *drifted, *flowing) if one.id in allowed]
+    # What drifted is told for a while, and is news once.
+    odd = any(one.id not in allowed for one in (*found, *flowing, *(drifted if outcome.drifted else ())))
+    flows = flowing_text(outcome, [one for one in flowing if one.id not in allowed])
+    text = show.scan_text(outcome, told, [*flows, *(line for lines in kept for line in lines)])
+    plain = {**scan_plain(outcome, places, found), "excepted": show.covered_plain(allowed)}
+    print(show.as_json(plain) if json else text)
+    sys.exit(FINDINGS if odd else UNCOVERED if outcome.skipped else CLEAN)
 
 
 @app.command()
@@ -113,7 +121,7 @@ def detect(json: Json = False) -> None:
             receipt = workspace.receipt("detect", findings=len(outcome.findings), incidents=len(outcome.incidents))
             workspace.seal_receipts([receipt])
     print(show.as_json(show.detect_plain(outcome)) if json else show.detect_text(outcome))
-    sys.exit(FINDINGS if outcome.findings else UNCOVERED if outcome.skipped else CLEAN)
+    sys.exit(FINDINGS if outcome.open else UNCOVERED if outcome.skipped else CLEAN)
 
 
 @app.command()

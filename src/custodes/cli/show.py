@@ -13,6 +13,7 @@ from custodes.cli.copied import copies_text
 from custodes.records import (
     SEVERITY_NAMES,
     Examined,
+    Exemption,
     Field,
     Finding,
     Incident,
@@ -249,7 +250,11 @@ def detect_plain(outcome: DetectOutcome) -> Plain:
     """Incidents, findings and what could not be asked."""
     return {
         "incidents": [{**incident_plain(one), "shown": outcome.shown.get(one.id)} for one in outcome.incidents],
-        "findings": [finding_plain(one) for one in outcome.findings],
+        "findings": [
+            {**finding_plain(one), "excepted": [excepted_plain(by) for by in outcome.excepted.get(one.id, ())]}
+            for one in outcome.findings
+        ],
+        "changes": list(outcome.changes),
         "uncovered": uncovered_plain(outcome.skipped),
     }
 
@@ -264,10 +269,26 @@ def finding_plain(one: Finding) -> Plain:
     return {**asdict(one), "confidence": round(one.confidence, 4)}
 
 
+def excepted_plain(one: Exemption) -> Plain:
+    """An exception beside a finding that it covers."""
+    return {"id": one.id, "by": one.by, "why": one.why, "until": one.until}
+
+
+def covered_plain(allowed: Mapping[str, Sequence[Exemption]]) -> list[Plain]:
+    """The findings that exceptions cover, by id."""
+    return [{"finding": name, "by": [excepted_plain(one) for one in by]} for name, by in allowed.items()]
+
+
+def excepted_lines(finding: Finding, by: Sequence[Exemption]) -> list[str]:
+    """A finding that is known and allowed, and under which exceptions."""
+    told = "; ".join(f"{one.id} until {one.until:%Y-%m-%d} ({one.why})" for one in by)
+    return [f"excepted by {told}", f"       {finding.id} {finding.check}: {finding.reason}"]
+
+
 def detect_text(outcome: DetectOutcome) -> str:
-    """Incidents by score, each with the findings that made it."""
+    """Incidents by score, each with the findings that made it; then what is known and allowed."""
     by_id = {one.id: one for one in outcome.findings}
-    lines = []
+    lines = [f"asked again: {change}" for change in outcome.changes if outcome.ran]
     told = [incident for incident in outcome.incidents if incident.id in outcome.shown]
     for incident in told:
         lines.append(f"{incident.score:5.1f}  {incident.id}  {incident.title}")
@@ -282,7 +303,10 @@ def detect_text(outcome: DetectOutcome) -> str:
             f"{_count(kept, 'weaker incident is', 'weaker incidents are')} kept and not shown here: see --json"
         )
     if not outcome.incidents:
-        lines.append("no detection found anything in what was ingested")
+        nothing = "nothing but what is excepted was found" if outcome.excepted else "no detection found anything"
+        lines.append(f"{nothing} in what was ingested")
+    for name, by in outcome.excepted.items():
+        lines.extend(excepted_lines(by_id[name], by))
     return _page([*lines, *uncovered_lines(outcome.skipped)])
 
 
@@ -388,6 +412,9 @@ def run_plain(outcome: RunOutcome) -> Plain:
         },
         "incidents": [incident_plain(one) for one in known.incidents],
         "findings": [finding_plain(one) for one in known.findings],
+        "excepted": [
+            {**finding_plain(one.finding), "excepted": [excepted_plain(by) for by in one.by]} for one in known.excepted
+        ],
         "risks": risks_plain(outcome.risks),
         "ledger": ledger_plain(known.ledger),
         "memo": str(outcome.memo),

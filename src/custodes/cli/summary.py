@@ -34,6 +34,8 @@ def run_text(outcome: RunOutcome) -> str:
     ]
     if not outcome.changed:
         parts.append("nothing was new since the last run")
+    if known.excepted:
+        parts.insert(-2, f"excepted    {len(known.excepted)} findings are known and allowed (custodes exceptions list)")
     return "\n".join(safe(line) for part in parts for line in part.split("\n"))
 
 

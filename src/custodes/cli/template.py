@@ -154,6 +154,13 @@ data = "custodes-data"         # where Custodes keeps its own files (readable by
 
 # Also: [context.parties], [context.keys], [context.subjects].
 
+# --- Notices: who outside is told of incidents by "custodes notify". ---------------------------------------------
+
+# [[notices]]
+# name = "privacy team"
+# kind = "apprise"             # needs: pip install "custodes[notices]"; or webhook, or ocsf for a SIEM
+# url_env = "CUSTODES_TEAM_URL"  # the environment variable that holds the address
+
 # --- What the scan cannot know: for "custodes datamap export". What is left out is told as not stated. -------------
 
 # [controller]

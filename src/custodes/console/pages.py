@@ -134,6 +134,7 @@ def findings(known: Overview, *, check: str, page: int) -> Values:
         "line": charts.time_line([_incident_span(one) for one in shown[:20]]),
         "findings": chosen[first : first + PAGE],
         "part": part,
+        "excepted": [one for one in known.excepted if check in ("", one.finding.check)],
         "of_incident": {name: one for one in known.incidents for name in one.findings},
         "checks": [(name, counts[name], name in ran) for name in sorted(ran | set(counts))],
         "gaps": gaps(known),
@@ -164,6 +165,7 @@ def finding(known: Overview, one: Finding) -> Values:
     return {
         "one": one,
         "incident": next((each for each in known.incidents if one.id in each.findings), None),
+        "excepted": next((each.by for each in known.excepted if each.finding.id == one.id), ()),
         "line": charts.time_line([_finding_span(one)]),
         "evidence_shown": EVIDENCE_SHOWN,
         "gaps": gaps(known, _rooms_of(known, (one,))),

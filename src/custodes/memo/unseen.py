@@ -24,6 +24,11 @@ def _uncovered(overview: Overview, most: int) -> Iterable[Sentence]:
             "Of what the scan found, people have ruled {held} to be no personal data, which nothing here counts.",
             held=count("suppressed", len(overview.suppressed), "field"),
         )
+    if overview.excepted:
+        yield say(
+            "Of what the checks found, people have allowed {held} for the time being, which nothing here counts.",
+            held=count("excepted", len(overview.excepted), "finding"),
+        )
     if not overview.skipped:
         if overview.examined or overview.events:
             yield say("Everything that was asked for was read.")

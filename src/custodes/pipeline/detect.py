@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
@@ -15,6 +15,7 @@ from custodes.detections.catalogue import load_detections
 from custodes.detections.detection import Detection
 from custodes.detections.run import detect as run_detections
 from custodes.engine.duckdb import DuckEngine
+from custodes.pipeline import exemptions
 from custodes.pipeline.field_table import field_table
 from custodes.pipeline.flowing import flow_findings
 from custodes.pipeline.misplaced import misplaced_findings, misplaced_places
@@ -24,7 +25,7 @@ from custodes.pipeline.scan import drifted_findings
 from custodes.pipeline.sigma import sigma_findings, sigma_inputs
 from custodes.pipeline.sigma_asked import note
 from custodes.pipeline.workspace import Workspace
-from custodes.records import Finding, Incident, Skipped
+from custodes.records import Exemption, Finding, Incident, Skipped
 
 _MARK: Final = "detect"
 
@@ -33,6 +34,9 @@ _MARK: Final = "detect"
 class DetectOutcome:
     """ran: whether anything was new, so that the questions were asked again. shown: by incident, from when on it is one
     of those that the daily budget has room for; the others are kept.
+
+    excepted: by finding, the exceptions that cover it; it is in no incident. changes: what became of exceptions since
+    the last run, which is why the questions were asked again.
     """
 
     findings: tuple[Finding, ...]
@@ -40,33 +44,52 @@ class DetectOutcome:
     skipped: tuple[Skipped, ...]
     ran: bool
     shown: Mapping[str, datetime]
+    excepted: Mapping[str, tuple[Exemption, ...]] = field(default_factory=dict)
+    changes: tuple[str, ...] = ()
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """The findings that no exception covers."""
+        return tuple(one for one in self.findings if one.id not in self.excepted)
 
 
 def detect(workspace: Workspace, progress: Progress) -> DetectOutcome:
     """Ask every detection over the sealed events; nothing new in evidence or questions, nothing is asked again."""
     progress.step("detect")
     detections = load_detections(workspace.config.detections)
-    inputs = _inputs(workspace, detections)
+    holding = exemptions.in_force(workspace)
+    inputs = _inputs(workspace, detections, holding)
     ran = workspace.judgements.marked(_MARK) != inputs
+    changes = exemptions.changes(workspace, holding)
     if ran:
         with open_engine(workspace, replay=True) as engine:
-            _ask(workspace, engine, detections)
+            _ask(workspace, engine, detections, holding)
+        exemptions.remember(workspace, holding)
         workspace.judgements.set_mark(_MARK, inputs)
     incidents = workspace.judgements.incidents()
     findings = workspace.judgements.findings()
-    by_id = {finding.id: finding for finding in findings}
     return DetectOutcome(
         findings,
         incidents,
         workspace.coverage.all("detect"),
         ran,
-        budget.shown(
-            incidents,
-            _staff(workspace),
-            until=workspace.clock(),
-            per_thousand=workspace.config.daily_budget,
-            grown={one.id: grown(one, by_id) for one in incidents},
-        ),
+        shown_incidents(workspace, incidents, findings),
+        exemptions.excepted(findings, holding),
+        changes,
+    )
+
+
+def shown_incidents(
+    workspace: Workspace, incidents: Sequence[Incident], findings: Iterable[Finding]
+) -> Mapping[str, datetime]:
+    """By id of each incident that the daily budget has room for: from which moment on."""
+    by_id = {finding.id: finding for finding in findings}
+    return budget.shown(
+        incidents,
+        _staff(workspace),
+        until=workspace.clock(),
+        per_thousand=workspace.config.daily_budget,
+        grown={one.id: grown(one, by_id) for one in incidents},
     )
 
 
@@ -79,17 +102,23 @@ def _staff(workspace: Workspace) -> int:
     return sum(gone is None or gone > workspace.clock() for gone in left)
 
 
-def _ask(workspace: Workspace, engine: DuckEngine, detections: tuple[Detection, ...]) -> None:
+def _ask(
+    workspace: Workspace, engine: DuckEngine, detections: tuple[Detection, ...], holding: Sequence[Exemption]
+) -> None:
     now = workspace.clock()
     outcome = run_detections(engine, detections, days=_days(engine), now=now)
     sigma = sigma_findings(workspace, engine)
     found = [*outcome.findings, *sigma.findings]
     findings = [*found, *misplaced_findings(workspace, engine), *flow_findings(workspace)]
-    incidents = carry_on(fuse(findings, outcome.gateways), workspace.judgements.incidents())
+    allowed = exemptions.excepted(findings, holding)
+    stories = fuse([one for one in findings if one.id not in allowed], outcome.gateways)
+    incidents = carry_on(stories, workspace.judgements.incidents())
     # What drifted is news about a store and no story of misuse: it is told, and opens no case.
     workspace.judgements.save([*findings, *drifted_findings(workspace)], incidents)
     workspace.casebook.open_all(incidents, now)
-    workspace.coverage.replace("detect", [*outcome.skipped, *sigma.skipped, *_undated(workspace)])
+    workspace.coverage.replace(
+        "detect", [*outcome.skipped, *sigma.skipped, *_undated(workspace), *exemptions.unproven(workspace)]
+    )
     note(workspace, sigma.asked)
 
 
@@ -107,8 +136,8 @@ def _days(engine: DuckEngine) -> list[datetime]:
     return [datetime.combine(day, time(), UTC) + timedelta(days=1) for day in answer.column("day").to_pylist()]
 
 
-def _inputs(workspace: Workspace, detections: tuple[Detection, ...]) -> str:
-    """A digest of everything a finding can depend on: evidence, context, data map, questions, release."""
+def _inputs(workspace: Workspace, detections: tuple[Detection, ...], holding: Sequence[Exemption]) -> str:
+    """A digest of all that findings depend on: evidence, context, data map, questions, exceptions, release."""
     digest = hashlib.sha256(__version__.encode())
     for path in workspace.segments():
         digest.update(path.name.encode())
@@ -125,4 +154,5 @@ def _inputs(workspace: Workspace, detections: tuple[Detection, ...]) -> str:
     digest.update(repr((flows, workspace.config.scan.anonymisers)).encode())
     digest.update(repr(workspace.drifts.all()).encode())
     digest.update(sigma_inputs(workspace).encode())
+    digest.update(repr((holding, exemptions.unproven(workspace))).encode())
     return digest.hexdigest()

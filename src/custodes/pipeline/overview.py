@@ -7,13 +7,14 @@ from datetime import datetime
 from custodes.datamap.flowing import with_origins
 from custodes.detections.catalogue import load_detections
 from custodes.pipeline.categories import known_categories
+from custodes.pipeline.exemptions import excepted, in_force
 from custodes.pipeline.flowing import flows_told
 from custodes.pipeline.misplaced import misplaced
 from custodes.pipeline.open_engine import open_engine
 from custodes.pipeline.rulings import ruled
 from custodes.pipeline.sigma_asked import asked_rules, unasked
 from custodes.pipeline.workspace import Workspace
-from custodes.records import LedgerStatus, LogCoverage, Overview
+from custodes.records import Excepted, LedgerStatus, LogCoverage, Overview
 
 
 def overview(workspace: Workspace, ledger: LedgerStatus) -> Overview:
@@ -35,6 +36,8 @@ def overview(workspace: Workspace, ledger: LedgerStatus) -> Overview:
     examined = with_origins(mapped, flows_told(workspace))
     fields = tuple(field for one in examined for field in one.verdicts)
     categories = known_categories(workspace)
+    findings = workspace.judgements.findings()
+    allowed = excepted(findings, in_force(workspace))
     last: datetime | None = counts["last"]
     vaults = [
         name
@@ -62,13 +65,14 @@ def overview(workspace: Workspace, ledger: LedgerStatus) -> Overview:
         events=counts["events"],
         actors=counts["actors"],
         subjects=counts["subjects"],
-        findings=workspace.judgements.findings(),
+        findings=tuple(one for one in findings if one.id not in allowed),
         incidents=workspace.judgements.incidents(),
         skipped=(*workspace.coverage.all(), *unasked(workspace)),
         ledger=ledger,
         vaults=tuple(vaults),
         suppressed=suppressed,
         misplaced=misplaced_now,
+        excepted=tuple(Excepted(one, allowed[one.id]) for one in findings if one.id in allowed),
         checks=(
             *(one for one in asked if one not in {gap.dataset for gap in workspace.coverage.all("detect")}),
             *asked_rules(workspace),

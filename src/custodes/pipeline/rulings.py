@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
-from custodes import kept
 from custodes.datamap.category import load_categories
 from custodes.datamap.recognise import Recogniser
 from custodes.datamap.rulings import About, rule, unexamined
 from custodes.errors import BadInput
-from custodes.ledger.tree import LEAF_LIMIT
 from custodes.pipeline.categories import known_categories
-from custodes.pipeline.evidence import RECEIPTS
 from custodes.pipeline.open_store import open_store
+from custodes.pipeline.receipts import sealed_receipts
 from custodes.pipeline.workspace import Workspace
 from custodes.records import Dataset, Decided, Examined, Ruling, Skipped, Suppressed
 from custodes.stores.names import KEYS, MANY, STAR, steps
@@ -55,7 +53,7 @@ def decide(
     """
     now = workspace.clock()
     store, dataset, field = _located(workspace, name, category, decided)
-    _names_nobody(workspace, name, why)
+    names_nobody(workspace, {"the field's name": name, "the reason": why})
     if not why.strip():
         raise BadInput("a ruling needs a reason", where=name, hint="say why, in a sentence that names no person")
     if len(why) > _LONGEST_WHY:
@@ -158,14 +156,17 @@ def _same(asked: Sequence[str], there: Sequence[str]) -> bool:
     return all(one in (STAR, told) for one, told in zip(asked, there, strict=False))
 
 
-def _names_nobody(workspace: Workspace, name: str, why: str) -> None:
-    """Refuse a ruling whose words hold somebody's data: the ledger keeps them for ever, and everybody reads them."""
+def names_nobody(workspace: Workspace, told: Mapping[str, str]) -> None:
+    """Refuse words that hold somebody's data: the ledger keeps them for ever, and everybody reads them.
+
+    told: what each text is, and the text. Raises BadInput.
+    """
     recogniser = Recogniser(load_categories(workspace.config.categories))
-    for what, text in (("the field's name", name), ("the reason", why)):
+    for what, text in told.items():
         if found := recogniser.text(text):
             raise BadInput(
                 f"{what} holds what looks like {found[0].category.replace('_', ' ')}",
-                hint="rulings are sealed for ever: say it without anybody's data",
+                hint="what is sealed is sealed for ever: say it without anybody's data",
             )
 
 
@@ -205,22 +206,10 @@ def _proven(workspace: Workspace) -> tuple[dict[About, Ruling], list[Skipped]]:
 
 def _receipts(workspace: Workspace) -> list[tuple[About, str]] | None:
     """What each sealed ruling is about, and its digest, in the ledger's order; None where a file is gone or changed."""
-    found: list[tuple[About, str]] = []
-    for seal in workspace.seals.list():
-        if not seal.path.startswith(f"{RECEIPTS}/"):
-            continue
-        try:
-            data = kept.read(workspace.data / seal.path, seal.count * (LEAF_LIMIT + 1), workspace.data)
-        except OSError:
-            return None
-        if hashlib.sha256(data).hexdigest() != seal.sha256:
-            return None
-        if b'"kind":"ruling"' in data:
-            for one in map(json.loads, data.splitlines()):
-                if one["kind"] == "ruling":
-                    told = one["detail"]
-                    found.append(((told["store"], told["dataset"], told["field"], told["category"]), told["digest"]))
-    return found
+    told = sealed_receipts(workspace, "ruling")
+    if told is None:
+        return None
+    return [((one["store"], one["dataset"], one["field"], one["category"]), one["digest"]) for one in told]
 
 
 def _digest(one: Ruling) -> str:

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from custodes import kept
 from custodes.config import Config
@@ -28,10 +28,12 @@ from custodes.state.coverage import Coverage
 from custodes.state.database import Database
 from custodes.state.datamap import DataMap
 from custodes.state.drifts import Drifts
+from custodes.state.exemptions import Exemptions
 from custodes.state.flows import Flows
 from custodes.state.history import History
 from custodes.state.intake import Intake
 from custodes.state.judgements import Judgements
+from custodes.state.outbox import Outbox
 from custodes.state.rulings import Rulings
 from custodes.state.seals import StateSeals
 
@@ -81,8 +83,12 @@ class Workspace:
         self.judgements = Judgements(database)
         self.casebook = Casebook(database)
         self.rulings = Rulings(database)
+        self.exemptions = Exemptions(database)
+        self.outbox = Outbox(database)
         # Snapshots of context with their dates, for a size of the ledger: to find them is to read every receipt.
         self.dates: tuple[int, list[Snapshot]] | None = None
+        # And what receipts of a kind say, for the same reason.
+        self.receipts: dict[str, tuple[int, list[dict[str, Any]]]] = {}
 
     def segments(self) -> list[Path]:
         """The sealed event files that are kept, oldest leaf first."""

@@ -4,6 +4,7 @@ from custodes.records.category import Category, Flag
 from custodes.records.copy import Copy
 from custodes.records.drift import DRIFTS, Drift, Drifted
 from custodes.records.event import ACTIONS, EVENT_COLUMNS, OUTCOMES, AccessEvent, Action, Outcome
+from custodes.records.exemption import Excepted, Exemption, Scope, covering
 from custodes.records.field import Column, Dataset, Examined, Field
 from custodes.records.finding import (
     EVIDENCE_LIMIT,
@@ -45,6 +46,8 @@ __all__ = [
     "Drifted",
     "Evidence",
     "Examined",
+    "Excepted",
+    "Exemption",
     "Field",
     "Finding",
     "Flag",
@@ -63,11 +66,13 @@ __all__ = [
     "ReceiptKind",
     "Rule",
     "Ruling",
+    "Scope",
     "Skipped",
     "Suppressed",
     "Tokeniser",
     "Toucher",
     "Touches",
+    "covering",
     "finding_id",
     "incident_id",
 ]

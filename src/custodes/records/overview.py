@@ -7,6 +7,7 @@ from datetime import datetime
 
 from custodes.records.category import Category
 from custodes.records.copy import Copy
+from custodes.records.exemption import Excepted
 from custodes.records.field import Examined, Field
 from custodes.records.finding import Finding, Incident
 from custodes.records.misplaced import Misplaced
@@ -64,3 +65,4 @@ class Overview:
     suppressed: tuple[Suppressed, ...] = ()  # verdicts that somebody ruled to be no personal data
     checks: tuple[str, ...] = ()  # detections that ran to their end: silence of any other one means nothing
     misplaced: tuple[Misplaced, ...] = ()  # datasets outside every vault that hold what belongs into one
+    excepted: tuple[Excepted, ...] = ()  # findings that are known and allowed, and so not among `findings`

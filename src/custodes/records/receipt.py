@@ -7,7 +7,20 @@ from datetime import datetime
 from typing import Literal
 
 ReceiptKind = Literal[
-    "scan", "ingest", "detect", "decision", "memo", "look", "run", "context", "ruling", "export", "prune", "adopt"
+    "scan",
+    "ingest",
+    "detect",
+    "decision",
+    "memo",
+    "look",
+    "run",
+    "context",
+    "ruling",
+    "export",
+    "prune",
+    "adopt",
+    "exemption",
+    "notice",
 ]
 Detail = str | int | float | bool | None
 

@@ -188,6 +188,40 @@ ruling = Table(
     Column("body", Text, nullable=False),
 )
 
+# What people allowed though a check claims it; rows are only ever added.
+exemption = Table(
+    "exemption",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+# Which incidents each target of notices was told of, and how grave they were then. Described in `state.outbox`.
+told = Table(
+    "told",
+    metadata,
+    Column("target", String, primary_key=True),
+    Column("incident", String, primary_key=True),
+    Column("score", Float, nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("subjects", Integer, nullable=False),
+    Column("time", String, nullable=False),
+)
+# Notices that are still to be delivered, and for a while those that were.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", String, nullable=False, unique=True),  # the idempotency key
+    Column("target", String, nullable=False),
+    Column("made", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("due", String, nullable=False),
+    Column("sent", String),
+    Column("failure", Text),  # why the last attempt failed, in our words
+)
+
 # How verdicts changed from scan to scan; rows are only ever added. Described in `state.history`.
 verdict_change = Table(
     "verdict_change",
@@ -208,4 +242,4 @@ verdict_change = Table(
 # Digests of what a step last worked from, so that a step with nothing new to do does nothing.
 mark = Table("mark", metadata, Column("name", String, primary_key=True), Column("value", Text, nullable=False))
 
-SCHEMA_VERSION = "0007"
+SCHEMA_VERSION = "0008"

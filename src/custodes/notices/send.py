@@ -1,0 +1,137 @@
+"""How does a notice reach its target, and why did it not? In our own words: an address may hold a secret."""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import os
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from custodes import kept
+from custodes.notices.message import Message
+
+WITHIN: Final = 15.0  # seconds for one notice, whatever the receiver does
+_SILENT: Final = 10.0  # seconds without a byte
+_MOST_BYTES: Final = 65_536  # of an answer, which nobody needs
+
+
+class NotDelivered(Exception):
+    """The target did not take it. why: in our words. retry_after: the header's value, where there was one."""
+
+    def __init__(self, why: str, retry_after: str | None = None) -> None:
+        super().__init__(why)
+        self.why = why
+        self.retry_after = retry_after
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> None:
+    """POST to an http(s) address. Taken is any answer of 2xx; a redirection is not followed. Raises NotDelivered."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise NotDelivered("the address is no address") from None
+    if parts.scheme not in {"http", "https"} or not host:
+        raise NotDelivered("the address is none of http or https")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+    def ask() -> None:
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        connection = kind(host, port, timeout=min(_SILENT, WITHIN))
+        try:
+            connection.request("POST", target, body, dict(headers))
+            answer = connection.getresponse()
+            answer.read(_MOST_BYTES)
+        finally:
+            connection.close()
+        if not 200 <= answer.status < 300:
+            raise NotDelivered(f"the receiver answered {answer.status}", answer.getheader("Retry-After"))
+
+    _in_time(ask)
+
+
+def by_apprise(url: str, message: Message) -> None:
+    """Through apprise: mail, Slack, Teams and whatever else it knows. Raises NotDelivered."""
+    try:
+        import apprise  # noqa: PLC0415 - an extra, and slow to import
+    except ModuleNotFoundError as error:
+        raise NotDelivered('apprise is not installed: pip install "custodes[notices]"') from error
+    # It logs addresses, and Python prints the warnings of whoever has no handler.
+    logger = logging.getLogger("apprise")
+    logger.handlers, logger.propagate = [logging.NullHandler()], False
+
+    def ask() -> None:
+        outlet = apprise.Apprise()
+        if not outlet.add(url):
+            raise NotDelivered("the address is none that apprise knows")
+        if not outlet.notify(
+            body=message.text,
+            title=message.title,
+            notify_type=apprise.NotifyType.WARNING,
+            body_format=apprise.NotifyFormat.TEXT,
+        ):
+            raise NotDelivered("apprise could not deliver it")
+
+    _in_time(ask)
+
+
+def append(file: Path, data: bytes) -> None:
+    """Add lines to a file, which is made for its owner alone. Durable when it returns. Raises NotDelivered.
+
+    Where an earlier attempt was cut short its line is ended first, so that only that one line is no JSON.
+    """
+    try:
+        handle = kept.descriptor(file, os.O_RDWR | os.O_APPEND | os.O_CREAT)
+        try:
+            size = os.fstat(handle).st_size
+            torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+            rest = (b"\n" if torn else b"") + data
+            while rest:
+                rest = rest[os.write(handle, rest) :]
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise NotDelivered(f"the file cannot be written ({error.strerror})") from error
+
+
+def _in_time(ask: Callable[[], None]) -> None:
+    """Time-outs of a socket begin anew with each byte: a receiver that sends one now and then would hold us for ever.
+
+    What is not back in time is left to end by itself; that it may still arrive is why a notice has an id.
+    """
+    failed: list[NotDelivered] = []
+
+    def run() -> None:
+        try:
+            ask()
+        except NotDelivered as error:
+            failed.append(error)
+        except BaseException as error:  # noqa: BLE001 - an error's own words may hold the address
+            failed.append(NotDelivered(_words(error)))
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(WITHIN)
+    if thread.is_alive():
+        raise NotDelivered(f"no answer within {WITHIN:g} seconds")
+    if failed:
+        raise failed[0]
+
+
+def _words(error: BaseException) -> str:
+    known: tuple[tuple[type[BaseException], str], ...] = (
+        (TimeoutError, "the receiver was silent for too long"),
+        (ConnectionRefusedError, "nobody listens there"),
+        (ssl.SSLError, "the connection is not trusted (TLS)"),
+        (socket.gaierror, "the host's name is not known"),
+        (ConnectionError, "the receiver broke the connection"),
+        (http.client.HTTPException, "the answer is no HTTP"),
+    )
+    return next((told for kind, told in known if isinstance(error, kind)), f"it failed ({type(error).__name__})")

@@ -1,0 +1,1 @@
+"""In which words do a SIEM and a warehouse hear what we know? Those of the Open Cybersecurity Schema Framework."""

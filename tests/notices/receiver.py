@@ -1,0 +1,75 @@
+"""A receiver on loopback that fails, is slow, hangs, wants to be left alone, and comes back."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass
+class Receiver:
+    """What it got, and how it answers: `ok`, `drip` (a byte now and then), `hang`, `break`, or a status.
+
+    headers: of every answer. `taken, then broken`: the request is taken, and the connection broken for an answer.
+    """
+
+    url: str = ""
+    mood: str = "ok"
+    headers: dict[str, str] = field(default_factory=dict)
+    got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    asked: int = 0
+    _over: threading.Event = field(default_factory=threading.Event)
+
+
+@contextmanager
+def receiving() -> Iterator[Receiver]:
+    one = Receiver()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            one.asked += 1
+            told = dict(self.headers.items())
+            if one.mood in {"ok", "taken, then broken"}:
+                one.got.append((told, body))
+            if one.mood in {"break", "taken, then broken"}:
+                self.connection.close()
+                return
+            if one.mood == "hang":
+                one._over.wait(20)
+                return
+            if one.mood == "drip":
+                for byte in b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200:
+                    if one._over.wait(0.05):
+                        return
+                    try:
+                        self.wfile.write(bytes([byte]))
+                    except OSError:
+                        return
+                return
+            self.send_response(204 if one.mood == "ok" else int(one.mood))
+            for name, value in one.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    one.url = f"http://127.0.0.1:{server.server_address[1]}/hook?token=s3cret"
+    try:
+        yield one
+    finally:
+        one._over.set()
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+        time.sleep(0)

@@ -1,0 +1,392 @@
+"""Is everybody told of what is shown, once, whatever happens to us or to them?"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custodes.config import Config, load
+from custodes.notices import send
+from custodes.notices.message import LONGEST, message
+from custodes.notices.news import Level, News, news
+from custodes.pipeline import notify as notifying
+from custodes.pipeline.notify import NotifyOutcome, notify
+from custodes.pipeline.workspace import create_or_open, prepare
+from custodes.records import Evidence, Finding, Incident
+from custodes.state import schema
+from tests.notices.receiver import Receiver, receiving
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+HOOK = '[[notices]]\nname = "hook"\nkind = "webhook"\nurl_env = "HOOK"\n'
+SIEM = '[[notices]]\nname = "siem"\nkind = "ocsf"\nurl_env = "HOOK"\nauthorization_env = "SIEM_TOKEN"\n'
+FILE = '[[notices]]\nname = "lines"\nkind = "ocsf"\npath = "out.jsonl"\n'
+
+
+def finding(number: int, **changes: Any) -> Finding:
+    one = Finding(
+        *(f"F-{number}", "night_export", "Customers exported at night", 4, 0.9, (f"staff:e{number}",)),
+        *((), (), (), 5, NOW, NOW, NOW - timedelta(days=1), f"staff:e{number} exported 5 times.", (Evidence("r1", 3),)),
+        *(5, "Ask.", ("Copies.",), ("shop.main.customers",)),
+    )
+    return replace(one, **changes)
+
+
+def incident(number: int, **changes: Any) -> Incident:
+    one = Incident(
+        *(f"I-{number}", 67.5, "Customers exported at night", 4, (f"staff:e{number}",), (), (), 5),
+        *(NOW, NOW, NOW - timedelta(days=1), f"staff:e{number} exported 5 times.", (f"F-{number}",)),
+    )
+    return replace(one, **changes)
+
+
+class Place:
+    def __init__(self, folder: Path, targets: str) -> None:
+        self.folder, self.now, self.began = folder, NOW, NOW
+        prepare(self._config(targets))
+        self.workspace = create_or_open(self._config(targets), clock=lambda: self.now, by="user:test")
+
+    def _config(self, targets: str) -> Config:
+        (self.folder / "custodes.toml").write_text(f'name = "made up"\ndaily_budget = 100\n{targets}')
+        return load(self.folder / "custodes.toml")
+
+    def anew(self, targets: str) -> None:
+        """As it was in the beginning, but for the ledger: to make a workspace takes seconds."""
+        # A day later: what is sealed twice at the same moment would be the same file.
+        self.began += timedelta(days=1)
+        self.now, self.workspace.config = self.began, self._config(targets)
+        with self.workspace.database.write() as connection:
+            for table in (schema.outbox, schema.told, schema.finding, schema.incident):
+                connection.execute(table.delete())
+
+    def found(self, *incidents: Incident) -> None:
+        self.workspace.judgements.save(
+            [finding(int(one.id[2:]), severity=one.severity) for one in incidents], incidents
+        )
+
+    def notify(self, **how: bool) -> NotifyOutcome:
+        return notify(self.workspace, **how)
+
+    def later(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    one = Place(tmp_path_factory.mktemp("notices"), "")
+    yield one
+    one.workspace.close()
+
+
+@pytest.fixture
+def place(made: Place, monkeypatch: pytest.MonkeyPatch, receiver: Receiver) -> Place:
+    monkeypatch.setenv("HOOK", receiver.url)
+    # Whatever its findings amount to is what an incident says here.
+    monkeypatch.setattr(
+        notifying, "shown_incidents", lambda _workspace, incidents, _findings: {one.id: NOW for one in incidents}
+    )
+    monkeypatch.setattr(send, "WITHIN", 2.0)
+    made.anew(HOOK)
+    return made
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as one:
+        yield one
+
+
+def bodies(receiver: Receiver) -> list[Any]:
+    return [json.loads(body) for _, body in receiver.got]
+
+
+def test_what_is_shown_is_told_once_in_one_notice_and_again_when_it_grew_gravely(
+    place: Place, receiver: Receiver
+) -> None:
+    place.found(incident(1), incident(2))
+    outcome = place.notify()
+    assert [(one.name, one.made, one.sent, one.waiting) for one in outcome.targets] == [("hook", 1, 1, 0)]
+    (told,) = bodies(receiver)
+    assert [one["id"] for one in told["incidents"]] == ["I-1", "I-2"]
+    assert told["title"] == "Custodes, made up: 2 new incidents"
+    (headers, _), *_ = receiver.got
+    assert headers["Idempotency-Key"] == told["id"]
+    assert place.notify().targets[0].made == 0
+    place.found(incident(1, score=70.0, subjects=9), incident(2, severity=5))
+    assert place.notify().targets[0].sent == 1
+    again = bodies(receiver)[1]
+    assert [(one["id"], one["grown"]) for one in again["incidents"]] == [("I-2", "its severity is higher")]
+    assert len(receiver.got) == 2
+
+
+def test_a_receipt_of_each_notice_is_sealed_before_it_leaves(place: Place, receiver: Receiver) -> None:
+    receiver.mood = "500"
+    place.found(incident(1))
+    before = place.workspace.ledger.size
+    place.notify()
+    assert place.workspace.ledger.size == before + 1
+    place.later(minutes=2)
+    place.notify()
+    assert place.workspace.ledger.size == before + 1
+
+
+@pytest.mark.parametrize(
+    ("mood", "words"),
+    [
+        ("500", "the receiver answered 500"),
+        ("302", "the receiver answered 302"),
+        ("break", "the receiver broke the connection"),
+        ("hang", "no answer within|silent for too long"),
+        ("drip", "no answer within"),
+    ],
+)
+def test_a_receiver_that_is_down_for_days_gets_everything_when_it_is_back(
+    place: Place, receiver: Receiver, mood: str, words: str
+) -> None:
+    """With ever longer pauses, never longer than an hour; the notice that failed first, unchanged, under its own id."""
+    receiver.mood = mood
+    place.found(incident(1))
+    outcome = place.notify()
+    (failed,) = outcome.failed
+    assert re.search(words, failed.failure or "")
+    assert failed.next_try == place.now + timedelta(minutes=1)
+    if mood == "500":
+        pauses = []
+        for _ in range(9):
+            place.now = place.workspace.outbox.waiting()[0].due
+            place.notify()
+            pauses.append(place.workspace.outbox.waiting()[0].due - place.now)
+        assert [one.total_seconds() / 60 for one in pauses] == [2, 4, 8, 16, 32, 60, 60, 60, 60]
+    asked = receiver.asked
+    place.found(incident(1), incident(2))
+    assert place.notify().targets[0].waiting == 2
+    assert receiver.asked == asked  # not before it is due
+    receiver.mood = "ok"
+    place.later(days=3)
+    assert place.notify().targets[0].sent == 2
+    assert [[one["id"] for one in told["incidents"]] for told in bodies(receiver)] == [["I-1"], ["I-2"]]
+
+
+@pytest.mark.parametrize(
+    ("asks", "pause"),
+    [
+        ("600", 600),
+        ("5", 60),
+        ("99999999999", 86_400),
+        ("in two hours", 7_200),
+        ("soon", 60),
+        ("-5", 60),
+    ],
+)
+def test_a_receiver_that_wants_to_be_left_alone_is_for_a_day_at_most(
+    place: Place, receiver: Receiver, asks: str, pause: int
+) -> None:
+    date = format_datetime(place.now + timedelta(hours=2), usegmt=True)
+    receiver.mood, receiver.headers = "429", {"Retry-After": date if asks == "in two hours" else asks}
+    place.found(incident(1))
+    (failed,) = place.notify().failed
+    assert (failed.failure, failed.next_try) == ("the receiver answered 429", place.now + timedelta(seconds=pause))
+
+
+def test_a_notice_that_arrived_though_we_were_not_told_so_comes_again_under_the_same_id(
+    place: Place, receiver: Receiver
+) -> None:
+    receiver.mood = "taken, then broken"
+    place.found(incident(1))
+    assert place.notify().failed
+    receiver.mood = "ok"
+    place.later(minutes=2)
+    place.notify()
+    (first, body), (second, again) = receiver.got
+    assert first["Idempotency-Key"] == second["Idempotency-Key"]
+    assert body == again
+
+
+@pytest.mark.parametrize("where", ["seal_receipts", "put", "post", "sent"])
+def test_a_crash_at_any_step_loses_nothing(
+    place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """What is told after the next start has the id it had before."""
+    place.found(incident(1))
+
+    def crash(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    owner: Any = {"put": place.workspace.outbox, "sent": place.workspace.outbox, "post": notifying}.get(
+        where, place.workspace
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, where, crash)
+        with pytest.raises(KeyboardInterrupt):
+            place.notify()
+    place.later(seconds=1)
+    place.notify()
+    assert len(receiver.got) == (2 if where == "sent" else 1)
+    assert len({told["id"] for told in bodies(receiver)}) == 1
+    assert place.workspace.outbox.waiting() == ()
+
+
+def test_a_dry_run_leaves_no_trace(place: Place, receiver: Receiver) -> None:
+    place.found(incident(1))
+    size = place.workspace.ledger.size
+    outcome = place.notify(dry=True)
+    assert "staff:e1 exported 5 times" in outcome.texts[0][1]
+    assert (receiver.asked, place.workspace.ledger.size, place.workspace.outbox.waiting()) == (0, size, ())
+    assert place.notify().targets[0].sent == 1
+
+
+def test_one_target_that_fails_does_not_keep_the_others_from_being_told(
+    monkeypatch: pytest.MonkeyPatch, receiver: Receiver, place: Place
+) -> None:
+    folder, three = place.folder, place
+    three.anew(HOOK + SIEM + FILE)
+    monkeypatch.delenv("HOOK")
+    three.found(incident(1))
+    outcome = three.notify()
+    assert [one.failure for one in outcome.targets] == [*["the environment variable HOOK is not set"] * 2, None]
+    (line,) = (folder / "out.jsonl").read_text().splitlines()
+    assert (json.loads(line)["class_uid"], (folder / "out.jsonl").stat().st_mode & 0o777) == (2005, 0o600)
+    monkeypatch.setenv("HOOK", receiver.url)
+    three.later(minutes=2)
+    assert [one.failure for one in three.notify().targets] == [
+        None,
+        "the environment variable SIEM_TOKEN is not set",
+        None,
+    ]
+    monkeypatch.setenv("SIEM_TOKEN", "Splunk 123")
+    three.later(minutes=3)
+    assert three.notify().failed == ()
+    assert receiver.got[-1][0]["Authorization"] == "Splunk 123"
+    (folder / "out.jsonl").unlink()
+
+
+def test_many_are_told_to_a_program_and_counted_to_people(place: Place, receiver: Receiver) -> None:
+    many = [incident(number, score=60.0 + number / 100) for number in range(250)]
+    place.found(*many)
+    assert place.notify().targets[0].sent == 1
+    (told,) = bodies(receiver)
+    assert (len(told["incidents"]), told["more"]) == (100, 150)
+    assert "and 240 more with lower scores" in told["text"]
+    place.anew(FILE)
+    place.found(*many)
+    assert place.notify().targets[0].sent == 3
+    assert len((place.folder / "out.jsonl").read_text().splitlines()) == 250
+    (place.folder / "out.jsonl").unlink()
+
+
+def test_what_is_configured_no_more_is_dropped_and_said(place: Place, receiver: Receiver) -> None:
+    receiver.mood = "500"
+    place.found(incident(1))
+    place.notify()
+    place.workspace.config = replace(
+        place.workspace.config, notices=(replace(place.workspace.config.notices[0], name="new"),)
+    )
+    receiver.mood = "ok"
+    outcome = place.notify()
+    assert outcome.dropped == {"hook": 1}
+    assert [(one.name, one.sent) for one in outcome.targets] == [("new", 1)]
+
+
+def test_a_line_that_was_cut_short_is_ended_first(tmp_path: Path) -> None:
+    file = tmp_path / "out.jsonl"
+    file.write_bytes(b'{"a": 1}\n{"b"')
+    send.append(file, b'{"c": 3}\n')
+    assert file.read_bytes() == b'{"a": 1}\n{"b"\n{"c": 3}\n'
+
+
+@pytest.mark.parametrize("odd", ["link", "folder"])
+def test_what_is_no_plain_file_is_not_written_to(tmp_path: Path, odd: str) -> None:
+    file = tmp_path / "out.jsonl"
+    if odd == "link":
+        file.symlink_to(tmp_path / "elsewhere")
+    else:
+        file.mkdir()
+    with pytest.raises(send.NotDelivered, match="cannot be written"):
+        send.append(file, b"{}\n")
+    assert not (tmp_path / "elsewhere").exists()
+
+
+SECRET = "s3cret"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"ftp://h/{SECRET}",
+        f"http://[{SECRET}",
+        f"{SECRET}",
+        f"http://127.0.0.1:1/{SECRET}",
+        f"http://a b/{SECRET}",
+        f"http://127.0.0.1:99999/{SECRET}",
+    ],
+)
+def test_no_secret_is_in_what_is_said_of_a_failure(url: str) -> None:
+    with pytest.raises(send.NotDelivered) as failed:
+        send.post(url, b"{}", {"Authorization": SECRET})
+    assert SECRET not in failed.value.why
+    assert SECRET not in str(failed.value)
+
+
+def test_no_secret_is_in_state_or_output(place: Place, receiver: Receiver, capsys: pytest.CaptureFixture[str]) -> None:
+    receiver.mood = "500"
+    place.found(incident(1))
+    outcome = place.notify()
+    kept = b"".join(one.read_bytes() for one in (place.folder / "custodes-data").rglob("*") if one.is_file())
+    assert SECRET.encode() not in kept
+    assert SECRET not in repr(outcome) + "".join(capsys.readouterr())
+
+
+def test_apprise_delivers_and_its_refusal_is_told_without_the_address(
+    receiver: Receiver, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("apprise")
+    told = message("made up", [News(incident(1))], "N-1")
+    send.by_apprise(receiver.url.replace("http://", "json://"), told)
+    ((_, body),) = receiver.got
+    assert "staff:e1 exported 5 times." in json.loads(body)["message"]
+    receiver.mood = "500"
+    with pytest.raises(send.NotDelivered, match="apprise could not deliver it"):
+        send.by_apprise(receiver.url.replace("http://", "json://"), told)
+    with pytest.raises(send.NotDelivered, match="none that apprise knows"):
+        send.by_apprise(f"nothing://{SECRET}", told)
+    assert SECRET not in "".join(capsys.readouterr())
+
+
+def test_names_from_logs_neither_call_people_nor_link_nor_break_a_line() -> None:
+    odd = "<!channel> @here [look](http://evil.example) \x1b[31m\nnew line"
+    text = message("made up", [News(incident(1, reason=odd, title=odd))], "N-1").text
+    assert not set("<>@[]\x1b") & set(text)
+    assert len(text.split("\n")) == len(message("made up", [News(incident(1))], "N-1").text.split("\n"))
+
+
+def test_a_message_has_a_longest_length() -> None:
+    many = [
+        News(incident(number, reason="x" * 5_000, title="t" * 500), "its severity is higher") for number in range(500)
+    ]
+    assert len(message("c" * 500, many, "N-1").text) <= LONGEST
+
+
+@pytest.mark.parametrize(
+    ("now", "grown"),
+    [
+        ({"score": 87.4}, False),
+        ({"score": 87.5}, True),
+        ({"severity": 5}, True),
+        ({"severity": 3}, False),
+        ({"subjects": 49}, False),
+        ({"subjects": 50}, True),
+    ],
+)
+def test_what_counts_as_grown(now: dict[str, Any], grown: bool) -> None:
+    assert bool(news([incident(1, **now)], {"I-1": Level(67.5, 4, 5)})) is grown
+
+
+def test_a_target_is_not_told_of_less_than_it_asks_for() -> None:
+    assert news([incident(1, score=49.9)], {}, least=50) == []
