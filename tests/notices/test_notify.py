@@ -32,9 +32,25 @@ FILE = '[[notices]]\nname = "lines"\nkind = "ocsf"\npath = "out.jsonl"\n'
 
 def finding(number: int, **changes: Any) -> Finding:
     one = Finding(
-        *(f"F-{number}", "night_export", "Customers exported at night", 4, 0.9, (f"staff:e{number}",)),
-        *((), (), (), 5, NOW, NOW, NOW - timedelta(days=1), f"staff:e{number} exported 5 times.", (Evidence("r1", 3),)),
-        *(5, "Ask.", ("Copies.",), ("shop.main.customers",)),
+        id=f"F-{number}",
+        check="night_export",
+        title="Customers exported at night",
+        severity=4,
+        confidence=0.9,
+        actors=(f"staff:e{number}",),
+        parties=(),
+        clients=(),
+        keys=(),
+        subjects=5,
+        first=NOW,
+        last=NOW,
+        raised=NOW - timedelta(days=1),
+        reason=f"staff:e{number} exported 5 times.",
+        evidence=(Evidence("r1", 3),),
+        touches=5,
+        tip="Ask.",
+        blind_spots=("Copies.",),
+        datasets=("shop.main.customers",),
     )
     return replace(one, **changes)
 

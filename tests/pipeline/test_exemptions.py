@@ -212,9 +212,24 @@ scopes = st.builds(Scope, st.just(CHECK), names, names, names, names, names)
 def test_whatever_is_outside_of_a_scope_is_seen(scope: Scope, has: Scope) -> None:
     """A finding that names anything a limited part does not name is never covered, nor one that names nothing there."""
     finding = Finding(
-        *("F-1", CHECK, "made up", 3, 0.5),
-        *(has.actors, has.parties, has.clients, has.keys),
-        *(1, None, None, datetime(2026, 3, 1, tzinfo=UTC), "", (), 1, "", ()),
+        id="F-1",
+        check=CHECK,
+        title="made up",
+        severity=3,
+        confidence=0.5,
+        actors=has.actors,
+        parties=has.parties,
+        clients=has.clients,
+        keys=has.keys,
+        subjects=1,
+        first=None,
+        last=None,
+        raised=datetime(2026, 3, 1, tzinfo=UTC),
+        reason="",
+        evidence=(),
+        touches=1,
+        tip="",
+        blind_spots=(),
         datasets=has.datasets,
     )
     outside = False

@@ -17,6 +17,7 @@ import pytest
 
 from custodes.errors import CouldNotRun, LedgerBroken
 from custodes.events.ocsf import OcsfLog
+from custodes.ocsf.event import event_document
 from custodes.pipeline import exemptions, outgoing
 from custodes.pipeline.outgoing import Form, Sent, What, Window, send
 from custodes.pipeline.prune import prune
@@ -133,7 +134,7 @@ def test_memory_does_not_grow_with_what_leaves(
 
     def most(pieces: int) -> int:
         def made(_workspace: object, _window: object) -> Iterator[dict[str, object]]:
-            return (outgoing.event_document(row(leaf=number), "0") for number in range(pieces * 512))
+            return (event_document(row(leaf=number), "0") for number in range(pieces * 512))
 
         monkeypatch.setattr(outgoing, "_events", made)
         tracemalloc.start()

@@ -102,11 +102,16 @@ def ingest(
 def watch(
     every: Annotated[float, typer.Option(help="Seconds between two looks.", min=0.1)] = 10.0,
     passes: Annotated[int, typer.Option(help="End after so many looks; 0 goes on.", min=0)] = 0,
+    judge: Annotated[float, typer.Option(help="Seconds between two times that detections are asked.", min=0)] = 30.0,
+    only_seal: Annotated[bool, typer.Option("--only-seal", help="Ask no detections and tell nobody.")] = False,
 ) -> None:
-    """Follow the logs: seal what is new in them every few seconds, until it is told to stop (Ctrl-C, SIGTERM)."""
+    """Follow the logs: seal what is new every few seconds, ask the detections about it and tell who is to be told.
+
+    It goes on until it is told to stop (Ctrl-C, SIGTERM).
+    """
     from custodes.cli.watch import follow
 
-    sys.exit(follow(every, passes))
+    sys.exit(follow(every, passes, judge=None if only_seal else judge))
 
 
 @app.command()

@@ -42,10 +42,9 @@ FIELD_SCHEMA: Final = pa.schema(
 # Up to this many touches are held in memory (some 400 bytes each); more are read from their segments by each question.
 RESIDENT_ROWS: Final = 400_000
 
-# With a scratch folder, more of them are written to a compressed table there, with all that is worked out: so many
-# leaves at a time, each within the time for a question.
+# With a scratch folder, more of them are written there once more, with all that is worked out: so many leaves at a
+# time, each within the time for a question.
 _LEAVES_AT_ONCE: Final = 4_000_000
-_SCRATCH: Final = "scratch"  # what the attached table's file and catalogue are called
 
 # Touches worked out at once: some 200 bytes each while they are joined to their cases.
 PIECE_ROWS: Final = 500_000
@@ -93,8 +92,8 @@ class DuckEngine:
     resident_rows: up to how many touches are held in memory; 0 holds none, for a question about events alone.
     memory_limit: DuckDB's words ("1GB"). timeout: seconds per question, and per piece of what is worked out before the
     first. temp: folder for what does not fit in memory.
-    scratch: folder for a table of the touches where they are too many for memory: worth writing for whoever asks much.
-    Without one, each question works on the segments.
+    scratch: folder for the touches with all that is worked out, where they are too many for memory: worth writing for
+    whoever asks much. Without one, each question works on the segments.
     Several threads may ask: up to SIDE_BY_SIDE questions are answered at once, the others wait.
     Raises CouldNotRun when a segment or a context file cannot be read.
     """
@@ -215,7 +214,10 @@ class DuckEngine:
             for since, until in _ranges(connection):
                 with self._deadline(connection):
                     some = f"{derived.TOUCHED} where e.leaf between $since and $until"
-                    connection.execute(f"insert into {_SCRATCH}.derived_touch {some}", {"since": since, "until": until})
+                    file = _quoted(f"{self._written.name}/{since}.parquet")
+                    connection.execute(f"copy ({some}) to {file} (format parquet)", {"since": since, "until": until})
+            written = f"read_parquet({_quoted(f'{self._written.name}/*.parquet')})"
+            connection.execute(f"create or replace view derived_touch as select * from {written}")  # noqa: S608 - ours
         elif self._resident:
             with self._deadline(connection):
                 connection.execute(f"insert into derived_touch {derived.TOUCHED}")
@@ -271,7 +273,7 @@ class DuckEngine:
         # A question names one thing in several ways, each a query of its own over the same files.
         run("set parquet_metadata_cache = true")
         if self._written is not None:
-            run(f"attach {_quoted(f'{self._written.name}/touches')} as {_SCRATCH}")
+            run(f"set allowed_directories = [{_quoted(self._written.name)}]")
         run(f"set allowed_paths = [{', '.join(_quoted(path) for path in files)}]")
         run("set enable_external_access = false")
         try:
@@ -311,9 +313,6 @@ class DuckEngine:
         run = self._connection.execute
         if self._resident:
             run(f"create table derived_touch as {derived.TOUCHED} limit 0")
-        elif self._written is not None:
-            run(f"create table {_SCRATCH}.derived_touch as {derived.TOUCHED} limit 0")
-            run(f"create view derived_touch as select * from {_SCRATCH}.derived_touch")  # noqa: S608 - our own name
         else:
             run(f"create view derived_touch as {derived.TOUCHED}")
 
@@ -374,11 +373,11 @@ def _read(file: Path, schema: pa.Schema) -> pa.Table:
 
 
 def _ranges(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, int]]:
-    """Leaves from the first to the last, so many at a time."""
-    first, last = connection.execute("select min(leaf), max(leaf) from sealed").fetchall()[0]
-    if first is not None:
-        for since in range(first, last + 1, _LEAVES_AT_ONCE):
-            yield since, since + _LEAVES_AT_ONCE - 1
+    """Leaves from the first to the last, so many at a time; of no touches there is one range, too."""
+    sql = "select coalesce(min(leaf), 0), coalesce(max(leaf), 0) from sealed"
+    first, last = connection.execute(sql).fetchall()[0]
+    for since in range(first, last + 1, _LEAVES_AT_ONCE):
+        yield since, since + _LEAVES_AT_ONCE - 1
 
 
 def _must_be_plain(path: str) -> None:
