@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from custodes.cli import commands
-from custodes.errors import BadInput
+from custodes.errors import BadInput, ConfigError
 from tests.detections.test_catalogue import GOOD
 
 
@@ -75,3 +75,19 @@ def test_without_the_parser_of_sigma_the_next_step_is_to_install_it(
     answer = CliRunner().invoke(commands.app, ["detections", "sigma", "rules"])
     assert answer.exception is not None
     assert getattr(answer.exception, "hint", "") == 'pip install "custodes[sigma]"'
+
+
+def test_a_configuration_that_is_wrong_is_told_not_passed_over(asked: Path) -> None:
+    """Without it the owner's detections seem not to be there."""
+    (asked / "custodes.toml").write_text('detections = "own"\n')
+    answer = run("mine")
+    assert isinstance(answer.exception, ConfigError)
+    assert "name" in answer.exception.where
+
+
+def test_a_scenario_that_does_not_fire_says_what_was_asked(asked: Path) -> None:
+    """How much there was to find something in, and what to do next."""
+    (asked / "own" / "mine.yml").write_text(GOOD.replace("from event", "from event where false", 1))
+    answer = run("mine")
+    assert answer.exit_code == 1
+    assert "returns no row for its" in answer.output

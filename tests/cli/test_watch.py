@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from custodes.cli import watch
 from custodes.cli.app import Choice
+from custodes.detections.detection import Detection
+from custodes.detections.run import Outcome, detect
+from custodes.engine.interface import TOO_SLOW
+from custodes.errors import CouldNotRun
 from custodes.pipeline import detect as detecting
 from custodes.pipeline import exemptions
+from custodes.records import Scope, Skipped
 from tests.notices.receiver import receiving
 from tests.pipeline.night import Night, own
 
@@ -84,3 +91,59 @@ def test_only_sealing_asks_nothing(night: Night, capsys: pytest.CaptureFixture[s
     night.export("e1")
     watch._Watch(None).look()
     assert "incident" not in capsys.readouterr().out
+
+
+def test_questions_that_fail_neither_end_the_sealing_nor_pass_for_answers(
+    night: Night, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is said once, the look ends as not covered, and what was sealed is sealed."""
+
+    def broken(*_: object) -> None:
+        raise CouldNotRun("a sealed segment cannot be read", where="events", hint="look")
+
+    monkeypatch.setattr(detecting, "detect", broken)
+    night.export("e1")
+    looks = watch._Watch(0.0)
+    assert looks.look()
+    looks._due = 0.0
+    assert looks.look()
+    said = capsys.readouterr()
+    assert said.err.count("detections were not asked: a sealed segment cannot be read") == 1
+    assert "4 events sealed" in said.out
+
+
+def test_what_was_too_slow_is_said_and_asked_again(
+    night: Night, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A flood that makes a question late hides nothing for longer than it lasts."""
+
+    def late(_engine: object, asked: Sequence[Detection], **_: object) -> Outcome:
+        gaps = (Skipped("detect", "detections", one.id, f"{TOO_SLOW} 1 seconds", "wait") for one in asked)
+        return Outcome((), tuple(gaps))
+
+    monkeypatch.setattr(detecting, "run_detections", late)
+    night.export("e1")
+    looks = watch._Watch(0.0)
+    assert looks.look()
+    assert "uncovered: detections night_export: no answer within 1 seconds" in capsys.readouterr().err
+    monkeypatch.setattr(detecting, "run_detections", detect)
+    looks._due = 0.0
+    looks.look()
+    assert not looks._gaps
+    assert "incident" in capsys.readouterr().out
+
+
+def test_an_exception_is_said_although_nothing_is_new_in_the_logs(
+    night: Night, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One that was made on the quiet shows, and what it covered comes back by itself when it ends."""
+    night.export("e1")
+    looks = watch._Watch(0.0)
+    looks.look()
+    night.now = datetime.now(UTC)  # as the watch has it
+    with night.opened() as workspace:
+        until = workspace.clock() + timedelta(days=1)
+        exemptions.add(workspace, Scope("night_export", actors=("staff:e1",)), "known work", until)
+    looks._due = 0.0
+    looks.look()
+    assert "exception E-1 is new" in capsys.readouterr().err

@@ -149,12 +149,19 @@ def test_rows_that_repeat_a_finding_are_merged_and_said() -> None:
 
 
 def test_evidence_is_capped_and_counted() -> None:
-    """The first touches are cited with event and leaf; all are counted."""
-    with engine_over({"actor": "staff:a", "action": "read", "subjects": EVIDENCE_LIMIT + 50}) as engine:
-        (finding,) = run(engine, MANY).findings
-    assert len(finding.evidence) == EVIDENCE_LIMIT
-    assert finding.touches == EVIDENCE_LIMIT + 50
-    assert [item.leaf for item in finding.evidence] == list(range(EVIDENCE_LIMIT))
+    """The first touches are cited with event and leaf; all are counted, and all of their datasets are named."""
+    lines = (
+        {"actor": "staff:a", "action": "read", "subjects": EVIDENCE_LIMIT + 50},
+        {"actor": "staff:a", "action": "read", "events": 1, "dataset": "vault.main.cards", "at": "20 hours"},
+    )
+    dated = a_detection(f"select actor, {KNOWN}, {COLUMNS}, list(leaf) as evidence from event group by actor")
+    for detection in (MANY, dated):
+        with engine_over(*lines) as engine:
+            (finding,) = run(engine, detection).findings
+        assert len(finding.evidence) == EVIDENCE_LIMIT
+        assert finding.touches == EVIDENCE_LIMIT + 51
+        assert [item.leaf for item in finding.evidence] == list(range(EVIDENCE_LIMIT))
+        assert finding.datasets == ("shop.main.customers", "vault.main.cards")
 
 
 def test_evidence_by_event_id() -> None:

@@ -76,6 +76,8 @@ def test_tables_as_text() -> None:
         (None, {"actor": "a", "action": "read", "cases": "all"}, "cases: own"),
         (None, {"actor": "a", "action": "read", "over": "six hours"}, "six hours"),
         (None, {"actor": "a", "action": "read", "events": 0}, "events"),
+        (None, {"actor": "a", "action": "look"}, '"look" is no action; known are create,'),
+        (None, {"actor": "a", "action": "read", "outcome": "denyed"}, '"denyed" is no outcome; known are denied,'),
         (("people", "id, colour\na, red"), None, "colour"),
         (("people", "id, role\na, b, c"), None, "header"),
         (("people", "role\nb"), None, '"id"'),

@@ -14,6 +14,7 @@ from custodes.cli.river import Json
 from custodes.cli.workspace import configuration
 
 if TYPE_CHECKING:
+    from custodes.config import Config
     from custodes.detections.detection import Detection
     from custodes.sigma.rule import Correlation, Rule
 
@@ -25,33 +26,34 @@ app.add_typer(categories, name="categories")
 
 def _own(kind: str) -> Path | None:
     """The owner's folder of detections or categories; none where no configuration is in reach."""
-    from custodes.errors import ConfigError
-
-    try:
-        config = configuration()
-    except ConfigError:
-        if Choice.config is not None:
-            raise
+    config = _configured()
+    if config is None:
         return None
     return config.detections if kind == "detections" else config.categories
 
 
+def _configured() -> Config | None:
+    """The owner's configuration; none where there is none in reach. One that is wrong is refused, not passed over."""
+    from custodes.config import find
+    from custodes.errors import ConfigError
+
+    if Choice.config is None:
+        try:
+            find(Path.cwd())
+        except ConfigError:
+            return None
+    return configuration()
+
+
 def _sigma() -> list[tuple[Rule | Correlation, str]]:
     """The owner's Sigma rules, each with its question; none where none are configured."""
-    from custodes.errors import ConfigError
+    config = _configured()
+    if config is None or config.sigma is None:
+        return []
     from custodes.pipeline.sigma import rule_set
-
-    try:
-        config = configuration().sigma
-    except ConfigError:
-        if Choice.config is not None:
-            raise
-        return []
-    if config is None:
-        return []
     from custodes.sigma.page import question
 
-    rules = rule_set(config)
+    rules = rule_set(config.sigma)
     known: list[Rule | Correlation] = [*rules.rules, *rules.correlations]
     return [(one, question(one)) for one in known]
 

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,8 @@ def follow(every: float, passes: int, *, judge: float | None = None) -> int:
     """Look at the logs every so many seconds, passes times (0: until told to stop); the exit code.
 
     judge: seconds from one time that the detections are asked to the next; None asks none. They are asked where
-    something was sealed since, and who is to be told is told. Another run at work in the workspace is waited for. What
-    is new is told on stdout, a line per look.
+    anything is new that an answer can depend on, and who is to be told is told. Another run at work in the workspace is
+    waited for. What is new is told on stdout, what is amiss on stderr.
     """
     from custodes.errors import CouldNotRun
 
@@ -33,10 +34,10 @@ def follow(every: float, passes: int, *, judge: float | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, told)
     watch = _Watch(judge)
-    done, uncovered = 0, False
+    done, uncovered, looked = 0, False, False
     while not stop.is_set():
         try:
-            uncovered = watch.look()
+            uncovered, looked = watch.look(), True
         except CouldNotRun as error:
             if "another run is at work" not in str(error):
                 raise
@@ -44,7 +45,7 @@ def follow(every: float, passes: int, *, judge: float | None = None) -> int:
         if done == passes:
             break
         stop.wait(every)
-    return UNCOVERED if uncovered else CLEAN
+    return UNCOVERED if uncovered or not looked else CLEAN
 
 
 class _Watch:
@@ -52,9 +53,9 @@ class _Watch:
 
     def __init__(self, judge: float | None) -> None:
         self._judge = judge
-        self._news = True  # what earlier runs sealed may not have been judged
         self._due = time.monotonic()
         self._shown: frozenset[str] | None = None
+        self._odd: frozenset[str] = frozenset()  # what was told on stderr, and is told again when it comes back
         self._gaps = False
 
     def look(self) -> bool:
@@ -65,45 +66,70 @@ class _Watch:
         from custodes.pipeline.progress import Silent
 
         with writing() as workspace:
-            taken, missing = snapshot(workspace, Silent())
+            _, missing = snapshot(workspace, Silent())
             outcome = ingest(workspace, Silent())
             _tell(workspace, outcome)
-            self._news |= bool(taken or outcome.events or outcome.quarantined)
-            late = self._judge is not None and self._detect(workspace)
+            late = self._judge is not None and self._judged(workspace)
         return bool(missing or outcome.skipped or self._gaps or late)
 
-    def _detect(self, workspace: Workspace) -> bool:
-        """Ask the detections where it is time, and tell who is to be told; whether somebody could not be told."""
-        from custodes.cli import show
-        from custodes.pipeline.detect import detect
-        from custodes.pipeline.notify import notify
-        from custodes.pipeline.progress import Silent
+    def _judged(self, workspace: Workspace) -> bool:
+        """Ask the detections where it is time, and tell who is to be told; whether somebody could not be told.
 
-        if self._news and time.monotonic() >= self._due:
+        Questions that fail must not end the sealing, nor what was found before from being told.
+        """
+        from custodes.errors import CustodesError
+        from custodes.pipeline.notify import notify
+
+        if time.monotonic() >= self._due:
             begun = time.monotonic()
-            found = detect(workspace, Silent())
-            if found.ran:
-                receipt = workspace.receipt("detect", findings=len(found.findings), incidents=len(found.incidents))
-                workspace.seal_receipts([receipt])
-            self._news, self._gaps = False, bool(found.skipped)
-            new = [one for one in found.incidents if one.id in found.shown.keys() - (self._shown or frozenset())]
-            if self._shown is None:
-                _say(workspace, f"{len(found.incidents):,} incidents, {len(found.shown):,} of them shown")
-            for one in () if self._shown is None else new:
-                _say(workspace, show.safe(f"incident {one.id}, score {one.score:g}: {one.title}: {one.reason}"))
-            self._shown = frozenset(found.shown)
+            try:
+                self._detect(workspace)
+            except CustodesError as error:
+                self._gaps = True
+                self._warn([f"custodes: detections were not asked: {error}"])
             # Where much is kept, asking takes long: logs are read for at least as long in between.
             ended = time.monotonic()
             self._due = ended + max(self._judge or 0.0, ended - begun)
-        failed = notify(workspace).failed
-        for target in failed:
-            why = target.failure or "not tried"
-            print(
-                show.safe(f"custodes: not delivered: {target.waiting} to {target.name}: {why}"),
-                file=sys.stderr,
-                flush=True,
-            )
-        return bool(failed)
+        told = notify(workspace)
+        for name, count in (told.dropped or {}).items():
+            _warn(f"custodes: {name} is configured no more: {count} undelivered notices are dropped")
+        for target in told.failed:
+            _warn(f"custodes: not delivered: {target.waiting} to {target.name}: {target.failure or 'not tried'}")
+        return bool(told.failed)
+
+    def _detect(self, workspace: Workspace) -> None:
+        """Ask, where anything is new that an answer can depend on, and say what is different from before."""
+        from custodes.cli import show
+        from custodes.pipeline.detect import detect
+        from custodes.pipeline.progress import Silent
+
+        found = detect(workspace, Silent())
+        if found.ran:
+            receipt = workspace.receipt("detect", findings=len(found.findings), incidents=len(found.incidents))
+            workspace.seal_receipts([receipt])
+        self._gaps = bool(found.skipped)
+        gaps = [f"custodes: uncovered: {one.store} {one.dataset}: {one.reason}" for one in found.skipped]
+        held = [f"custodes: {len(found.excepted):,} findings are excepted"] if found.excepted else []
+        self._warn([*gaps, *held], [f"custodes: {one}" for one in found.changes])
+        before, self._shown = self._shown, frozenset(found.shown)
+        if before is None:
+            _say(workspace, f"{len(found.incidents):,} incidents, {len(found.shown):,} of them shown")
+            return
+        for one in found.incidents:
+            if one.id in self._shown - before:
+                _say(workspace, show.safe(f"incident {one.id}, score {one.score:g}: {one.title}: {one.reason}"))
+
+    def _warn(self, lasting: Sequence[str], once: Sequence[str] = ()) -> None:
+        """On stderr: of what lasts, what was not so the last time."""
+        for line in (*(one for one in lasting if one not in self._odd), *once):
+            _warn(line)
+        self._odd = frozenset(lasting)
+
+
+def _warn(words: str) -> None:
+    from custodes.cli import show
+
+    print(show.safe(words), file=sys.stderr, flush=True)
 
 
 def _tell(workspace: Workspace, outcome: IngestOutcome) -> None:
@@ -117,7 +143,7 @@ def _tell(workspace: Workspace, outcome: IngestOutcome) -> None:
         )
     for one in outcome.skipped:
         if "rotated" in one.reason:
-            print(f"custodes: uncovered: {one.store} {one.dataset}: {one.reason}", file=sys.stderr, flush=True)
+            _warn(f"custodes: uncovered: {one.store} {one.dataset}: {one.reason}")
 
 
 def _say(workspace: Workspace, words: str) -> None:

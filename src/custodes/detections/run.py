@@ -289,13 +289,16 @@ def _with_proofs(detection: Detection) -> str:
     same = " and ".join(f'told_."{name}" is not distinct from found_."{name}"' for name in detection.identity)
     return f"""
         with found_ as materialized ({_found(detection)}), {_cited(detection, "found_")}
-        select {columns}, found_.confidence_, told_.touches_, told_.items_
+        select {columns}, found_.confidence_, told_.touches_, told_.datasets_, told_.items_
         from found_ left join told_ on {same}
     """  # noqa: S608 - column names of a bound query; the engine's gate has the last word
 
 
 def _cited(detection: Detection, found: str) -> str:
-    """Common tables up to `told_`: by finding, how many touches it cites and the first EVIDENCE_LIMIT of them."""
+    """Common tables up to `told_`: by finding, how many touches it cites, in which datasets, and the first of them.
+
+    All datasets, though only EVIDENCE_LIMIT touches are listed: what is allowed in one must not cover others beyond.
+    """
     keys = ", ".join(f'"{name}"' for name in detection.identity)
     return f"""
         item_ as (
@@ -303,8 +306,9 @@ def _cited(detection: Detection, found: str) -> str:
             from (select {keys}, unnest(evidence) as reference_ from {found}) as pairs
         ), told_ as (
             select {", ".join(f'item_."{name}"' for name in detection.identity)}, count(*) as touches_,
+                   list(distinct e.dataset) as datasets_,
                    arg_min(
-                       {{'event_id': e.event_id, 'leaf': e.leaf, 'dataset': e.dataset}},
+                       {{'event_id': e.event_id, 'leaf': e.leaf}},
                        {{'time': e.time, 'leaf': e.leaf}}, {EVIDENCE_LIMIT}) as items_
             from item_ join event e on e.{"leaf" if detection.leaves else "event_id"} = item_.reference_
             group by all
@@ -316,7 +320,7 @@ def _proofs(engine: Engine, detection: Detection, seen: Mapping[str, _Seen]) -> 
     """By finding and the last day it was seen on: its touches and the datasets they are in."""
     keys = ", ".join(f'"{name}"' for name in detection.identity)
     cited = _cited(detection, f"({detection.query}\n) as found")
-    sql = f"with {cited} select {keys}, touches_, items_ from told_"  # noqa: S608 - as above
+    sql = f"with {cited} select {keys}, touches_, datasets_, items_ from told_"  # noqa: S608 - as above
     found: dict[tuple[str, datetime], _Proof] = {}
     for day in sorted({each.day for each in seen.values()}):
         for values in _asked(engine, detection, sql, day):
@@ -327,11 +331,10 @@ def _proofs(engine: Engine, detection: Detection, seen: Mapping[str, _Seen]) -> 
 
 
 def _proof(values: Mapping[str, object]) -> _Proof | None:
-    touches, items = values["touches_"], values["items_"]
-    if not isinstance(touches, int) or not isinstance(items, list):
+    touches, datasets, items = values["touches_"], values["datasets_"], values["items_"]
+    if not isinstance(touches, int) or not isinstance(datasets, list) or not isinstance(items, list):
         return None
-    cited = [Evidence(item["event_id"], item["leaf"]) for item in items]
-    return _Proof(touches, cited, {item["dataset"] for item in items})
+    return _Proof(touches, [Evidence(item["event_id"], item["leaf"]) for item in items], set(datasets))
 
 
 def _finding(detection: Detection, name: str, seen: _Seen, proof: _Proof | None) -> Finding:

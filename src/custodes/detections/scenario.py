@@ -74,7 +74,9 @@ def _run(detection: Detection, scenario: Scenario, make_engine: MakeEngine) -> t
 
 def _unmet(scenario: Scenario, findings: Sequence[Finding]) -> str | None:
     if not findings:
-        return "it must fire and found nothing"
+        return (
+            f"it must fire, and the query returns no row for its {_count(scenario)}: loosen a condition and try again"
+        )
     if not scenario.finds:
         return None
     left = list(findings)
@@ -85,6 +87,11 @@ def _unmet(scenario: Scenario, findings: Sequence[Finding]) -> str | None:
             return f"what finds: names was not found; found: {told}"
         left.remove(match)
     return f"it found more than finds: names: {_who(left[0])}" if left else None
+
+
+def _count(scenario: Scenario) -> str:
+    events = tables(scenario)[0]
+    return f"{events.num_rows:,} events of {len(set(events.column('actor').to_pylist())):,} actors"
 
 
 def _meets(expected: Expectation, finding: Finding) -> bool:

@@ -30,6 +30,7 @@ from typing import Final
 import pyarrow as pa
 
 from custodes.detections.detection import Scenario
+from custodes.records import ACTIONS, OUTCOMES
 from custodes.records.schema import CONTEXT_SCHEMAS, SEALED_SCHEMA
 
 START: Final = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
@@ -155,6 +156,10 @@ def _events(rows: Sequence[dict[str, object]]) -> pa.Table:
     full = []
     for number, row in enumerate(rows):
         event = {"event_id": f"s{number}", **defaults, **{name: cell for name, cell in row.items() if cell is not None}}
+        for name, words in (("action", ACTIONS), ("outcome", OUTCOMES)):
+            # Logs are held to these words, too: an event with another one would test nothing.
+            if event.get(name) not in words:
+                raise ScenarioWrong(f'"{event.get(name)}" is no {name}; known are {", ".join(sorted(words))}')
         event["time"] = _moment(event.get("time"))
         event["recorded"] = _moment(event.get("recorded", event["time"]))
         fields = event.get("fields", [])

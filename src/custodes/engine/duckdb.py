@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from custodes import kept
 from custodes.engine import dated, derived
 from custodes.engine.gate import VIEWS, Gate
-from custodes.engine.interface import Parameter, QuestionFailed
+from custodes.engine.interface import TOO_SLOW, Parameter, QuestionFailed
 from custodes.engine.misnamed import misnamed
 from custodes.errors import CouldNotRun
 from custodes.records.schema import CONTEXT_SCHEMAS, SEALED_SCHEMA
@@ -426,7 +426,7 @@ def failure(error: duckdb.Error, timeout: float) -> QuestionFailed:
     """DuckDB's error in our words. Only messages about the SQL's own text are repeated: others can quote a value."""
     if isinstance(error, duckdb.InterruptException):
         return QuestionFailed(
-            f"no answer within {timeout:g} seconds",
+            f"{TOO_SLOW} {timeout:g} seconds",
             "narrow the query by action and time, or raise detection_timeout in custodes.toml",
         )
     if isinstance(error, duckdb.OutOfMemoryException):

@@ -58,6 +58,10 @@ class Tables(Protocol):
         ...
 
 
+# How the reason of a question begins that took longer than it may: another time it may be in time.
+TOO_SLOW: Final = "no answer within"
+
+
 class QuestionFailed(Exception):
     """The question could not be answered. reason: in words. hint: the next step."""
 

@@ -15,6 +15,7 @@ from custodes.detections.catalogue import load_detections
 from custodes.detections.detection import Detection
 from custodes.detections.run import detect as run_detections
 from custodes.engine.duckdb import DuckEngine
+from custodes.engine.interface import TOO_SLOW
 from custodes.pipeline import exemptions
 from custodes.pipeline.field_table import field_table
 from custodes.pipeline.flowing import flow_findings
@@ -65,7 +66,9 @@ def detect(workspace: Workspace, progress: Progress) -> DetectOutcome:
         with open_engine(workspace, replay=True) as engine:
             _ask(workspace, engine, detections, holding)
         exemptions.remember(workspace, holding)
-        workspace.judgements.set_mark(_MARK, inputs)
+        # What was too slow may be in time when less else is done: it is asked again, not taken for answered.
+        slow = any(TOO_SLOW in one.reason for one in workspace.coverage.all("detect"))
+        workspace.judgements.set_mark(_MARK, "" if slow else inputs)
     incidents = workspace.judgements.incidents()
     findings = workspace.judgements.findings()
     return DetectOutcome(

@@ -72,7 +72,10 @@ def _scratch(workspace: Workspace) -> Path:
     try:
         kept.make_folder(folder)
         for left in folder.iterdir():
-            shutil.rmtree(left)
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left)
+            else:
+                left.unlink()
     except OSError as error:
         raise CouldNotRun(
             f"the folder for what does not fit in memory cannot be used ({error.strerror})",
