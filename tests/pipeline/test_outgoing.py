@@ -153,7 +153,7 @@ with outgoing._spool(Path({str(tmp_path)!r}), Path({str(out)!r})) as (file, _):
     file.flush()
     os.kill(os.getpid(), 9)
 """
-    subprocess.run([sys.executable, "-c", script], check=False)  # noqa: S603 - our own
+    subprocess.run([sys.executable, "-c", script], check=False)
     (left,) = tmp_path.glob(".out.jsonl.*")
     others = [tmp_path / ".out.jsonl.20260301", tmp_path / left.name.replace("out.jsonl", "out.jsonl.more")]
     for one in others:

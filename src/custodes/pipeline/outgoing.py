@@ -272,7 +272,9 @@ def _must_take_a_file(out: Path) -> None:
     """Before anything is sealed: a receipt of what could never leave would tell auditors of an export that is none."""
     if not out.name or out.is_dir():
         raise CouldNotRun(
-            "cannot write the export (there is a folder of that name)", where=str(out), hint="name a file in that folder"
+            "cannot write the export (there is a folder of that name)",
+            where=str(out),
+            hint="name a file in that folder",
         )
 
 
