@@ -9,7 +9,7 @@ from typing import Any, Final
 from custodes import kept
 from custodes.events.pack import Pack, PackDamaged
 from custodes.ledger.check_proof import ProofRefused
-from custodes.ledger.segments import Seal
+from custodes.ledger.segments import Seal, gaps
 from custodes.ledger.tree import LEAF_LIMIT, leaf_hashes
 from custodes.pipeline.evidence import CONTEXT, EVENTS, INDEX, RECEIPTS, index_leaf
 from custodes.pipeline.signed import SignedTree
@@ -48,13 +48,7 @@ def _read(workspace: Workspace, kind: ReceiptKind, size: int) -> list[dict[str, 
     removed: list[tuple[object, ...]] = []
     indexes: list[Seal] = []
     tree = SignedTree(workspace)
-    following = 0
-    for seal in workspace.seals.list():
-        if seal.first >= size:
-            break
-        if seal.first != following or seal.count < 1:
-            raise _Doubtful
-        following += seal.count
+    for seal in _one_after_the_other(workspace, size):
         room = next((one for one in (RECEIPTS, CONTEXT, INDEX, EVENTS) if seal.path.startswith(f"{one}/")), "")
         if room == RECEIPTS:
             for said in _lines(workspace, tree, seal, kind):
@@ -62,19 +56,29 @@ def _read(workspace: Workspace, kind: ReceiptKind, size: int) -> list[dict[str, 
                     found.append(said["detail"])
                 if said["kind"] == "prune":
                     removed.append(tuple(said["detail"].get(part) for part in ("path", "sha256", "first", "count")))
+        elif seal in workspace.proven:
+            continue
         elif room == INDEX:
             indexes.append(seal)
         else:
             _must_be_a_file(tree, seal, room)
-    if following != size:
-        raise _Doubtful
+            workspace.proven.add(seal)
     gone = set(removed)
     for seal in indexes:
         # What its leaf is made of stands in the file: there is nothing to ask when it was removed on purpose.
         file = workspace.data / seal.path
         if (seal.path, seal.sha256, seal.first, seal.count) not in gone or file.exists():
             tree.must_have(_only(seal), leaf_hashes([index_leaf(Pack(file).digest)]))
+            workspace.proven.add(seal)
     return found
+
+
+def _one_after_the_other(workspace: Workspace, size: int) -> list[Seal]:
+    """The seals of all leaves below that size."""
+    seals = [seal for seal in workspace.seals.list() if seal.first < size]
+    if any(gaps(seals)) or sum(seal.count for seal in seals) != size:
+        raise _Doubtful
+    return seals
 
 
 def _lines(workspace: Workspace, tree: SignedTree, seal: Seal, kind: ReceiptKind) -> list[dict[str, Any]]:
@@ -83,8 +87,10 @@ def _lines(workspace: Workspace, tree: SignedTree, seal: Seal, kind: ReceiptKind
     lines = data.removesuffix(b"\n").split(b"\n")
     if hashlib.sha256(data).hexdigest() != seal.sha256 or len(lines) != seal.count:
         raise _Doubtful
-    for at, line in enumerate(lines):
-        tree.must_have(seal.first + at, leaf_hashes([RECEIPT + line]))
+    if seal not in workspace.proven:  # it names what the file hashes to
+        for at, line in enumerate(lines):
+            tree.must_have(seal.first + at, leaf_hashes([RECEIPT + line]))
+        workspace.proven.add(seal)
     marks = [f'"kind":"{one}"'.encode() for one in (kind, "prune")]
     return [json.loads(line) for line in lines if any(mark in line for mark in marks)]
 
