@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from custodes.errors import BadInput
 from custodes.pipeline import exemptions
 from custodes.pipeline.detect import DetectOutcome
+from custodes.pipeline.receipts import sealed_receipts
 from custodes.records import Exemption, Finding, Scope
 from custodes.records.exemption import LIMITS
 from tests.pipeline.night import Night
@@ -124,6 +126,10 @@ def test_a_finding_about_somebody_else_too_is_not_covered(tmp_path: Path) -> Non
         ({"why": "x" * 501}, "too long"),
         ({"why": "asked by someone@example.com"}, "email"),
         ({"scope": Scope(CHECK, actors=("someone@example.com",))}, "email"),
+        ({"scope": Scope("sigma.someone@example.com", actors=("staff:e1",))}, "email"),
+        ({"scope": Scope("sigma." + "x" * 201, actors=("staff:e1",))}, "no name of a Sigma rule"),
+        ({"scope": Scope("sigma.", actors=("staff:e1",))}, "no name of a Sigma rule"),
+        ({"scope": Scope("sigma.a\nb", actors=("staff:e1",))}, "no name of a Sigma rule"),
         ({"days": 0}, "ended already"),
         ({"days": 367}, "for too long"),
     ],
@@ -181,6 +187,47 @@ def test_what_the_ledger_does_not_prove_keeps_nothing_back_and_is_told(
     outcome = night.detect()
     assert (outcome.ran, outcome.excepted, len(outcome.incidents)) == (True, {}, 2)
     assert any("exception" in gap.reason for gap in outcome.skipped)
+
+
+def _withdrawn_and_hidden(folder: Path, room: str, line: bytes | None) -> None:
+    """Take the last seal for one of another room, or its file for a receipt of another kind; forget the withdrawal."""
+    data = folder / "custodes-data"
+    with sqlite3.connect(data / "state.db") as state:
+        state.execute("delete from exemption where body like '%withdrawn%'")
+        ((path, first),) = state.execute("select path, first from seal order by first desc limit 1").fetchall()
+        if line is None:
+            other = f"{room}/{path.rpartition('/')[2]}"
+            state.execute("update seal set path = ? where first = ?", (other, first))
+        else:
+            (data / path).write_bytes(line)
+            digest = hashlib.sha256(line).hexdigest()
+            state.execute("update seal set sha256 = ? where first = ?", (digest, first))
+    state.close()
+
+
+@pytest.mark.parametrize(
+    ("room", "line"),
+    [
+        ("ledger/receiptz", None),
+        ("context/people", None),
+        ("index/day=2026-03-02", None),
+        ("events/day=2026-03-02", None),
+        ("", b'{"by":"user:test","detail":{},"kind":"view","time":"2026-03-10T00:00:00Z"}\n'),
+        ("", b""),
+        ("", b"\n\n"),
+    ],
+)
+def test_a_withdrawal_that_is_hidden_revives_nothing(night: Night, room: str, line: bytes | None) -> None:
+    allow(night)
+    with night.opened() as workspace:
+        exemptions.withdraw(workspace, "E-1", "the drill is over")
+        assert exemptions.in_force(workspace) == ()
+        assert exemptions.unproven(workspace) == []
+    _withdrawn_and_hidden(night.folder, room, line)
+    with night.opened() as workspace:
+        assert exemptions.in_force(workspace) == ()
+        assert sealed_receipts(workspace, "ruling") is None
+        assert "receipt cannot be read" in exemptions.unproven(workspace)[0].reason
 
 
 def test_one_put_into_the_state_without_a_receipt_does_not_hold(night: Night) -> None:
@@ -241,6 +288,10 @@ def test_whatever_is_outside_of_a_scope_is_seen(scope: Scope, has: Scope) -> Non
             outside |= not there or not set(there) <= set(allowed)
     assert scope.covers(finding) is not outside
     assert not replace(scope, check="other").covers(finding)
+    if scope.actors:  # somebody whom the finding cannot name is none of those who are allowed
+        assert not scope.covers(replace(finding, unnamed=True))
+    else:
+        assert scope.covers(replace(finding, unnamed=True)) is not outside
 
 
 def test_the_longest_is_a_year_whatever_the_year(night: Night) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -118,6 +120,53 @@ def test_nothing_leaves_of_evidence_that_cannot_be_read(night: Night, tmp_path: 
                 send(workspace, "events", "jsonl", Window(), out, to)
         assert (to.getvalue(), workspace.ledger.size) == (b"", before)
     assert list(tmp_path.glob("*out.jsonl*")) == []
+
+
+def test_a_segment_that_is_not_what_was_sealed_does_not_leave_as_evidence(night: Night) -> None:
+    """Though it can be read as well as any other."""
+    with night.opened() as workspace:
+        first, last = workspace.segments()
+        last.write_bytes(first.read_bytes())
+        before, to = workspace.ledger.size, io.BytesIO()
+        with pytest.raises(LedgerBroken, match="not what was sealed") as refused:
+            send(workspace, "events", "jsonl", Window(), None, to)
+        assert refused.value.where == str(last)
+        assert (to.getvalue(), workspace.ledger.size) == (b"", before)
+
+
+def test_a_folder_is_refused_before_a_receipt_is_sealed(night: Night, tmp_path: Path) -> None:
+    with night.opened() as workspace:
+        before = workspace.ledger.size
+        with pytest.raises(CouldNotRun, match="folder"):
+            send(workspace, "findings", "jsonl", Window(), tmp_path, io.BytesIO())
+        assert workspace.ledger.size == before
+
+
+def test_what_a_killed_export_left_goes_with_the_next_one_to_the_same_name(night: Night, tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    script = f"""
+import os
+from pathlib import Path
+from custodes.pipeline import outgoing
+with outgoing._spool(Path({str(tmp_path)!r}), Path({str(out)!r})) as (file, _):
+    file.write(b"half")
+    file.flush()
+    os.kill(os.getpid(), 9)
+"""
+    subprocess.run([sys.executable, "-c", script], check=False)
+    (left,) = tmp_path.glob(".out.jsonl.*")
+    others = [tmp_path / ".out.jsonl.20260301", tmp_path / left.name.replace("out.jsonl", "out.jsonl.more")]
+    for one in others:
+        one.write_bytes(b"somebody else's")
+    with outgoing._spool(tmp_path, out) as (file, deliver):
+        under_way = tmp_path / str(file.name)
+        with outgoing._spool(tmp_path, out) as (second, _):
+            assert second.name != file.name
+        assert under_way.exists()
+        deliver(io.BytesIO())
+    assert not left.exists()
+    assert all(one.exists() for one in others)
+    assert sent(night, "findings", out=out)[0].documents == 3
 
 
 def test_a_file_that_cannot_be_written_is_refused_with_a_hint(night: Night, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from custodes.pipeline.detect import detect
 from custodes.pipeline.ingest import ingest
 from custodes.pipeline.overview import overview
 from custodes.pipeline.progress import Silent
-from custodes.records import Finding, LedgerStatus
+from custodes.records import Finding, LedgerStatus, Scope
 from tests.pipeline.workspaces import DESK, Place, a_line, a_place, reasons
 from tests.river.test_odd_files import within
 
@@ -170,6 +170,25 @@ def test_correlations_join_logs_and_group_by_what_is_not_kept(tmp_path: Path) ->
     assert "holds 2 times" in one.reason
     assert "4 different values of userIdentity.userName within 5 minutes, where it asks for at least 3" in one.reason
     assert "192.0.2" not in one.reason
+
+
+def test_an_exception_for_who_is_named_covers_nobody_who_is_not(tmp_path: Path) -> None:
+    """A correlation over staff:ann and requests that nobody signed is not what staff:ann is allowed to do."""
+    place = a_place(tmp_path, CLOUD)
+    ours = [a_call(n, "ListUsers", at=f"2026-03-01T09:0{n}:00Z", sourceIPAddress="192.0.2.8") for n in range(2)]
+    write_trail(
+        tmp_path, "one.json", *ours, a_call(3, "ListUsers"), a_call(4, "ListUsers", userIdentity={"type": "Unknown"})
+    )
+    a_rule(tmp_path, "listed", {"eventName": "ListUsers"})
+    shape = {"rules": ["listed"], "group-by": ["sourceIPAddress"], "timespan": "5m", "condition": {"gte": 2}}
+    a_correlation(tmp_path, "often", type="event_count", **shape)
+    found, _ = run(place)
+    alone, mixed = sorted(found["sigma.often"], key=lambda one: one.unnamed)
+    assert [(one.actors, one.unnamed) for one in (alone, mixed)] == [(("staff:ann",), False), (("staff:ann",), True)]
+    assert "by staff:ann, and somebody who did not sign in: 2 events" in mixed.reason
+    allowed = Scope("sigma.often", actors=("staff:ann",))
+    assert [allowed.covers(one) for one in (alone, mixed)] == [True, False]
+    assert Scope("sigma.often").covers(mixed)
 
 
 def test_what_should_be_a_number_and_is_none_is_not_kept(tmp_path: Path) -> None:

@@ -26,7 +26,8 @@ _LONGEST_WHY: Final = 500
 _MOST_NAMES: Final = 1_000
 _MOST_BYTES: Final = LEAF_LIMIT // 4
 _OURS: Final = (misplaced.CHECK, drift.CHECK, flow_findings.EXPORT, flow_findings.DISAGREES)
-_SIGMA: Final = "sigma."
+_SIGMA: Final = "sigma."  # a rule that matched nothing yet may be named
+_LONGEST_RULE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +140,12 @@ def _keep(workspace: Workspace, one: Exemption) -> Exemption:
 def _checked(workspace: Workspace, scope: Scope, *, every: bool) -> None:
     known = {*_OURS, *(one.id for one in load_detections(workspace.config.detections))}
     known |= {one.check for one in workspace.judgements.findings()}
-    if scope.check not in known and not scope.check.startswith(_SIGMA):
+    if scope.check not in known and scope.check.startswith(_SIGMA):
+        _must_be_a_rule(workspace, scope.check.removeprefix(_SIGMA))
+    elif scope.check not in known:
         close = get_close_matches(scope.check, sorted(known), n=1)
         hint = f'did you mean "{close[0]}"?' if close else '"custodes detections list" names them'
-        raise BadInput(f'no detection or check "{scope.check}"', hint=hint)
+        raise BadInput(f'no detection or check "{scope.check[:_LONGEST_RULE]}"', hint=hint)
     if scope.limited and every:
         raise BadInput(
             "the exception is limited, and asked for every finding too", where="--every-finding", hint="leave one out"
@@ -155,6 +158,14 @@ def _checked(workspace: Workspace, scope: Scope, *, every: bool) -> None:
         raise BadInput("the scope names too many", hint=f"at most {_MOST_NAMES:,}: make several exceptions")
     if not all(name.strip() == name and name for name in names):
         raise BadInput("a name in the scope is blank", hint="write names as findings show them, such as staff:e1")
+
+
+def _must_be_a_rule(workspace: Workspace, name: str) -> None:
+    """The receipt tells the check in clear, and so anything that is written in its place."""
+    if not name.strip() or not name.isprintable() or len(name) > _LONGEST_RULE:
+        hint = f'"custodes detections list" names them; a name has at most {_LONGEST_RULE} characters'
+        raise BadInput("that is no name of a Sigma rule", hint=hint)
+    names_nobody(workspace, {"the check's name": name})
 
 
 def _reasoned(workspace: Workspace, scope: Scope, why: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import glob
 import hashlib
 import os
 import shutil
@@ -20,8 +23,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from custodes import __version__
-from custodes.errors import CouldNotRun
+from custodes import __version__, kept
+from custodes.errors import CouldNotRun, LedgerBroken
 from custodes.events import segments
 from custodes.ocsf.columns import COLUMNS
 from custodes.ocsf.envelope import Document
@@ -39,6 +42,9 @@ Form = Literal["jsonl", "parquet"]
 
 _AT_ONCE: Final = 8_192  # documents in memory
 _BLOCK: Final = 1 << 20
+_HINT: Final = 'run "custodes ledger verify"; restore the file from a backup'
+_RANDOM: Final = 8  # characters that tempfile makes up
+_MARK: Final = ".custodes-part"  # of a file that is not whole yet; nobody else names one so
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,7 @@ def send(workspace: Workspace, what: What, form: Form, window: Window, out: Path
     Findings and incidents are those of the last run, by when they were raised; events are those that are sealed, by
     their time. All is written down first, beside the file or in the workspace, readable by nobody else; a receipt with
     its digest is sealed before the first byte is out. Raises CouldNotRun for a file that cannot be written,
-    LedgerBroken for a segment that cannot be read: then nothing leaves.
+    LedgerBroken for a segment that cannot be read or is not what was sealed: then nothing leaves.
     """
     gaps = tuple(_gone(workspace, window)) if what == "events" else ()
     with _spool(workspace.data if out is None else out.parent, out) as (file, deliver):
@@ -117,14 +123,28 @@ def _incidents(workspace: Workspace, window: Window) -> Iterator[Document]:
 
 
 def _events(workspace: Workspace, window: Window) -> Iterator[Document]:
-    for path in workspace.segments():
+    paths = workspace.segments()
+    sealed = {seal.path: seal.sha256 for seal in workspace.seals.list()}
+    for path in paths:
         day = day_of(path.relative_to(workspace.data).as_posix())
         if day is not None and not window.meets(day):
             continue
+        _must_be_sealed(path, sealed[path.relative_to(workspace.data).as_posix()])
         for piece in segments.pieces(path):
             for batch in _inside(piece, window).to_batches(max_chunksize=_AT_ONCE):
                 for row in batch.to_pylist():
                     yield event_document(row, __version__)
+
+
+def _must_be_sealed(path: Path, sha256: str) -> None:
+    """The receipt says of what leaves that it was evidence."""
+    try:
+        with kept.opened(path) as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise LedgerBroken(f"a segment cannot be read ({error.strerror})", where=str(path), hint=_HINT) from error
+    if found != sha256:
+        raise LedgerBroken("a segment is not what was sealed", where=str(path), hint=_HINT)
 
 
 def _inside(table: pa.Table, window: Window) -> pa.Table:
@@ -222,14 +242,18 @@ def _spool(folder: Path, out: Path | None) -> Iterator[tuple[IO[bytes], Callable
 
                 yield file, copy
             return
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{out.name}.", delete=False) as named:
+        _must_take_a_file(out)
+        _clear(out)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{out.name}.", suffix=_MARK, delete=False) as named:
 
             def rename(_stdout: IO[bytes]) -> None:
                 named.flush()
                 os.fsync(named.fileno())
                 Path(named.name).replace(out)
+                _sync(folder)
 
             try:
+                _hold(named.fileno())
                 yield named, rename
             finally:
                 with suppress(FileNotFoundError):
@@ -242,3 +266,47 @@ def _spool(folder: Path, out: Path | None) -> Iterator[tuple[IO[bytes], Callable
             where=str(out or folder),
             hint="name a file in a folder that you may write, on a disk with room",
         ) from error
+
+
+def _must_take_a_file(out: Path) -> None:
+    """Before anything is sealed: a receipt of what could never leave would tell auditors of an export that is none."""
+    if not out.name or out.is_dir():
+        raise CouldNotRun(
+            "cannot write the export (there is a folder of that name)",
+            where=str(out),
+            hint="name a file in that folder",
+        )
+
+
+def _hold(handle: int) -> None:
+    """For as long as it is written: another export to the same name at the same time must let it be."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in {errno.EAGAIN, errno.EACCES}:
+            raise  # the other one is about to remove it
+        return  # a file system without locks, on which nothing is removed
+    if not os.fstat(handle).st_nlink:
+        raise OSError(errno.EAGAIN, "another export to the same name has begun")
+
+
+def _clear(out: Path) -> None:
+    """Remove what exports to this name left that were killed: half an export holds as much as a whole one."""
+    for left in out.parent.glob(f".{glob.escape(out.name)}.*{_MARK}"):
+        if len(left.name) != len(f".{out.name}.{_MARK}") + _RANDOM:
+            continue  # of a longer name that begins like this one
+        with suppress(OSError), os.fdopen(kept.descriptor(left, os.O_RDONLY), "rb") as file:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            left.unlink()
+
+
+def _sync(folder: Path) -> None:
+    """A name, too, is to be there after a power cut."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # so say file systems that cannot do this for a folder
+            raise
+    finally:
+        os.close(handle)

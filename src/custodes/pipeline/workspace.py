@@ -21,6 +21,7 @@ from custodes.ledger.checkpoint import open_checkpoint
 from custodes.ledger.layout import Layout
 from custodes.ledger.log import Ledger
 from custodes.ledger.note import load_key
+from custodes.ledger.segments import Seal
 from custodes.pipeline.evidence import CONTEXT, EVENTS, INDEX, RECEIPTS, receipts_file
 from custodes.records import Receipt, Tokeniser
 from custodes.state.casebook import Casebook
@@ -89,6 +90,8 @@ class Workspace:
         self.dates: tuple[int, list[Snapshot]] | None = None
         # And what receipts of a kind say, for the same reason.
         self.receipts: dict[str, tuple[int, list[dict[str, Any]]]] = {}
+        # Seals whose leaves were compared with the tree while this is open: it only grows, so none is compared twice.
+        self.proven: set[Seal] = set()
 
     def segments(self) -> list[Path]:
         """The sealed event files that are kept, oldest leaf first."""

@@ -20,7 +20,7 @@ class Scope:
     """Which findings are meant: those of one check, whose every actor, party, client, key and dataset is named here.
 
     An empty part limits nothing. A part that is named is not fitted by a finding that has none of the kind: nothing
-    says that it is the same thing.
+    says that it is the same thing. Nor do named actors stand for somebody whom a finding cannot name.
     """
 
     check: str
@@ -38,6 +38,8 @@ class Scope:
     def covers(self, finding: Finding) -> bool:
         """Whether the whole of a finding is inside."""
         if finding.check != self.check:
+            return False
+        if self.actors and finding.unnamed:
             return False
         named = (
             (self.actors, finding.actors),

@@ -30,6 +30,7 @@ class Finding:
     subjects: how many customers are affected. raised: when what was known by then first sufficed.
     reason: one or two plain sentences with the numbers in them. evidence: at most EVIDENCE_LIMIT touches,
     in time order; touches: how many there are in all. tip: the next step. blind_spots: what the check cannot see.
+    unnamed: whether somebody took part whom no actor stands for, as one who did not sign in.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Finding:
     tip: str
     blind_spots: tuple[str, ...]
     datasets: tuple[str, ...] = ()
+    unnamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

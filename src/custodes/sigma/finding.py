@@ -47,9 +47,10 @@ class TooMany(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Proof:
-    """What the evidence of one finding amounts to."""
+    """What the evidence of one finding amounts to. unnamed: whether somebody who did not sign in is among them."""
 
     actors: tuple[str, ...]
+    unnamed: bool
     subjects: int
     events: int
     touches: int
@@ -109,6 +110,7 @@ def _proofs(tables: Tables, members: str) -> dict[Any, _Proof]:
     return {
         row["root"]: _Proof(
             tuple(name for name in row["actors"] if name != _NOBODY),
+            _NOBODY in row["actors"],
             row["subjects"],
             row["events"],
             row["touches"],
@@ -151,6 +153,7 @@ def _finding(
         tip=_tip(about),
         blind_spots=tuple(blind),
         datasets=proof.datasets,
+        unnamed=proof.unnamed,
     )
 
 
@@ -162,9 +165,9 @@ def _tip(about: About) -> str:
 
 def _together(one: Correlation, row: Mapping[str, Any], proof: _Proof) -> str:
     times = "once" if row["times"] == 1 else f"{row['times']:,} times"
-    who = ", ".join(proof.actors[:_SHOWN]) or "somebody who did not sign in"
     more = len(proof.actors) - _SHOWN
-    by = f"by {who}" + (f" and {more:,} more" if more > 0 else "")
+    who = [", ".join(proof.actors[:_SHOWN]) + (f" and {more:,} more" if more > 0 else "")] if proof.actors else []
+    by = "by " + ", and ".join([*who, *(["somebody who did not sign in"] if proof.unnamed else [])])
     span = _length(one.span)
     if one.kind in TEMPORAL:
         order = " in order" if one.kind == "temporal_ordered" else ""
