@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from custodes.config import Config, load
 from custodes.notices import send
+from custodes.notices.backoff import retry_after
 from custodes.notices.message import LONGEST, message
 from custodes.notices.news import Level, News, news
 from custodes.pipeline import notify as notifying
@@ -199,6 +202,9 @@ def test_a_receiver_that_is_down_for_days_gets_everything_when_it_is_back(
         ("in two hours", 7_200),
         ("soon", 60),
         ("-5", 60),
+        ("1 Jan 2020 99999999999:00:00 GMT", 60),
+        ("1 Jan 2020 10:00:00 +99999999999999999", 60),
+        ("31 Dec 9999 23:59:59 -2359", 86_400),
     ],
 )
 def test_a_receiver_that_wants_to_be_left_alone_is_for_a_day_at_most(
@@ -209,6 +215,28 @@ def test_a_receiver_that_wants_to_be_left_alone_is_for_a_day_at_most(
     place.found(incident(1))
     (failed,) = place.notify().failed
     assert (failed.failure, failed.next_try) == ("the receiver answered 429", place.now + timedelta(seconds=pause))
+
+
+@given(st.text(max_size=60) | st.from_regex(r"\d{1,20} Jan \d{1,20} \d{1,20}:\d{1,20}:\d\d [+-]\d{1,20}"))
+def test_whatever_a_receiver_asks_for_is_read_or_passed_over(asks: str) -> None:
+    span = retry_after(asks, NOW)
+    assert span is None or span >= timedelta(0)
+
+
+def test_a_fault_of_ours_about_one_target_is_its_failure_and_the_others_are_told(
+    place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.anew(HOOK + FILE)
+    place.found(incident(1))
+
+    def fail(*_: object) -> None:
+        raise OverflowError("s3cret")
+
+    monkeypatch.setattr(notifying, "post", fail)
+    hook, lines = place.notify().targets
+    assert (hook.failure, hook.next_try) == ("it failed (OverflowError)", place.now + timedelta(minutes=1))
+    assert (lines.sent, lines.waiting) == (1, 0)
+    (place.folder / "out.jsonl").unlink()
 
 
 def test_a_notice_that_arrived_though_we_were_not_told_so_comes_again_under_the_same_id(

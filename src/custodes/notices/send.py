@@ -114,7 +114,7 @@ def _in_time(ask: Callable[[], None]) -> None:
         except NotDelivered as error:
             failed.append(error)
         except BaseException as error:  # noqa: BLE001 - an error's own words may hold the address
-            failed.append(NotDelivered(_words(error)))
+            failed.append(NotDelivered(words(error)))
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
@@ -125,7 +125,8 @@ def _in_time(ask: Callable[[], None]) -> None:
         raise failed[0]
 
 
-def _words(error: BaseException) -> str:
+def words(error: BaseException) -> str:
+    """What went wrong, in our words: an error's own may hold the address."""
     known: tuple[tuple[type[BaseException], str], ...] = (
         (TimeoutError, "the receiver was silent for too long"),
         (ConnectionRefusedError, "nobody listens there"),

@@ -23,7 +23,7 @@ from custodes.config import NoticeConfig
 from custodes.notices.backoff import next_try, retry_after
 from custodes.notices.message import Message, message
 from custodes.notices.news import Level, News, news
-from custodes.notices.send import NotDelivered, append, by_apprise, post
+from custodes.notices.send import NotDelivered, append, by_apprise, post, words
 from custodes.ocsf.incident import incident_document
 from custodes.pipeline.detect import shown_incidents
 from custodes.pipeline.workspace import Workspace
@@ -197,9 +197,10 @@ def _deliver(workspace: Workspace, target: NoticeConfig) -> int:
             break
         try:
             _send(target, one)
-        except NotDelivered as error:
-            asked = retry_after(error.retry_after, now)
-            workspace.outbox.failed(one, error.why, next_try(one.attempts + 1, now, asked))
+        except Exception as error:  # noqa: BLE001 - one target's must not keep the others from being told
+            failed = error if isinstance(error, NotDelivered) else NotDelivered(words(error))
+            asked = retry_after(failed.retry_after, now)
+            workspace.outbox.failed(one, failed.why, next_try(one.attempts + 1, now, asked))
             break
         workspace.outbox.sent(one, workspace.clock())
         sent += 1
