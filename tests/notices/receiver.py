@@ -14,11 +14,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Receiver:
     """What it got, and how it answers: `ok`, `drip` (a byte now and then), `hang`, `break`, or a status.
 
-    headers: of every answer. `taken, then broken`: the request is taken, and the connection broken for an answer.
+    `slow`: it takes it half a second later. `taken, then broken`: the request is taken, and the connection broken for an answer.
     """
 
     url: str = ""
     mood: str = "ok"
+    never: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     asked: int = 0
@@ -34,7 +35,12 @@ def receiving() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             one.asked += 1
             told = dict(self.headers.items())
-            if one.mood in {"ok", "taken, then broken"}:
+            if one.never and one.never in body:
+                self.send_error(422)
+                return
+            if one.mood == "slow":
+                one._over.wait(0.5)
+            if one.mood in {"ok", "slow", "taken, then broken"}:
                 one.got.append((told, body))
             if one.mood in {"break", "taken, then broken"}:
                 self.connection.close()
@@ -51,7 +57,7 @@ def receiving() -> Iterator[Receiver]:
                     except OSError:
                         return
                 return
-            self.send_response(204 if one.mood == "ok" else int(one.mood))
+            self.send_response(204 if one.mood in {"ok", "slow"} else int(one.mood))
             for name, value in one.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", "0")

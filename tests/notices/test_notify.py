@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,8 +19,9 @@ from hypothesis import strategies as st
 from custodes.config import Config, load
 from custodes.notices import send
 from custodes.notices.backoff import retry_after
-from custodes.notices.message import LONGEST, message
+from custodes.notices.message import LONGEST, Message, message
 from custodes.notices.news import Level, News, news
+from custodes.pipeline import notice
 from custodes.pipeline import notify as notifying
 from custodes.pipeline.notify import NotifyOutcome, notify
 from custodes.pipeline.workspace import create_or_open, prepare
@@ -336,6 +338,122 @@ def test_what_is_configured_no_more_is_dropped_and_said(place: Place, receiver: 
     outcome = place.notify()
     assert outcome.dropped == {"hook": 1}
     assert [(one.name, one.sent) for one in outcome.targets] == [("new", 1)]
+
+
+@pytest.mark.parametrize("before", ["webhook", "ocsf", "apprise"])
+@pytest.mark.parametrize("after", ["webhook", "ocsf", "apprise"])
+def test_a_target_that_becomes_another_kind_is_told_from_anew_in_the_new_form(
+    place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, before: str, after: str
+) -> None:
+    """What waited was made for the other; nothing of it is lost."""
+    by_apprise: list[Message] = []
+
+    def take(_url: str, told: Message) -> None:
+        if receiver.mood != "ok":
+            raise send.NotDelivered("no")
+        by_apprise.append(told)
+
+    monkeypatch.setattr(notifying, "by_apprise", take)
+    receiver.mood = "500"
+    place.anew(HOOK.replace("webhook", before))
+    place.found(incident(1), incident(2))
+    place.notify()
+    receiver.mood = "ok"
+    place.later(minutes=2)
+    place.workspace.config = place._config(HOOK.replace("webhook", after))
+    assert [body for _, body in place.notify(dry=True).texts] != []
+    outcome = place.notify()
+    assert (outcome.failed, outcome.targets[0].sent) == ((), 1)
+    assert outcome.dropped == ({} if before == after else {f"hook ({before})": 1})
+    if after == "apprise":
+        assert "case C-I-2" in by_apprise[0].text
+    else:
+        ((headers, body),) = receiver.got
+        assert headers["Content-Type"] == {"webhook": "application/json", "ocsf": "application/x-ndjson"}[after]
+        assert len(body.splitlines()) == {"webhook": 1, "ocsf": 2}[after]
+
+
+def test_what_becomes_graver_again_is_told_under_another_id(place: Place, receiver: Receiver) -> None:
+    """The same words as before, but told once more."""
+    for score, severity in [(70.0, 3), (50.0, 4), (70.0, 3), (50.0, 4)]:
+        place.found(incident(1, score=score, severity=severity))
+        assert place.notify().targets[0].sent == 1
+    assert len({told["id"] for told in bodies(receiver)}) == 4
+
+
+def test_a_notice_that_is_refused_is_kept_and_others_pass(place: Place, receiver: Receiver) -> None:
+    receiver.never = b"staff:e1 "
+    place.found(incident(1))
+    place.notify()
+    place.found(incident(1), incident(2))
+    (target,) = place.notify().targets
+    assert (target.sent, target.waiting, target.refused) == (1, 1, 1)
+    assert (target.failure, target.next_try) == ("the receiver answered 422", place.now + timedelta(minutes=1))
+    place.later(minutes=1)
+    (target,) = place.notify().targets
+    assert target.next_try == place.now + timedelta(minutes=2)
+    receiver.never, receiver.mood = b"", "500"
+    place.later(minutes=2)
+    place.found(incident(1), incident(2), incident(3))
+    (target,) = place.notify().targets
+    assert (target.waiting, target.refused, target.failure) == (2, 1, "the receiver answered 500")
+    asked = receiver.asked
+    place.notify()
+    assert receiver.asked == asked  # it is down, so it is not asked about what it refused either
+    receiver.mood = "ok"
+    place.later(hours=1)
+    assert place.notify().failed == ()
+    assert [[one["id"] for one in told["incidents"]] for told in bodies(receiver)] == [["I-2"], ["I-3"], ["I-1"]]
+
+
+def test_a_notice_to_a_program_has_a_most_of_bytes(
+    place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notice, "MOST_BYTES", 20_000)
+    place.anew(HOOK.replace("webhook", "ocsf"))
+    sizes = {1: 100, 2: 30_000, 3: 100, 4: 9_000, 5: 9_000}
+    place.found(*(incident(number, score=90.0 - number, reason="x" * size) for number, size in sizes.items()))
+    assert place.notify().failed == ()
+    told = [[json.loads(line) for line in body.splitlines()] for _, body in receiver.got]
+    assert [[len(one["desc"]) for one in each] for each in told] == [[100], [30_000], [100, 9_000], [9_000]]
+    assert all(len(body) <= 20_000 for (_, body), each in zip(receiver.got, told, strict=True) if len(each) > 1)
+    for (headers, _), each in zip(receiver.got, told, strict=True):
+        assert {one["metadata"]["correlation_uid"] for one in each} == {headers["Idempotency-Key"]}
+
+
+def test_a_slow_receiver_keeps_neither_us_nor_the_others(
+    place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time of one run has an end, and each target gets its turn before another gets a second one."""
+    monkeypatch.setattr(send, "WITHIN", 0.9)
+    place.anew(HOOK + FILE)
+    receiver.mood = "500"
+    for number in range(1, 5):
+        place.found(*(incident(each) for each in range(1, number + 1)))
+        monkeypatch.setattr(notifying, "IN_ALL", 0.0)
+        hook, lines = place.notify().targets
+        assert (hook.failure, lines.waiting) == ("no time was left in this run", number)
+    receiver.mood = "slow"
+    monkeypatch.setattr(notifying, "IN_ALL", 2.0)
+    began = time.monotonic()
+    hook, lines = place.notify().targets
+    assert time.monotonic() - began < 2.5
+    assert (1 <= hook.sent <= 3, hook.waiting, hook.failure) == (True, 4 - hook.sent, "no time was left in this run")
+    assert lines.sent >= hook.sent
+    receiver.mood = "ok"
+    assert place.notify().failed == ()
+    assert len(receiver.got) == 4
+    (place.folder / "out.jsonl").unlink()
+
+
+def test_nothing_is_worked_out_where_nothing_can_be_news(
+    place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.found(incident(1))
+    place.notify()
+    monkeypatch.setattr(notifying, "shown_incidents", None)
+    monkeypatch.setattr(place.workspace.judgements, "findings", None)
+    assert place.notify().targets[0].made == 0
 
 
 def test_a_line_that_was_cut_short_is_ended_first(tmp_path: Path) -> None:

@@ -18,16 +18,21 @@ from custodes.notices.message import Message
 
 WITHIN: Final = 15.0  # seconds for one notice, whatever the receiver does
 _SILENT: Final = 10.0  # seconds without a byte
+_REFUSED: Final = frozenset({400, 403, 413, 422})  # of this body: all others are about the receiver or the address
 _MOST_BYTES: Final = 65_536  # of an answer, which nobody needs
 
 
 class NotDelivered(Exception):
-    """The target did not take it. why: in our words. retry_after: the header's value, where there was one."""
+    """The target did not take it. why: in our words. retry_after: the header's value, where there was one.
 
-    def __init__(self, why: str, retry_after: str | None = None) -> None:
+    final: whether it is this very notice that it will not take, whatever it thinks of others.
+    """
+
+    def __init__(self, why: str, retry_after: str | None = None, *, final: bool = False) -> None:
         super().__init__(why)
         self.why = why
         self.retry_after = retry_after
+        self.final = final
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> None:
@@ -51,7 +56,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> None:
         finally:
             connection.close()
         if not 200 <= answer.status < 300:
-            raise NotDelivered(f"the receiver answered {answer.status}", answer.getheader("Retry-After"))
+            why = f"the receiver answered {answer.status}"
+            raise NotDelivered(why, answer.getheader("Retry-After"), final=answer.status in _REFUSED)
 
     _in_time(ask)
 
