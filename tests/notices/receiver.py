@@ -5,16 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 @dataclass
 class Receiver:
-    """What it got, and how it answers: `ok`, `drip` (a byte now and then), `hang`, `break`, or a status.
+    """What it got, and how it answers: `ok`, `slow` (half a second later), `hang`, `break`, or a status.
 
-    `slow`: it takes it half a second later. `taken, then broken`: the request is taken, and the connection broken for an answer.
+    `drip`: a byte now and then. `taken, then broken`: the request is taken, and the connection broken for an answer.
+    never: a body that holds this is answered with 422. headers: of every answer.
     """
 
     url: str = ""
@@ -23,6 +24,7 @@ class Receiver:
     headers: dict[str, str] = field(default_factory=dict)
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     asked: int = 0
+    open: int = 0  # connections
     _over: threading.Event = field(default_factory=threading.Event)
 
 
@@ -35,20 +37,17 @@ def receiving() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             one.asked += 1
             told = dict(self.headers.items())
-            if one.never and one.never in body:
-                self.send_error(422)
-                return
-            if one.mood == "slow":
-                one._over.wait(0.5)
-            if one.mood in {"ok", "slow", "taken, then broken"}:
+            mood = "422" if one.never and one.never in body else one.mood
+            one._over.wait(0.5 if mood == "slow" else 0.0)
+            if mood in {"ok", "slow", "taken, then broken"}:
                 one.got.append((told, body))
-            if one.mood in {"break", "taken, then broken"}:
+            if mood in {"break", "taken, then broken"}:
                 self.connection.close()
                 return
-            if one.mood == "hang":
+            if mood == "hang":
                 one._over.wait(20)
                 return
-            if one.mood == "drip":
+            if mood == "drip":
                 for byte in b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200:
                     if one._over.wait(0.05):
                         return
@@ -57,11 +56,20 @@ def receiving() -> Iterator[Receiver]:
                     except OSError:
                         return
                 return
-            self.send_response(204 if one.mood in {"ok", "slow"} else int(one.mood))
+            self.send_response(204 if mood in {"ok", "slow"} else int(mood))
             for name, value in one.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", "0")
             self.end_headers()
+
+        def finish(self) -> None:
+            with suppress(OSError):
+                super().finish()
+            one.open -= 1
+
+        def setup(self) -> None:
+            one.open += 1
+            super().setup()
 
         def log_message(self, *_: object) -> None:
             pass

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -519,6 +521,98 @@ def test_apprise_delivers_and_its_refusal_is_told_without_the_address(
     with pytest.raises(send.NotDelivered, match="none that apprise knows"):
         send.by_apprise(f"nothing://{SECRET}", told)
     assert SECRET not in "".join(capsys.readouterr())
+
+
+def test_a_receiver_that_drips_leaves_no_thread_and_no_connection(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(send, "WITHIN", 0.5)
+    receiver.mood = "drip"
+    threads = set(threading.enumerate())
+    with pytest.raises(send.NotDelivered, match="no answer within"):
+        send.post(receiver.url, b"{}", {})
+    assert not [one for one in threading.enumerate() if one not in threads and "process_request" not in one.name]
+    for _ in range(100):
+        if not receiver.open:
+            break
+        time.sleep(0.02)
+    assert receiver.open == 0
+
+
+def test_attempts_that_do_not_end_are_not_heaped_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be ended from outside ends by itself one day; until then there are only so many of it."""
+    monkeypatch.setattr(send, "WITHIN", 0.02)
+    monkeypatch.setattr(send, "MOST_UNENDED", 2)
+    over = threading.Event()
+    for words in ("no answer within", "no answer within", "earlier attempts have not ended"):
+        with pytest.raises(send.NotDelivered, match=words):
+            send._in_time(lambda: over.wait(20) and None)
+    over.set()
+    time.sleep(0.1)
+    send._in_time(lambda: None)
+
+
+@pytest.mark.parametrize(
+    ("url", "sent"),
+    [
+        ("http://127.0.0.1:1/", True),
+        ("http://127.8.8.8:1/", True),
+        ("http://[::1]:1/", True),
+        ("http://localhost:1/", True),
+        ("http://10.0.0.1:1/", False),
+        ("http://127.0.0.1.evil.example:1/", False),
+        ("http://siem.example/", False),
+    ],
+)
+def test_an_authorization_leaves_the_machine_by_https_only(
+    monkeypatch: pytest.MonkeyPatch, url: str, sent: bool
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("socket.create_connection", refuse)
+    with pytest.raises(send.NotDelivered, match="nobody listens there" if sent else "not https"):
+        send.post(url, b"{}", {"Authorization": SECRET})
+    with pytest.raises(send.NotDelivered, match="nobody listens there"):
+        send.post(url, b"{}", {})
+
+
+def test_a_file_that_is_new_is_in_its_folder_after_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced = []
+    real = os.fsync
+    monkeypatch.setattr("os.fsync", lambda handle: (synced.append(os.fstat(handle).st_ino), real(handle)))
+    for expected in (1, 0):
+        synced.clear()
+        send.append(tmp_path / "out.jsonl", b"{}\n")
+        assert synced.count(tmp_path.stat().st_ino) == expected
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "staff:https://evil.example/x",
+        "www.evil.example",
+        "evil.example",
+        "EVIL\u3002example",
+        "evil\uff0eexample",
+        "mailto:you",
+        "TEL:+123",
+        "javascript:x",
+        "\\\\evil\\share",
+        "_so_ ~so~ ||so|| #so",
+    ],
+)
+def test_names_from_logs_make_no_links_by_themselves_and_do_not_format(odd: str) -> None:
+    """What chat and mail take for a link: a scheme, a host's name, an address. What they take for markup."""
+    text = message(odd, [News(incident(1, reason=odd, title=odd))], "N-1").text
+    told = text.removesuffix("custodes cases list\nnotice N-1")
+    assert not re.search(
+        r"//|[.\u3002\uff0e\uff61](?=\w)|(?i:mailto|tel|javascript):|[\\\\_~|#]", re.sub(r"\d\.\d", "", told)
+    )
+    assert (
+        "staff:e1 read 12.5 of 10.0.0.1"
+        in message("c", [News(incident(1, reason="staff:e1 read 12.5 of 10.0.0.1"))], "N-1").text
+    )
 
 
 def test_names_from_logs_neither_call_people_nor_link_nor_break_a_line() -> None:
