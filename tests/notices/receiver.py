@@ -48,19 +48,20 @@ def receiving() -> Iterator[Receiver]:
                 one._over.wait(20)
                 return
             if mood == "drip":
-                for byte in b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200:
-                    if one._over.wait(0.05):
-                        return
-                    try:
-                        self.wfile.write(bytes([byte]))
-                    except OSError:
-                        return
+                self._drip()
                 return
             self.send_response(204 if mood in {"ok", "slow"} else int(mood))
             for name, value in one.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", "0")
             self.end_headers()
+
+        def _drip(self) -> None:
+            with suppress(OSError):
+                for byte in b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200:
+                    if one._over.wait(0.05):
+                        return
+                    self.wfile.write(bytes([byte]))
 
         def finish(self) -> None:
             with suppress(OSError):
