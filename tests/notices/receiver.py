@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 
 
 @dataclass
 class Receiver:
-    """What it got, and how it answers: `ok`, `slow` (half a second later), `hang`, `break`, or a status.
+    """What it got, and how it answers: `ok`, `hang`, `break`, or a status.
 
     `drip`: a byte now and then. `taken, then broken`: the request is taken, and the connection broken for an answer.
     never: a body that holds this is answered with 422. headers: of every answer.
@@ -38,8 +39,7 @@ def receiving() -> Iterator[Receiver]:
             one.asked += 1
             told = dict(self.headers.items())
             mood = "422" if one.never and one.never in body else one.mood
-            one._over.wait(0.5 if mood == "slow" else 0.0)
-            if mood in {"ok", "slow", "taken, then broken"}:
+            if mood in {"ok", "taken, then broken"}:
                 one.got.append((told, body))
             if mood in {"break", "taken, then broken"}:
                 self.connection.close()
@@ -48,20 +48,13 @@ def receiving() -> Iterator[Receiver]:
                 one._over.wait(20)
                 return
             if mood == "drip":
-                self._drip()
+                _drip(self.wfile, one._over)
                 return
-            self.send_response(204 if mood in {"ok", "slow"} else int(mood))
+            self.send_response(204 if mood == "ok" else int(mood))
             for name, value in one.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", "0")
             self.end_headers()
-
-        def _drip(self) -> None:
-            with suppress(OSError):
-                for byte in b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200:
-                    if one._over.wait(0.05):
-                        return
-                    self.wfile.write(bytes([byte]))
 
         def finish(self) -> None:
             with suppress(OSError):
@@ -88,3 +81,11 @@ def receiving() -> Iterator[Receiver]:
         server.server_close()
         thread.join(5)
         time.sleep(0)
+
+
+def _drip(out: BufferedIOBase, over: threading.Event) -> None:
+    with suppress(OSError):
+        for byte in b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200:
+            if over.wait(0.05):
+                return
+            out.write(bytes([byte]))

@@ -11,11 +11,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Final
 
 from custodes import __version__
@@ -29,7 +29,7 @@ from custodes.pipeline.notice import Known, Made, made, news_for
 from custodes.pipeline.workspace import Workspace
 from custodes.state.outbox import Told, Waiting
 
-# Seconds that sending may take in one run: others wait for the workspace. One receiver that hangs must leave some of it.
+# Seconds that sending may take in one run: others wait for the workspace. One receiver that hangs leaves some of it.
 IN_ALL: Final = 40.0
 _KEPT: Final = timedelta(days=30)  # of what was delivered: its id, target and times
 
@@ -162,13 +162,13 @@ def _deliver(workspace: Workspace) -> dict[str, int]:
 
     Returns how many were sent, by target.
     """
-    until = time.monotonic() + IN_ALL
+    until = monotonic() + IN_ALL
     sent = {one.name: 0 for one in workspace.config.notices}
     queues = _due(workspace)
     targets = sorted(workspace.config.notices, key=lambda one: one.path is None)  # files take no time
     while queues:
         for target in [one for one in targets if one.name in queues]:
-            if time.monotonic() + send.WITHIN > until:
+            if monotonic() + send.WITHIN > until:
                 return sent
             own = queues[target.name]
             one = own.popleft()
