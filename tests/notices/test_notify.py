@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,11 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from custodes.config import Config, load
 from custodes.notices import send
-from custodes.notices.message import LONGEST, message
+from custodes.notices.backoff import retry_after
+from custodes.notices.message import LONGEST, Message, message
 from custodes.notices.news import Level, News, news
+from custodes.pipeline import notice
 from custodes.pipeline import notify as notifying
 from custodes.pipeline.notify import NotifyOutcome, notify
 from custodes.pipeline.workspace import create_or_open, prepare
@@ -199,6 +206,9 @@ def test_a_receiver_that_is_down_for_days_gets_everything_when_it_is_back(
         ("in two hours", 7_200),
         ("soon", 60),
         ("-5", 60),
+        ("1 Jan 2020 99999999999:00:00 GMT", 60),
+        ("1 Jan 2020 10:00:00 +99999999999999999", 60),
+        ("31 Dec 9999 23:59:59 -2359", 86_400),
     ],
 )
 def test_a_receiver_that_wants_to_be_left_alone_is_for_a_day_at_most(
@@ -209,6 +219,28 @@ def test_a_receiver_that_wants_to_be_left_alone_is_for_a_day_at_most(
     place.found(incident(1))
     (failed,) = place.notify().failed
     assert (failed.failure, failed.next_try) == ("the receiver answered 429", place.now + timedelta(seconds=pause))
+
+
+@given(st.text(max_size=60) | st.from_regex(r"\d{1,20} Jan \d{1,20} \d{1,20}:\d{1,20}:\d\d [+-]\d{1,20}"))
+def test_whatever_a_receiver_asks_for_is_read_or_passed_over(asks: str) -> None:
+    span = retry_after(asks, NOW)
+    assert span is None or span >= timedelta(0)
+
+
+def test_a_fault_of_ours_about_one_target_is_its_failure_and_the_others_are_told(
+    place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.anew(HOOK + FILE)
+    place.found(incident(1))
+
+    def fail(*_: object) -> None:
+        raise OverflowError("s3cret")
+
+    monkeypatch.setattr(notifying, "post", fail)
+    hook, lines = place.notify().targets
+    assert (hook.failure, hook.next_try) == ("it failed (OverflowError)", place.now + timedelta(minutes=1))
+    assert (lines.sent, lines.waiting) == (1, 0)
+    (place.folder / "out.jsonl").unlink()
 
 
 def test_a_notice_that_arrived_though_we_were_not_told_so_comes_again_under_the_same_id(
@@ -310,6 +342,126 @@ def test_what_is_configured_no_more_is_dropped_and_said(place: Place, receiver: 
     assert [(one.name, one.sent) for one in outcome.targets] == [("new", 1)]
 
 
+@pytest.mark.parametrize("before", ["webhook", "ocsf", "apprise"])
+@pytest.mark.parametrize("after", ["webhook", "ocsf", "apprise"])
+def test_a_target_that_becomes_another_kind_is_told_from_anew_in_the_new_form(
+    place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, before: str, after: str
+) -> None:
+    """What waited was made for the other; nothing of it is lost."""
+    by_apprise: list[Message] = []
+
+    def take(_url: str, told: Message) -> None:
+        if receiver.mood != "ok":
+            raise send.NotDelivered("no")
+        by_apprise.append(told)
+
+    monkeypatch.setattr(notifying, "by_apprise", take)
+    receiver.mood = "500"
+    place.anew(HOOK.replace("webhook", before))
+    place.found(incident(1), incident(2))
+    place.notify()
+    receiver.mood = "ok"
+    place.later(minutes=2)
+    place.workspace.config = place._config(HOOK.replace("webhook", after))
+    assert [body for _, body in place.notify(dry=True).texts] != []
+    outcome = place.notify()
+    assert (outcome.failed, outcome.targets[0].sent) == ((), 1)
+    assert outcome.dropped == ({} if before == after else {f"hook ({before})": 1})
+    if after == "apprise":
+        assert "case C-I-2" in by_apprise[0].text
+    else:
+        ((headers, body),) = receiver.got
+        assert headers["Content-Type"] == {"webhook": "application/json", "ocsf": "application/x-ndjson"}[after]
+        assert len(body.splitlines()) == {"webhook": 1, "ocsf": 2}[after]
+
+
+def test_what_becomes_graver_again_is_told_under_another_id(place: Place, receiver: Receiver) -> None:
+    """The same words as before, but told once more."""
+    for score, severity in [(70.0, 3), (50.0, 4), (70.0, 3), (50.0, 4)]:
+        place.found(incident(1, score=score, severity=severity))
+        assert place.notify().targets[0].sent == 1
+    assert len({told["id"] for told in bodies(receiver)}) == 4
+
+
+def test_a_notice_that_is_refused_is_kept_and_others_pass(place: Place, receiver: Receiver) -> None:
+    receiver.never = b"staff:e1 "
+    place.found(incident(1))
+    place.notify()
+    place.found(incident(1), incident(2))
+    (target,) = place.notify().targets
+    assert (target.sent, target.waiting, target.refused) == (1, 1, 1)
+    assert (target.failure, target.next_try) == ("the receiver answered 422", place.now + timedelta(minutes=1))
+    place.later(minutes=1)
+    (target,) = place.notify().targets
+    assert target.next_try == place.now + timedelta(minutes=2)
+    receiver.never, receiver.mood = b"", "500"
+    place.later(minutes=2)
+    place.found(incident(1), incident(2), incident(3))
+    (target,) = place.notify().targets
+    assert (target.waiting, target.refused, target.failure) == (2, 1, "the receiver answered 500")
+    asked = receiver.asked
+    place.notify()
+    assert receiver.asked == asked  # it is down, so it is not asked about what it refused either
+    receiver.mood = "ok"
+    place.later(hours=1)
+    assert place.notify().failed == ()
+    assert [[one["id"] for one in told["incidents"]] for told in bodies(receiver)] == [["I-2"], ["I-3"], ["I-1"]]
+
+
+def test_a_notice_to_a_program_has_a_most_of_bytes(
+    place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notice, "MOST_BYTES", 20_000)
+    place.anew(HOOK.replace("webhook", "ocsf"))
+    sizes = {1: 100, 2: 30_000, 3: 100, 4: 9_000, 5: 9_000}
+    place.found(*(incident(number, score=90.0 - number, reason="x" * size) for number, size in sizes.items()))
+    assert place.notify().failed == ()
+    told = [[json.loads(line) for line in body.splitlines()] for _, body in receiver.got]
+    assert [[len(one["desc"]) for one in each] for each in told] == [[100], [30_000], [100, 9_000], [9_000]]
+    assert all(len(body) <= 20_000 for (_, body), each in zip(receiver.got, told, strict=True) if len(each) > 1)
+    for (headers, _), each in zip(receiver.got, told, strict=True):
+        assert {one["metadata"]["correlation_uid"] for one in each} == {headers["Idempotency-Key"]}
+
+
+def test_a_slow_receiver_keeps_neither_us_nor_the_others(
+    place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time of one run has an end, and each target gets its turn before another gets a second one."""
+    place.anew(HOOK + FILE)
+    with monkeypatch.context() as patch:
+        patch.setattr(notifying, "IN_ALL", 0.0)
+        for number in range(1, 5):
+            place.found(*(incident(each) for each in range(1, number + 1)))
+            hook, lines = place.notify().targets
+            assert (hook.failure, lines.waiting) == ("no time was left in this run", number)
+    passed = [0.0]
+
+    def slowly(*what: Any) -> None:
+        passed[0] += 14.0
+        send.post(*what)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(send, "WITHIN", 15.0)
+        patch.setattr(notifying, "monotonic", lambda: passed[0])
+        patch.setattr(notifying, "post", slowly)
+        hook, lines = place.notify().targets
+    assert passed[0] <= notifying.IN_ALL
+    assert [(one.sent, one.waiting) for one in (hook, lines)] == [(2, 2), (2, 2)]
+    assert place.notify().failed == ()
+    assert len(receiver.got) == 4
+    (place.folder / "out.jsonl").unlink()
+
+
+def test_nothing_is_worked_out_where_nothing_can_be_news(
+    place: Place, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.found(incident(1))
+    place.notify()
+    monkeypatch.setattr(notifying, "shown_incidents", None)
+    monkeypatch.setattr(place.workspace.judgements, "findings", None)
+    assert place.notify().targets[0].made == 0
+
+
 def test_a_line_that_was_cut_short_is_ended_first(tmp_path: Path) -> None:
     file = tmp_path / "out.jsonl"
     file.write_bytes(b'{"a": 1}\n{"b"')
@@ -373,6 +525,107 @@ def test_apprise_delivers_and_its_refusal_is_told_without_the_address(
     with pytest.raises(send.NotDelivered, match="none that apprise knows"):
         send.by_apprise(f"nothing://{SECRET}", told)
     assert SECRET not in "".join(capsys.readouterr())
+
+
+def test_a_receiver_that_drips_leaves_no_thread_and_no_connection(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(send, "WITHIN", 0.5)
+    receiver.mood = "drip"
+    threads = set(threading.enumerate())
+    with pytest.raises(send.NotDelivered, match="no answer within"):
+        send.post(receiver.url, b"{}", {})
+    assert not [one for one in threading.enumerate() if one not in threads and "process_request" not in one.name]
+    for _ in range(100):
+        if not receiver.open:
+            break
+        time.sleep(0.02)
+    assert receiver.open == 0
+
+
+def test_attempts_that_do_not_end_are_not_heaped_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be ended from outside ends by itself one day; until then there are only so many of it."""
+    monkeypatch.setattr(send, "WITHIN", 0.02)
+    monkeypatch.setattr(send, "MOST_UNENDED", 2)
+    over = threading.Event()
+
+    def wait() -> None:
+        over.wait(20)
+
+    for words in ("no answer within", "no answer within", "earlier attempts have not ended"):
+        with pytest.raises(send.NotDelivered, match=words):
+            send._in_time(wait)
+    over.set()
+    time.sleep(0.1)
+    send._in_time(lambda: None)
+
+
+@pytest.mark.parametrize(
+    ("url", "sent"),
+    [
+        ("http://127.0.0.1:1/", True),
+        ("http://127.8.8.8:1/", True),
+        ("http://[::1]:1/", True),
+        ("http://localhost:1/", True),
+        ("http://10.0.0.1:1/", False),
+        ("http://127.0.0.1.evil.example:1/", False),
+        ("http://siem.example/", False),
+    ],
+)
+def test_an_authorization_leaves_the_machine_by_https_only(
+    monkeypatch: pytest.MonkeyPatch, url: str, sent: bool
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("socket.create_connection", refuse)
+    with pytest.raises(send.NotDelivered, match="nobody listens there" if sent else "not https"):
+        send.post(url, b"{}", {"Authorization": SECRET})
+    with pytest.raises(send.NotDelivered, match="nobody listens there"):
+        send.post(url, b"{}", {})
+
+
+def test_a_file_that_is_new_is_in_its_folder_after_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced = []
+    real = os.fsync
+
+    def sync(handle: int) -> None:
+        synced.append(os.fstat(handle).st_ino)
+        real(handle)
+
+    monkeypatch.setattr("os.fsync", sync)
+    for expected in (1, 0):
+        synced.clear()
+        send.append(tmp_path / "out.jsonl", b"{}\n")
+        assert synced.count(tmp_path.stat().st_ino) == expected
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "staff:https://evil.example/x",
+        "www.evil.example",
+        "evil.example",
+        "EVIL\u3002example",
+        "evil\uff0eexample",
+        "mailto:you",
+        "TEL:+123",
+        "javascript:x",
+        "\\\\evil\\share",
+        "_so_ ~so~ ||so|| #so",
+    ],
+)
+def test_names_from_logs_make_no_links_by_themselves_and_do_not_format(odd: str) -> None:
+    """What chat and mail take for a link: a scheme, a host's name, an address. What they take for markup."""
+    text = message(odd, [News(incident(1, reason=odd, title=odd))], "N-1").text
+    told = text.removesuffix("custodes cases list\nnotice N-1")
+    assert not re.search(
+        r"//|[.\u3002\uff0e\uff61](?=\w)|(?i:mailto|tel|javascript):|[\\\\_~|#]", re.sub(r"\d\.\d", "", told)
+    )
+    assert (
+        "staff:e1 read 12.5 of 10.0.0.1"
+        in message("c", [News(incident(1, reason="staff:e1 read 12.5 of 10.0.0.1"))], "N-1").text
+    )
 
 
 def test_names_from_logs_neither_call_people_nor_link_nor_break_a_line() -> None:

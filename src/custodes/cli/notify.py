@@ -50,8 +50,9 @@ def notify(
             print(show.safe(f"{name} is configured no more: {count} undelivered notices are dropped"))
     for one in () if dry_run else failed:
         again = f"; it is tried again after {show.minute(one.next_try)} UTC" if one.next_try else ""
+        waiting = f"{one.waiting} ({one.refused} refused while others pass)" if one.refused else f"{one.waiting}"
         print(
-            show.safe(f"custodes: not delivered: {one.waiting} to {one.name}: {one.failure or 'not tried'}{again}"),
+            show.safe(f"custodes: not delivered: {waiting} to {one.name}: {one.failure or 'not tried'}{again}"),
             file=sys.stderr,
         )
     sys.exit(UNCOVERED if failed and not dry_run else CLEAN)

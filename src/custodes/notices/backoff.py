@@ -25,6 +25,7 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
         return timedelta(seconds=min(int(value.strip()[:9]), 10**9))
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+        span = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+    except (ValueError, TypeError, OverflowError):  # it documents the first only
         return None
-    return max((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now, timedelta(0))
+    return max(span, timedelta(0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -13,9 +14,21 @@ MOST: Final = 10  # incidents told in one message
 LONGEST: Final = 4_000  # characters: what fits every channel
 _LONGEST_REASON: Final = 240
 
-# Names in logs are chosen by whoever writes them: in a channel none may call people, link, or look like markup.
+# Names in logs are chosen by whoever writes them: in a channel none may call people, link, or look like markup. Such
+# characters are replaced by what looks like them.
 _HARMLESS: Final = str.maketrans(
     {"<": "\u2039", ">": "\u203a", "@": "\uff20", "[": "(", "]": ")", "`": "'", "*": "\u2217"}
+    | {one: chr(ord(one) + 0xFEE0) for one in "_~|#\\"}
+)
+# Chat and mail make links of words that nobody marked: of `//`, of the schemes that do without it, and of whatever may
+# be a host's name, whose last part begins with a letter (so numbers and addresses of machines stay as they are).
+_LINKS: Final = (
+    (re.compile("//"), "\uff0f\uff0f"),
+    (
+        re.compile(r"\b(mailto|tel|sms|callto|sips?|skype|facetime|xmpp|magnet|javascript|data|file):", re.IGNORECASE),
+        "\\1\uff1a",
+    ),
+    (re.compile("[.\u3002\uff0e\uff61](?=[^\\W\\d])"), "\u2024"),
 )
 
 
@@ -54,7 +67,10 @@ def message(company: str, found: Sequence[News], name: str) -> Message:
 
 def plain(text: str) -> str:
     """On one line, with nothing in it that a channel would act on."""
-    return "".join(one if one.isprintable() else " " for one in text).translate(_HARMLESS)
+    told = "".join(one if one.isprintable() else " " for one in text).translate(_HARMLESS)
+    for link, instead in _LINKS:
+        told = link.sub(instead, told)
+    return told
 
 
 def _incident(one: News) -> str:

@@ -11,26 +11,26 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Final
-
-import orjson
 
 from custodes import __version__
 from custodes.config import NoticeConfig
+from custodes.notices import send
 from custodes.notices.backoff import next_try, retry_after
-from custodes.notices.message import Message, message
-from custodes.notices.news import Level, News, news
-from custodes.notices.send import NotDelivered, append, by_apprise, post
-from custodes.ocsf.incident import incident_document
+from custodes.notices.message import Message
+from custodes.notices.send import NotDelivered, append, by_apprise, post, words
 from custodes.pipeline.detect import shown_incidents
+from custodes.pipeline.notice import Known, Made, made, news_for
 from custodes.pipeline.workspace import Workspace
-from custodes.records import Incident
 from custodes.state.outbox import Told, Waiting
 
-_IN_OCSF: Final = 100  # incidents in one notice to a program; a message to people counts what it does not tell
+# Seconds that sending may take in one run: others wait for the workspace. One receiver that hangs leaves some of it.
+IN_ALL: Final = 40.0
 _KEPT: Final = timedelta(days=30)  # of what was delivered: its id, target and times
 
 
@@ -38,7 +38,8 @@ _KEPT: Final = timedelta(days=30)  # of what was delivered: its id, target and t
 class Target:
     """What became of one target. made, sent: notices of this run. waiting: what it has not taken.
 
-    failure: why it has not; next_try: when it is asked again.
+    failure: why it has not; next_try: when it is asked again. refused: how many of those that wait it would not take
+    though it takes others.
     """
 
     name: str
@@ -48,13 +49,15 @@ class Target:
     waiting: int
     failure: str | None
     next_try: datetime | None
+    refused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class NotifyOutcome:
-    """targets: as they are configured. dropped: by name, undelivered notices of targets that are configured no more.
+    """targets: as they are configured. texts: of a dry run, what would be sent, by target.
 
-    texts: of a dry run, what would be sent, by target.
+    dropped: undelivered notices of targets that are configured no more, by name, or by `name (kind)` where the name is
+    another kind's now.
     """
 
     targets: tuple[Target, ...] = ()
@@ -67,161 +70,166 @@ class NotifyOutcome:
         return tuple(one for one in self.targets if one.waiting)
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    id: str
-    body: str
-    news: tuple[News, ...]
-
-
 def notify(workspace: Workspace, *, dry: bool = False) -> NotifyOutcome:
     """Tell every target what is news for it, and try again what is due. The caller holds the workspace's lock.
 
     What is news comes from the last detect: the incidents that the daily budget shows. dry: nothing is made, sealed,
-    kept or sent. Never raises for a target that fails.
+    kept or sent. Never raises for a target that fails. Sending ends after IN_ALL seconds; the rest is the next run's.
     """
-    if not workspace.config.notices:
+    targets = workspace.config.notices
+    if not targets:
         return NotifyOutcome()
-    incidents = workspace.judgements.incidents()
-    told = shown_incidents(workspace, incidents, workspace.judgements.findings())
-    shown = [one for one in incidents if one.id in told]
-    made = {one.name: list(_made(workspace, one, shown)) for one in workspace.config.notices}
+    # A name that is another kind's now is another target: what waits is in the other form, and it is told from anew.
+    dropped = {} if dry else workspace.outbox.drop([(one.name, one.kind) for one in targets])
+    fresh = _fresh(workspace)
     if dry:
-        waiting = [(each.target, each.body) for each in workspace.outbox.waiting()]
-        fresh = [(name, each.body) for name, notices in made.items() for each in notices]
-        targets = tuple(
-            Target(one.name, one.kind, len(made[one.name]), 0, sum(name == one.name for name, _ in waiting), None, None)
-            for one in workspace.config.notices
-        )
-        return NotifyOutcome(targets, {}, (*waiting, *fresh))
-    _keep(workspace, made)
-    dropped = workspace.outbox.drop([one.name for one in workspace.config.notices])
-    sent = {one.name: _deliver(workspace, one) for one in workspace.config.notices}
+        return _would(workspace, fresh)
+    _keep(workspace, fresh)
+    sent = _deliver(workspace)
     workspace.outbox.forget(workspace.clock() - _KEPT)
     left = workspace.outbox.waiting()
+    names = {one.name for one in targets}
     return NotifyOutcome(
         tuple(
-            _told(one, len(made[one.name]), sent[one.name], [each for each in left if each.target == one.name])
-            for one in workspace.config.notices
+            _outcome(one, len(fresh[one.name]), sent[one.name], [each for each in left if each.target == one.name])
+            for one in targets
         ),
-        dropped,
+        {f"{name} ({kind})" if name in names else name: count for (name, kind), count in dropped.items()},
     )
 
 
-def _told(one: NoticeConfig, made: int, sent: int, left: Sequence[Waiting]) -> Target:
-    first = left[0] if left else None
-    return Target(
-        *(one.name, one.kind, made, sent, len(left)), first.failure if first else None, first.due if first else None
+def _fresh(workspace: Workspace) -> dict[str, list[Made]]:
+    """The notices about what is news, by target. What is shown is worked out only where something could be news."""
+    told = {one.name: workspace.outbox.told(one.name, one.kind) for one in workspace.config.notices}
+    incidents = workspace.judgements.incidents()
+    if not any(news_for(one, told[one.name], incidents) for one in workspace.config.notices):
+        return {one.name: [] for one in workspace.config.notices}
+    known = Known(workspace)
+    within = shown_incidents(workspace, incidents, tuple(known.findings.values()))
+    shown = [one for one in incidents if one.id in within]
+    return {
+        one.name: list(made(known, one, told[one.name], news_for(one, told[one.name], shown)))
+        for one in workspace.config.notices
+    }
+
+
+def _would(workspace: Workspace, fresh: Mapping[str, Sequence[Made]]) -> NotifyOutcome:
+    kinds = {one.name: one.kind for one in workspace.config.notices}
+    waiting = [one for one in workspace.outbox.waiting() if kinds.get(one.target) == one.kind]
+    texts = [(one.target, workspace.outbox.body(one)) for one in waiting]
+    texts += [(name, each.body) for name, notices in fresh.items() for each in notices]
+    return NotifyOutcome(
+        tuple(
+            Target(name, kind, len(fresh[name]), 0, sum(one.target == name for one in waiting), None, None)
+            for name, kind in kinds.items()
+        ),
+        {},
+        tuple(texts),
     )
 
 
-def _made(workspace: Workspace, target: NoticeConfig, shown: Sequence[Incident]) -> Iterator[_Made]:
-    before = workspace.outbox.told(target.name)
-    told = {name: Level(one.score, one.severity, one.subjects) for name, one in before.items()}
-    found = news(shown, told, least=target.least)
-    some = _IN_OCSF if target.kind == "ocsf" else max(len(found), 1)
-    for start in range(0, len(found), some):
-        part = tuple(found[start : start + some])
-        name = _name(target.name, part)
-        yield _Made(name, _body(workspace, target, name, part), part)
+def _outcome(target: NoticeConfig, made: int, sent: int, left: Sequence[Waiting]) -> Target:
+    refused = sum(one.refused for one in left)
+    # What holds the others back is told before what is refused alone.
+    first = min((one for one in left if one.failure), key=lambda one: one.refused, default=None)
+    why = first.failure if first else "no time was left in this run" if left else None
+    return Target(*(target.name, target.kind, made, sent, len(left)), why, first.due if first else None, refused)
 
 
-def _name(target: str, part: Sequence[News]) -> str:
-    """`N-` and 24 hexadecimal digits, by what is told to whom: the same news made anew after a crash has the same."""
-    said = [[one.incident.id, one.incident.score, one.incident.severity, one.incident.subjects] for one in part]
-    return "N-" + hashlib.sha256(json.dumps([target, said]).encode()).hexdigest()[:24]
-
-
-def _body(workspace: Workspace, target: NoticeConfig, name: str, part: Sequence[News]) -> str:
-    if target.kind == "ocsf":
-        findings = {one.id: one for one in workspace.judgements.findings()}
-        cases = {one.incident: one for one in workspace.casebook.all()}
-        documents = []
-        for one in part:
-            own = [findings[each] for each in one.incident.findings if each in findings]
-            case = cases.get(one.incident.id)
-            document = incident_document(one.incident, own, case, __version__, grown=bool(one.grown))
-            metadata = document["metadata"]
-            assert isinstance(metadata, dict)  # noqa: S101 - made by us
-            metadata["correlation_uid"] = name
-            documents.append(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE).decode())
-        return "".join(documents)
-    said = message(workspace.config.name, part, name)
-    if target.kind == "apprise":
-        return json.dumps(asdict(said), ensure_ascii=False)
-    told = part[:_IN_OCSF]
-    incidents = [
-        {
-            **{key: getattr(one.incident, key) for key in ("id", "score", "severity", "title", "reason", "subjects")},
-            "case": f"C-{one.incident.id}",
-            "grown": one.grown or None,
-        }
-        for one in told
-    ]
-    document = {"id": name, **asdict(said), "incidents": incidents, "more": len(part) - len(told)}
-    return json.dumps(document, ensure_ascii=False)
-
-
-def _keep(workspace: Workspace, made: Mapping[str, Sequence[_Made]]) -> None:
+def _keep(workspace: Workspace, fresh: Mapping[str, Sequence[Made]]) -> None:
     receipts = [
         workspace.receipt(
             "notice",
             notice=each.id,
             target=name,
-            incidents=len(each.news),
+            incidents=len(each.told),
             sha256=hashlib.sha256(each.body.encode()).hexdigest(),
         )
-        for name, notices in made.items()
+        for name, notices in fresh.items()
         for each in notices
     ]
     if receipts:
         workspace.seal_receipts(receipts)
-    for name, notices in made.items():
-        levels = [
-            Told(one.incident.id, one.incident.score, one.incident.severity, one.incident.subjects)
-            for each in notices
-            for one in each.news
-        ]
+    for target in workspace.config.notices:
+        notices = [(each.id, each.body) for each in fresh[target.name]]
+        told: list[Told] = [one for each in fresh[target.name] for one in each.told]
         if notices:
-            workspace.outbox.put(name, [(each.id, each.body) for each in notices], levels, workspace.clock())
+            workspace.outbox.put(target.name, target.kind, notices, told, workspace.clock())
 
 
-def _deliver(workspace: Workspace, target: NoticeConfig) -> int:
-    """Send what is due, in order. One that fails holds back those behind it: the receiver is down for all of them."""
-    sent = 0
-    for one in workspace.outbox.waiting():
-        if one.target != target.name:
-            continue
-        now = workspace.clock()
-        if one.due > now and one.attempts:
-            break
-        try:
-            _send(target, one)
-        except NotDelivered as error:
-            asked = retry_after(error.retry_after, now)
-            workspace.outbox.failed(one, error.why, next_try(one.attempts + 1, now, asked))
-            break
-        workspace.outbox.sent(one, workspace.clock())
-        sent += 1
+def _deliver(workspace: Workspace) -> dict[str, int]:
+    """Send what is due, one notice of each target in turn: a slow one must not use up the time of the others.
+
+    Returns how many were sent, by target.
+    """
+    until = monotonic() + IN_ALL
+    sent = {one.name: 0 for one in workspace.config.notices}
+    queues = _due(workspace)
+    targets = sorted(workspace.config.notices, key=lambda one: one.path is None)  # files take no time
+    while queues:
+        for target in [one for one in targets if one.name in queues]:
+            if monotonic() + send.WITHIN > until:
+                return sent
+            own = queues[target.name]
+            one = own.popleft()
+            failed = _attempt(workspace, target, one)
+            if failed is None:
+                sent[target.name] += 1
+            # The receiver is down for all of them, but where it told that it will not have this very notice.
+            if not own or (failed is not None and not failed.final):
+                del queues[target.name]
     return sent
 
 
-def _send(target: NoticeConfig, one: Waiting) -> None:
+def _due(workspace: Workspace) -> dict[str, deque[Waiting]]:
+    """What is to be tried now, by target: in the order it was made, what was refused before behind all else."""
+    now = workspace.clock()
+    queues: dict[str, list[Waiting]] = {}
+    down = set()
+    for one in workspace.outbox.waiting():
+        due = one.due <= now or not one.attempts
+        if due:
+            queues.setdefault(one.target, []).append(one)
+        elif not one.refused:
+            down.add(one.target)
+    return {
+        name: deque(sorted(own, key=lambda one: (one.refused, one.number)))
+        for name, own in queues.items()
+        if name not in down
+    }
+
+
+def _attempt(workspace: Workspace, target: NoticeConfig, one: Waiting) -> NotDelivered | None:
+    """Send it, and note what became of that. Returns why it was not taken."""
+    body = workspace.outbox.body(one)
+    try:
+        _send(target, one.id, body)
+    except Exception as error:  # noqa: BLE001 - one target's must not keep the others from being told
+        failed = error if isinstance(error, NotDelivered) else NotDelivered(words(error))
+        now = workspace.clock()
+        due = next_try(one.attempts + 1, now, retry_after(failed.retry_after, now))
+        workspace.outbox.failed(one, failed.why, due, refused=failed.final)
+        return failed
+    workspace.outbox.sent(one, workspace.clock())
+    return None
+
+
+def _send(target: NoticeConfig, name: str, body: str) -> None:
     if target.path is not None:
-        append(target.path, one.body.encode())
+        append(target.path, body.encode())
         return
     url = _secret(target.url_env)
     if target.kind == "apprise":
-        by_apprise(url, Message(**json.loads(one.body)))
+        by_apprise(url, Message(**json.loads(body)))
         return
     headers = {
         "Content-Type": "application/json" if target.kind == "webhook" else "application/x-ndjson",
-        "Idempotency-Key": one.id,
+        "Idempotency-Key": name,
         "User-Agent": f"custodes/{__version__}",
     }
     if target.authorization_env is not None:
         headers["Authorization"] = _secret(target.authorization_env)
-    post(url, one.body.encode(), headers)
+    post(url, body.encode(), headers)
 
 
 def _secret(variable: str | None) -> str:

@@ -202,9 +202,11 @@ told = Table(
     metadata,
     Column("target", String, primary_key=True),
     Column("incident", String, primary_key=True),
+    Column("kind", String, nullable=False),  # of the target
     Column("score", Float, nullable=False),
     Column("severity", Integer, nullable=False),
     Column("subjects", Integer, nullable=False),
+    Column("times", Integer, nullable=False),  # how often it was told
     Column("time", String, nullable=False),
 )
 # Notices that are still to be delivered, and for a while those that were.
@@ -214,12 +216,14 @@ outbox = Table(
     Column("number", Integer, primary_key=True),
     Column("id", String, nullable=False, unique=True),  # the idempotency key
     Column("target", String, nullable=False),
+    Column("kind", String, nullable=False),  # of the target, by which the body was made
     Column("made", String, nullable=False),
     Column("body", Text, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("due", String, nullable=False),
     Column("sent", String),
     Column("failure", Text),  # why the last attempt failed, in our words
+    Column("refused", Boolean, nullable=False),  # this very notice, so that others need not wait for it
 )
 
 # How verdicts changed from scan to scan; rows are only ever added. Described in `state.history`.

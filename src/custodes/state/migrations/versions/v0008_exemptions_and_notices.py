@@ -20,9 +20,11 @@ def upgrade() -> None:
         "told",
         sa.Column("target", sa.String(), primary_key=True),
         sa.Column("incident", sa.String(), primary_key=True),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("severity", sa.Integer(), nullable=False),
         sa.Column("subjects", sa.Integer(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
         sa.Column("time", sa.String(), nullable=False),
     )
     op.create_table(
@@ -30,10 +32,12 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), primary_key=True),
         sa.Column("id", sa.String(), nullable=False, unique=True),
         sa.Column("target", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("made", sa.String(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("due", sa.String(), nullable=False),
         sa.Column("sent", sa.String()),
         sa.Column("failure", sa.Text()),
+        sa.Column("refused", sa.Boolean(), nullable=False),
     )
