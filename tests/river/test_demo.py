@@ -45,7 +45,7 @@ def test_detect_answers_in_the_agreed_shape(demo: Demo) -> None:
     """Findings cite sealed events; times are RFC 3339; nothing was raised before it could be known."""
     answer = demo.run("detect", "--json")
     assert answer.code == 1
-    assert set(answer.json) == {"incidents", "findings", "uncovered"}
+    assert set(answer.json) == {"incidents", "findings", "uncovered", "changes"}
     ids = {finding["id"] for finding in answer.json["findings"]}
     for incident in answer.json["incidents"]:
         assert {"id", "score", "title", "actors", "parties", "clients", "subjects"} <= set(incident)
