@@ -147,3 +147,11 @@ def test_an_exception_is_said_although_nothing_is_new_in_the_logs(
     looks._due = 0.0
     looks.look()
     assert "exception E-1 is new" in capsys.readouterr().err
+
+
+def test_a_log_that_is_gone_is_said_once(night: Night, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever watches nothing must not think that nothing happens."""
+    looks = watch._Watch(None)
+    assert looks.look()
+    assert looks.look()
+    assert capsys.readouterr().err.count("custodes: uncovered: desk") == 1

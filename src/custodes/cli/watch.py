@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from custodes.cli.app import CLEAN, UNCOVERED
 if TYPE_CHECKING:
     from custodes.pipeline.ingest import IngestOutcome
     from custodes.pipeline.workspace import Workspace
+    from custodes.records import Skipped
 
 
 def follow(every: float, passes: int, *, judge: float | None = None) -> int:
@@ -55,7 +56,7 @@ class _Watch:
         self._judge = judge
         self._due = time.monotonic()
         self._shown: frozenset[str] | None = None
-        self._odd: frozenset[str] = frozenset()  # what was told on stderr, and is told again when it comes back
+        self._odd: dict[str, frozenset[str]] = {}  # by what told it: what is so, and is told again when it comes back
         self._gaps = False
 
     def look(self) -> bool:
@@ -69,6 +70,7 @@ class _Watch:
             _, missing = snapshot(workspace, Silent())
             outcome = ingest(workspace, Silent())
             _tell(workspace, outcome)
+            self._warn("logs", map(_uncovered, (*missing, *outcome.skipped)))
             late = self._judge is not None and self._judged(workspace)
         return bool(missing or outcome.skipped or self._gaps or late)
 
@@ -86,16 +88,17 @@ class _Watch:
                 self._detect(workspace)
             except CustodesError as error:
                 self._gaps = True
-                self._warn([f"custodes: detections were not asked: {error}"])
+                self._warn("questions", [f"custodes: detections were not asked: {error}"])
             # Where much is kept, asking takes long: logs are read for at least as long in between.
             ended = time.monotonic()
             self._due = ended + max(self._judge or 0.0, ended - begun)
         told = notify(workspace)
         for name, count in (told.dropped or {}).items():
             _warn(f"custodes: {name} is configured no more: {count} undelivered notices are dropped")
-        for target in told.failed:
-            _warn(f"custodes: not delivered: {target.waiting} to {target.name}: {target.failure or 'not tried'}")
-        return bool(told.failed)
+        failed = told.failed
+        late = [f"custodes: not delivered: {one.waiting} to {one.name}: {one.failure or 'not tried'}" for one in failed]
+        self._warn("notices", late)
+        return bool(failed)
 
     def _detect(self, workspace: Workspace) -> None:
         """Ask, where anything is new that an answer can depend on, and say what is different from before."""
@@ -108,9 +111,10 @@ class _Watch:
             receipt = workspace.receipt("detect", findings=len(found.findings), incidents=len(found.incidents))
             workspace.seal_receipts([receipt])
         self._gaps = bool(found.skipped)
-        gaps = [f"custodes: uncovered: {one.store} {one.dataset}: {one.reason}" for one in found.skipped]
         held = [f"custodes: {len(found.excepted):,} findings are excepted"] if found.excepted else []
-        self._warn([*gaps, *held], [f"custodes: {one}" for one in found.changes])
+        self._warn("questions", [*map(_uncovered, found.skipped), *held])
+        for change in found.changes:
+            _warn(f"custodes: {change}")
         before, self._shown = self._shown, frozenset(found.shown)
         if before is None:
             _say(workspace, f"{len(found.incidents):,} incidents, {len(found.shown):,} of them shown")
@@ -119,11 +123,17 @@ class _Watch:
             if one.id in self._shown - before:
                 _say(workspace, show.safe(f"incident {one.id}, score {one.score:g}: {one.title}: {one.reason}"))
 
-    def _warn(self, lasting: Sequence[str], once: Sequence[str] = ()) -> None:
+    def _warn(self, teller: str, lines: Iterable[str]) -> None:
         """On stderr: of what lasts, what was not so the last time."""
-        for line in (*(one for one in lasting if one not in self._odd), *once):
-            _warn(line)
-        self._odd = frozenset(lasting)
+        known, now = self._odd.get(teller, frozenset()), list(lines)
+        self._odd[teller] = frozenset(now)
+        for line in now:
+            if line not in known:
+                _warn(line)
+
+
+def _uncovered(one: Skipped) -> str:
+    return f"custodes: uncovered: {one.store} {one.dataset}: {one.reason}"
 
 
 def _warn(words: str) -> None:
@@ -141,9 +151,6 @@ def _tell(workspace: Workspace, outcome: IngestOutcome) -> None:
             f"{outcome.events:,} events sealed, {outcome.duplicates:,} known already, "
             f"{outcome.quarantined:,} lines in quarantine",
         )
-    for one in outcome.skipped:
-        if "rotated" in one.reason:
-            _warn(f"custodes: uncovered: {one.store} {one.dataset}: {one.reason}")
 
 
 def _say(workspace: Workspace, words: str) -> None:
